@@ -1,0 +1,141 @@
+//! Numbers with units, in each form the service has used.
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
+
+/// A number and its unit: a bare number, or an object of `value` and `unitCode`
+/// (`wmoUnit:degC`, in older replies `unit:degC`). The default is absent.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Quantity {
+    /// The number; `None` where the reply has null or nothing.
+    pub value: Option<f64>,
+    /// The unit without its prefix, as in `degC` or `percent`; `None` for a bare number.
+    pub unit: Option<String>,
+}
+
+/// A wind speed or a range of them: text such as `5 to 10 mph`, or a quantity. The default is absent.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct WindSpeed {
+    /// The lower end, or the one value.
+    pub low: Option<f64>,
+    /// The upper end, or the one value.
+    pub high: Option<f64>,
+    /// The unit, as in `mph`, `km/h` or `km_h-1`.
+    pub unit: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Object {
+    value: Option<f64>,
+    min_value: Option<f64>,
+    max_value: Option<f64>,
+    unit_code: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Form {
+    Number(f64),
+    Text(String),
+    Object(Object),
+}
+
+impl<'de> Deserialize<'de> for Quantity {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match form(deserializer)? {
+            None => Ok(Self::default()),
+            Some(Form::Number(value)) => Ok(Self { value: Some(value), unit: None }),
+            Some(Form::Object(object)) => Ok(Self { value: object.value, unit: object.unit_code.map(bare) }),
+            Some(Form::Text(_)) => Err(D::Error::custom("expected a number or a quantity, found text")),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for WindSpeed {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        match form(deserializer)? {
+            None => Ok(Self::default()),
+            Some(Form::Object(Object { value, min_value, max_value, unit_code })) => {
+                let (low, high) = (min_value.or(value), max_value.or(value));
+                Ok(Self { low, high, unit: unit_code.map(bare) })
+            }
+            Some(Form::Text(text)) if text.trim().is_empty() => Ok(Self::default()),
+            Some(Form::Text(text)) => {
+                range(&text).ok_or_else(|| D::Error::custom("this is not a wind speed"))
+            }
+            Some(Form::Number(_)) => {
+                Err(D::Error::custom("expected a wind speed with its unit, found a number"))
+            }
+        }
+    }
+}
+
+fn form<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Form>, D::Error> {
+    Option::deserialize(deserializer).map_err(|_| D::Error::custom("expected a number, text or a quantity"))
+}
+
+/// `wmoUnit:km_h-1` without its prefix.
+fn bare(unit: String) -> String {
+    unit.rsplit_once(':').map_or(unit.clone(), |(_, name)| name.to_owned())
+}
+
+/// `10 mph`, `5 to 10 mph`, `5-10 mph`.
+fn range(text: &str) -> Option<WindSpeed> {
+    let (numbers, unit) = text.trim().rsplit_once(' ')?;
+    let (low, high) =
+        numbers.split_once(" to ").or_else(|| numbers.split_once('-')).unwrap_or((numbers, numbers));
+    let number =
+        |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
+    Some(WindSpeed { low: Some(number(low)?), high: Some(number(high)?), unit: Some(unit.to_owned()) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn quantity(json: &str) -> Result<Quantity, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    fn wind(json: &str) -> Result<WindSpeed, serde_json::Error> {
+        serde_json::from_str(json)
+    }
+
+    fn between(low: f64, high: f64, unit: &str) -> WindSpeed {
+        WindSpeed { low: Some(low), high: Some(high), unit: Some(unit.into()) }
+    }
+
+    #[test]
+    fn a_quantity_is_a_number_or_an_object_or_absent() {
+        assert_eq!(quantity("78").unwrap(), Quantity { value: Some(78.0), unit: None });
+        let degrees = Quantity { value: Some(5.5), unit: Some("degC".into()) };
+        assert_eq!(
+            quantity(r#"{"unitCode":"wmoUnit:degC","value":5.5,"qualityControl":"V"}"#).unwrap(),
+            degrees
+        );
+        assert_eq!(quantity(r#"{"unitCode":"unit:degC","value":5.5}"#).unwrap(), degrees);
+        assert_eq!(quantity("null").unwrap(), Quantity::default());
+        assert_eq!(quantity(r#"{"unitCode":null,"value":null}"#).unwrap(), Quantity::default());
+        assert!(quantity(r#""warm""#).is_err());
+    }
+
+    #[test]
+    fn a_wind_speed_is_text_or_a_quantity_or_absent() {
+        assert_eq!(wind(r#""10 mph""#).unwrap(), between(10.0, 10.0, "mph"));
+        assert_eq!(wind(r#""5 to 10 mph""#).unwrap(), between(5.0, 10.0, "mph"));
+        assert_eq!(wind(r#""0 km/h""#).unwrap(), between(0.0, 0.0, "km/h"));
+        let object = r#"{"unitCode":"wmoUnit:km_h-1","minValue":9.26,"maxValue":18.52}"#;
+        assert_eq!(wind(object).unwrap(), between(9.26, 18.52, "km_h-1"));
+        assert_eq!(wind(r#"{"unitCode":"wmoUnit:km_h-1","value":7}"#).unwrap(), between(7.0, 7.0, "km_h-1"));
+        assert_eq!(wind("null").unwrap(), WindSpeed::default());
+        assert_eq!(wind(r#""""#).unwrap(), WindSpeed::default());
+    }
+
+    #[test]
+    fn what_is_not_a_wind_speed_is_an_error() {
+        for json in [r#""breezy""#, r#""five mph""#, r#""-5 mph""#, "10", "[]"] {
+            assert!(wind(json).is_err(), "{json}");
+        }
+    }
+}

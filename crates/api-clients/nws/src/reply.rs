@@ -1,0 +1,74 @@
+//! The replies, as far as they are used.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::{Quantity, WindSpeed};
+
+#[derive(Deserialize)]
+pub(crate) struct Point {
+    pub(crate) properties: Grid,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct ForecastReply {
+    pub(crate) properties: Forecast,
+}
+
+/// A cell of the forecast grid, about 2.5 km wide.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Grid {
+    /// The forecast office, as in `TAE`.
+    #[serde(rename = "gridId")]
+    pub office: String,
+    /// Column of the cell in the office's grid.
+    #[serde(rename = "gridX")]
+    pub x: i32,
+    /// Row of the cell.
+    #[serde(rename = "gridY")]
+    pub y: i32,
+    /// Link to the hourly forecast.
+    pub forecast_hourly: String,
+}
+
+/// An hourly forecast.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Forecast {
+    /// When the data it was made from were last updated.
+    pub update_time: Option<Timestamp>,
+    /// The hours, in order.
+    pub periods: Vec<Period>,
+}
+
+/// One hour of a forecast. The service leaves out or nulls what it does not know.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Period {
+    /// When the hour begins.
+    pub start_time: Option<Timestamp>,
+    /// Whether the sun is up, roughly.
+    pub is_daytime: Option<bool>,
+    /// Air temperature; where it has no unit of its own, that of `temperature_unit`.
+    #[serde(default)]
+    pub temperature: Quantity,
+    /// `F` or `C`.
+    pub temperature_unit: Option<String>,
+    /// Chance of rain or snow, percent.
+    #[serde(default)]
+    pub probability_of_precipitation: Quantity,
+    /// Dew point, in °C in all replies seen, whatever units were asked for.
+    #[serde(default)]
+    pub dewpoint: Quantity,
+    /// Relative humidity, percent.
+    #[serde(default)]
+    pub relative_humidity: Quantity,
+    /// Wind speed, as one value or a range.
+    #[serde(default)]
+    pub wind_speed: WindSpeed,
+    /// Where the wind comes from, as in `SSW`.
+    pub wind_direction: Option<String>,
+    /// In words, as in `Partly Cloudy`.
+    pub short_forecast: Option<String>,
+}

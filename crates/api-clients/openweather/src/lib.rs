@@ -1,0 +1,123 @@
+//! Client for the OpenWeather API, <https://openweathermap.org/api>.
+//!
+//! Units are metric: °C, m/s, hPa, mm. A key takes a while to work after it was made; until then the service answers
+//! as to a wrong one. The free plan allows 60 calls a minute.
+//!
+//! This client does not know records or stores: it returns what the service says, with absent values absent.
+
+mod error;
+mod reply;
+
+use http_client::{Client, Request, Service};
+use jiff::Timestamp;
+use place::{Coordinates, Location};
+use secret::Secret;
+use serde::de::DeserializeOwned;
+use settings::Settings;
+use url::Url;
+
+pub use error::Error;
+pub use reply::{
+    AirPollution, AirQuality, City, Clouds, Components, Condition, Coord, CurrentWeather, Forecast, Main,
+    Precipitation, Reading, Step, Sun, Wind,
+};
+
+/// How to reach the service.
+#[derive(Debug, Clone, Settings)]
+pub struct Config {
+    /// API key, from <https://home.openweathermap.org/api_keys>.
+    #[setting(name = "OPENWEATHER_KEY")]
+    pub key: Secret,
+    /// Base URL of the service.
+    #[setting(name = "OPENWEATHER_URL", default = "https://api.openweathermap.org")]
+    pub url: Url,
+}
+
+/// The OpenWeather API.
+#[derive(Debug, Clone)]
+pub struct OpenWeather {
+    service: Service,
+    key: Secret,
+}
+
+impl OpenWeather {
+    /// A client that follows the policy of `http`.
+    pub fn new(config: &Config, http: &Client) -> Self {
+        Self { service: http.service("openweather", &config.url), key: config.key.clone() }
+    }
+
+    /// The weather now: `/data/2.5/weather`, <https://openweathermap.org/current>.
+    ///
+    /// # Errors
+    ///
+    /// An unknown city is a fault of the configuration, as is a wrong key.
+    pub async fn current_weather(&self, location: &Location) -> Result<CurrentWeather, Error> {
+        let request = self.service.get("current weather", "/data/2.5/weather");
+        self.json(at(request, location).query("units", "metric")).await
+    }
+
+    /// The forecast of the next five days in steps of three hours: `/data/2.5/forecast`,
+    /// <https://openweathermap.org/forecast5>.
+    ///
+    /// # Errors
+    ///
+    /// As for [`OpenWeather::current_weather`].
+    pub async fn forecast(&self, location: &Location) -> Result<Forecast, Error> {
+        let request = self.service.get("forecast", "/data/2.5/forecast");
+        self.json(at(request, location).query("units", "metric")).await
+    }
+
+    /// The air quality now: `/data/2.5/air_pollution`, <https://openweathermap.org/api/air-pollution>.
+    ///
+    /// # Errors
+    ///
+    /// As for [`OpenWeather::current_weather`].
+    pub async fn air_pollution(&self, coordinates: Coordinates) -> Result<AirPollution, Error> {
+        let request = self.service.get("air pollution", "/data/2.5/air_pollution");
+        self.json(near(request, coordinates)).await
+    }
+
+    /// The air quality of each hour from `since` to `until`: `/data/2.5/air_pollution/history`. It reaches back to
+    /// 2020-11-27.
+    ///
+    /// # Errors
+    ///
+    /// As for [`OpenWeather::current_weather`].
+    pub async fn air_pollution_history(
+        &self,
+        coordinates: Coordinates,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<AirPollution, Error> {
+        let request = self.service.get("air pollution history", "/data/2.5/air_pollution/history");
+        let request =
+            near(request, coordinates).query("start", since.as_second()).query("end", until.as_second());
+        self.json(request).await
+    }
+
+    /// Where a city is, as the weather there says.
+    ///
+    /// # Errors
+    ///
+    /// As for [`OpenWeather::current_weather`]; or the reply does not say where it was observed.
+    pub async fn locate(&self, city: &str) -> Result<Coordinates, Error> {
+        let weather = self.current_weather(&Location::City(city.to_owned())).await?;
+        weather.coordinates().ok_or(Error::Nowhere)
+    }
+
+    async fn json<T: DeserializeOwned>(&self, request: Request) -> Result<T, Error> {
+        let reply = request.secret_query("appid", &self.key).send().await?;
+        Error::hidden_in(&reply).map_or_else(|| Ok(reply.json()?), Err)
+    }
+}
+
+fn at(request: Request, location: &Location) -> Request {
+    match location {
+        Location::City(name) => request.query("q", name),
+        Location::At(coordinates) => near(request, *coordinates),
+    }
+}
+
+fn near(request: Request, coordinates: Coordinates) -> Request {
+    request.query("lat", coordinates.latitude()).query("lon", coordinates.longitude())
+}

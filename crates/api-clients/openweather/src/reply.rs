@@ -1,0 +1,204 @@
+//! The replies, as far as they are used. What the service may leave out, or null, is optional.
+
+use place::Coordinates;
+use serde::Deserialize;
+
+/// Reply of `/data/2.5/weather`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct CurrentWeather {
+    /// When it was observed, in seconds since 1970 UTC. It can stay the same for minutes.
+    pub dt: i64,
+    /// What the service calls the place; empty at sea.
+    pub name: Option<String>,
+    /// Where it is.
+    pub coord: Option<Coord>,
+    /// Temperatures, pressure, humidity.
+    pub main: Main,
+    /// The conditions, the main one first; there can be several.
+    pub weather: Option<Vec<Condition>>,
+    /// Wind.
+    pub wind: Option<Wind>,
+    /// Cloud cover.
+    pub clouds: Option<Clouds>,
+    /// Visibility in meters, 10000 at most.
+    pub visibility: Option<f64>,
+    /// Rain; there only while it rains.
+    pub rain: Option<Precipitation>,
+    /// Snow; there only while it snows.
+    pub snow: Option<Precipitation>,
+    /// Sunrise and sunset.
+    pub sys: Option<Sun>,
+}
+
+/// Reply of `/data/2.5/forecast`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Forecast {
+    /// The steps, three hours apart, in order.
+    pub list: Vec<Step>,
+    /// The place.
+    pub city: Option<City>,
+}
+
+/// One step of a forecast.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Step {
+    /// The hour forecast, in seconds since 1970 UTC.
+    pub dt: i64,
+    /// Temperatures, pressure, humidity.
+    pub main: Main,
+    /// The conditions, the main one first; there can be several.
+    pub weather: Option<Vec<Condition>>,
+    /// Wind.
+    pub wind: Option<Wind>,
+    /// Cloud cover.
+    pub clouds: Option<Clouds>,
+    /// Visibility in meters, 10000 at most.
+    pub visibility: Option<f64>,
+    /// Chance of rain or snow, from 0 to 1.
+    pub pop: Option<f64>,
+    /// Rain; there only where some is expected.
+    pub rain: Option<Precipitation>,
+    /// Snow; there only where some is expected.
+    pub snow: Option<Precipitation>,
+}
+
+/// Reply of `/data/2.5/air_pollution` and its history.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AirPollution {
+    /// The readings, in order: one now, or one an hour.
+    pub list: Vec<Reading>,
+}
+
+/// Air quality at one time.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Reading {
+    /// When, in seconds since 1970 UTC.
+    pub dt: i64,
+    /// The index.
+    pub main: Option<AirQuality>,
+    /// What is in the air.
+    pub components: Components,
+}
+
+/// The air quality index.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct AirQuality {
+    /// From 1, good, to 5, very poor.
+    pub aqi: Option<f64>,
+}
+
+/// Concentrations in µg/m³. The service has been seen to say -9999 for what it does not know.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Components {
+    /// Carbon monoxide.
+    pub co: Option<f64>,
+    /// Nitrogen monoxide.
+    pub no: Option<f64>,
+    /// Nitrogen dioxide.
+    pub no2: Option<f64>,
+    /// Ozone.
+    pub o3: Option<f64>,
+    /// Sulphur dioxide.
+    pub so2: Option<f64>,
+    /// Particles up to 2.5 µm.
+    pub pm2_5: Option<f64>,
+    /// Particles up to 10 µm.
+    pub pm10: Option<f64>,
+    /// Ammonia.
+    pub nh3: Option<f64>,
+}
+
+/// Temperatures in °C, pressure in hPa, humidity in percent.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Main {
+    /// Air temperature.
+    pub temp: f64,
+    /// What it feels like.
+    pub feels_like: Option<f64>,
+    /// Lowest in the area at this moment; not that of the day.
+    pub temp_min: Option<f64>,
+    /// Highest in the area at this moment; not that of the day.
+    pub temp_max: Option<f64>,
+    /// Pressure at sea level.
+    pub pressure: Option<f64>,
+    /// Relative humidity.
+    pub humidity: Option<f64>,
+}
+
+/// A condition in words.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Condition {
+    /// The group, as in `Rain`; absent in some replies.
+    pub main: Option<String>,
+    /// The condition, as in `light rain`.
+    pub description: Option<String>,
+}
+
+/// Wind, in m/s and degrees.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Wind {
+    /// Speed.
+    pub speed: Option<f64>,
+    /// Where it comes from.
+    pub deg: Option<f64>,
+    /// Speed of gusts; absent when it is calm.
+    pub gust: Option<f64>,
+}
+
+/// Cloud cover.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Clouds {
+    /// Percent of the sky.
+    pub all: Option<f64>,
+}
+
+/// Rain or snow in mm; one of the two, or both.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct Precipitation {
+    /// In the last hour.
+    #[serde(rename = "1h")]
+    pub one_hour: Option<f64>,
+    /// In three hours.
+    #[serde(rename = "3h")]
+    pub three_hours: Option<f64>,
+}
+
+/// Sunrise and sunset, in seconds since 1970 UTC. In the polar day and night they are absent or 0.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Sun {
+    /// Sunrise.
+    pub sunrise: Option<i64>,
+    /// Sunset.
+    pub sunset: Option<i64>,
+}
+
+/// The place of a forecast.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct City {
+    /// What the service calls it; empty at sea.
+    pub name: Option<String>,
+}
+
+/// Coordinates in degrees.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+pub struct Coord {
+    /// Latitude.
+    pub lat: f64,
+    /// Longitude.
+    pub lon: f64,
+}
+
+impl Precipitation {
+    /// The last hour where it is known, else the three hours; never both, since they are not the same thing.
+    pub fn best(&self) -> (Option<f64>, Option<f64>) {
+        let three_hours = if self.one_hour.is_some() { None } else { self.three_hours };
+        (self.one_hour, three_hours)
+    }
+}
+
+impl CurrentWeather {
+    /// Where it is, so that a city can be looked up.
+    pub fn coordinates(&self) -> Option<Coordinates> {
+        self.coord.and_then(|coord| Coordinates::new(coord.lat, coord.lon))
+    }
+}

@@ -1,0 +1,66 @@
+//! What an error asks of its caller, and the one retry policy that obeys it.
+//!
+//! Clients and sinks have errors of their own, with their own words. Whoever calls them needs to know one thing:
+//! *what now?* Every such error answers it through [`Fault`], in one vocabulary, [`Kind`]. Retrying happens in one
+//! place, [`Retry`], which reads nothing else.
+//!
+//! This crate does not know HTTP, SQL or records.
+
+mod retry;
+
+use std::time::Duration;
+
+pub use retry::Retry;
+
+/// What an error asks of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// It may work in a moment: a network that is away, a server that is busy, a time-out.
+    Temporary,
+    /// Too many requests. [`Fault::retry_after`] tells how long to wait, where the service said so.
+    RateLimited,
+    /// The credentials are missing, wrong, or not allowed to do this. Trying again does not help.
+    Unauthorized,
+    /// The data broke its contract: a reply that cannot be understood, a record the store refuses.
+    Rejected,
+    /// A setting is wrong: an unknown city, a missing bucket. A person has to change it.
+    Configuration,
+}
+
+impl Kind {
+    /// Whether the same call may succeed later without anyone changing anything.
+    pub fn is_passing(self) -> bool {
+        matches!(self, Self::Temporary | Self::RateLimited)
+    }
+}
+
+/// An error that knows what it asks of its caller.
+pub trait Fault: std::error::Error {
+    /// What to do about it.
+    fn kind(&self) -> Kind;
+
+    /// How long the other side asked to be left alone, where it said so.
+    fn retry_after(&self) -> Option<Duration> {
+        None
+    }
+}
+
+/// The error and all its causes on one line, each after a colon.
+///
+/// Errors here keep their source and do not print it, so the whole story is told once, by whoever logs it.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chain_tells_every_cause_once() {
+        let inner = std::io::Error::other("disk on fire");
+        let outer = std::io::Error::new(std::io::ErrorKind::NotFound, inner);
+        assert_eq!(chain(&outer), "disk on fire");
+    }
+}

@@ -1,0 +1,104 @@
+//! One outside API: where it is, what it is called, who we say we are.
+
+use std::fmt;
+use std::sync::Arc;
+
+use reqwest::Method;
+use reqwest::header::HeaderValue;
+use secret::Secret;
+use url::Url;
+
+use crate::client::Shared;
+use crate::{Cause, Request, origin};
+
+/// One outside API. A clone is cheap.
+///
+/// Its `Debug` shows the name alone: the address of a webhook is a secret.
+#[derive(Clone)]
+pub struct Service {
+    pub(crate) client: Arc<Shared>,
+    pub(crate) name: &'static str,
+    base: Url,
+    user_agent: Option<HeaderValue>,
+}
+
+impl Service {
+    pub(crate) fn new(client: Arc<Shared>, name: &'static str, base: &Url) -> Self {
+        if let Some(password) = base.password() {
+            client.redactor.add(&Secret::from(password));
+        }
+        let user_agent = HeaderValue::from_str(&client.product).ok();
+        Self { client, name, base: base.clone(), user_agent }
+    }
+
+    /// Adds whom to contact about our requests, as the operators of an API may ask:
+    /// `nws-hourly-forecast/0.1.0 (ops@example.org)`.
+    ///
+    /// Characters that cannot stand in a comment of a header are left out.
+    #[must_use]
+    pub fn contact(mut self, contact: &str) -> Self {
+        let comment: String =
+            contact.chars().filter(|c| (c.is_ascii_graphic() || *c == ' ') && !"()\\".contains(*c)).collect();
+        let product = &self.client.product;
+        self.user_agent = HeaderValue::from_str(&format!("{product} ({comment})")).ok();
+        self
+    }
+
+    /// Treats the path and query of the base URL as secrets, as they are in the address of a webhook: they are scrubbed
+    /// from what the service says.
+    #[must_use]
+    pub fn with_secret_address(self) -> Self {
+        let redactor = &self.client.redactor;
+        redactor.add(&Secret::from(self.base.path().trim_matches('/')));
+        redactor.add(&Secret::from(self.base.query().unwrap_or_default()));
+        self
+    }
+
+    /// Reads what is at `path`. `operation` names the call in errors and logs.
+    pub fn get(&self, operation: &'static str, path: &str) -> Request {
+        self.request(Method::GET, operation, path)
+    }
+
+    /// Sends something to `path`. See [`Request::retry`] for calls that must not arrive twice.
+    pub fn post(&self, operation: &'static str, path: &str) -> Request {
+        self.request(Method::POST, operation, path)
+    }
+
+    /// Replaces what is at `path`.
+    pub fn put(&self, operation: &'static str, path: &str) -> Request {
+        self.request(Method::PUT, operation, path)
+    }
+
+    /// Calls `path`, which is relative to the base URL. With an empty path the base URL itself is called.
+    ///
+    /// The path is percent-encoded where it needs to be; a question mark in it is part of the path.
+    pub fn request(&self, method: Method, operation: &'static str, path: &str) -> Request {
+        let mut url = self.base.clone();
+        if !path.is_empty() {
+            let prefix = self.base.path().trim_end_matches('/');
+            url.set_path(&format!("{prefix}/{}", path.trim_start_matches('/')));
+        }
+        self.to_url(method, operation, url)
+    }
+
+    /// Reads what an earlier reply links to.
+    ///
+    /// The link must have the origin (scheme, host and port) of the base URL, or be relative to it. Sending refuses
+    /// another with [`Cause::ForeignLink`]: a reply does not decide where our credentials go.
+    pub fn follow(&self, operation: &'static str, link: &str) -> Request {
+        match self.base.join(link).ok().and_then(|url| origin::adopt(&self.base, url)) {
+            Some(url) => self.to_url(Method::GET, operation, url),
+            None => self.get(operation, "").flawed(Cause::ForeignLink),
+        }
+    }
+
+    fn to_url(&self, method: Method, operation: &'static str, url: Url) -> Request {
+        Request::new(self.clone(), method, operation, url, self.user_agent.clone())
+    }
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Service").field(&self.name).finish()
+    }
+}

@@ -1,0 +1,18 @@
+//! The policy seen from outside: real sockets, every fault a service has shown.
+
+#[cfg(test)]
+mod bodies;
+#[cfg(test)]
+mod connections;
+#[cfg(test)]
+mod redirects;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod secrets;
+#[cfg(test)]
+mod server;
+#[cfg(test)]
+mod statuses;
+#[cfg(test)]
+mod trust;

@@ -1,0 +1,45 @@
+//! A connection that is made when it is first needed, and made again when it was lost.
+
+use std::cell::RefCell;
+
+use rustls::ClientConfig;
+use tokio_postgres::Client;
+
+use crate::{Config, Error, connect};
+
+/// Hands out a connection and takes it back.
+///
+/// Whoever holds the connection may leave it in any condition: unless it is put back, it is closed, and the server
+/// rolls back what was not finished. So a failure, or a future that is dropped half way, never leaves a transaction
+/// open.
+#[derive(Debug)]
+pub struct Connector {
+    config: Config,
+    tls: ClientConfig,
+    idle: RefCell<Option<Client>>,
+}
+
+impl Connector {
+    /// A connector that has not connected yet.
+    pub fn new(config: Config, tls: ClientConfig) -> Self {
+        Self { config, tls, idle: RefCell::new(None) }
+    }
+
+    /// The connection that was put back last, if it is still there, or else a new one.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no connection.
+    pub async fn client(&self) -> Result<Client, Error> {
+        let idle = self.idle.take().filter(|client| !client.is_closed());
+        match idle {
+            Some(client) => Ok(client),
+            None => connect(&self.config, &self.tls).await,
+        }
+    }
+
+    /// Keeps a connection that is outside of any transaction for the next call.
+    pub fn put_back(&self, client: Client) {
+        self.idle.replace(Some(client));
+    }
+}

@@ -1,0 +1,57 @@
+//! How fast records become line protocol: 4 fields, 3 tags, one core.
+
+use divan::counter::ItemsCount;
+use line_protocol::Lines;
+use record::{Batch, LineEncoder, Record, Timestamp};
+
+const POINTS: usize = 5_000;
+
+#[derive(Record)]
+#[record(measurement = "weather")]
+struct Weather {
+    #[record(time)]
+    at: Timestamp,
+    #[record(tag)]
+    city: String,
+    #[record(tag)]
+    station: String,
+    #[record(tag)]
+    network: &'static str,
+    temp: f64,
+    humidity: f64,
+    pressure: f64,
+    samples: i64,
+}
+
+fn main() {
+    divan::main();
+}
+
+#[divan::bench]
+fn encode(bencher: divan::Bencher<'_, '_>) {
+    let records: Vec<_> = (0..POINTS).map(weather).collect();
+    let batch = Batch::of(&records);
+    let mut encoder = LineEncoder::new(batch.schema()).expect("a schema of plain names");
+    let mut lines = Lines::new();
+    bencher.counter(ItemsCount::new(POINTS)).bench_local(|| {
+        lines.clear();
+        for row in 0..batch.len() {
+            encoder.encode(&batch, row, &mut lines).expect("plain values");
+        }
+        lines.as_bytes().len()
+    });
+}
+
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+fn weather(n: usize) -> Weather {
+    Weather {
+        at: Timestamp::from_second(1_795_000_000 + n as i64).expect("within range"),
+        city: "Hood River".into(),
+        station: format!("KS{n:04}"),
+        network: "asos",
+        temp: 20.0 + n as f64 / 7.0,
+        humidity: 55.5,
+        pressure: 1013.25,
+        samples: n as i64,
+    }
+}

@@ -1,0 +1,15 @@
+//! The derive macro of `record`. Its attributes are documented there, at the trait.
+
+mod attributes;
+mod check;
+mod expand;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+/// Derives `record::Record`; the trait documents the attributes.
+#[proc_macro_derive(Record, attributes(record))]
+pub fn derive_record(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::record(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}

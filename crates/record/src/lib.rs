@@ -1,0 +1,79 @@
+//! Records: what a source yields and any sink stores.
+//!
+//! A source describes what it yields as a struct and derives [`Record`]. The struct is the [`Schema`]: its name,
+//! keys, types, units and descriptions are written once, and line protocol, SQL tables, JSON and documentation follow
+//! from it.
+//!
+//! ```
+//! use record::{Record, Timestamp};
+//!
+//! /// Weather at one place, as observed.
+//! #[derive(Record)]
+//! #[record(measurement = "weather")]
+//! struct Weather {
+//!     #[record(time)]
+//!     observed_at: Timestamp,
+//!     #[record(tag)]
+//!     city: String,
+//!     /// Air temperature.
+//!     #[record(unit = "°C")]
+//!     temp: f64,
+//!     /// Rain in the last hour; absent when it is dry.
+//!     #[record(unit = "mm")]
+//!     rain_1h: Option<f64>,
+//! }
+//!
+//! assert_eq!(Weather::schema().column("temp").and_then(|column| column.unit.as_deref()), Some("°C"));
+//! ```
+//!
+//! This crate does no I/O. It does not know stores, programs, or where a record comes from.
+
+// The derive macro writes `::record::…`; inside this crate that name has to exist too.
+extern crate self as record;
+
+mod batch;
+mod field;
+mod lines;
+mod owned;
+mod schema;
+mod value;
+
+pub use jiff::Timestamp;
+pub use jiff::civil::Date;
+pub use record_derive::Record;
+pub use rust_decimal::Decimal;
+pub use serde_json::Value as Json;
+
+pub use batch::{Batch, Refused, Rows};
+pub use field::{Field, TagField, TimeField};
+pub use lines::LineEncoder;
+pub use owned::{DecodeError, OwnedBatch};
+pub use schema::{Column, Role, Schema, Shape, Type, WriteMode};
+pub use value::Value;
+
+/// A struct whose fields are the columns of a measurement or a table. Implemented by `#[derive(Record)]`.
+///
+/// On the struct:
+///
+/// - `#[record(measurement = "name")]`: one time, tags (identity, few values), fields.
+/// - `#[record(table = "name")]`, with `write = "upsert"` (the default), `"append"` or `"replace"`.
+///
+/// On a field, which is a plain field unless it says otherwise:
+///
+/// - `time`: when it was observed; exactly one in a measurement.
+/// - `tag`: part of a measurement's identity; text.
+/// - `key`: part of a table's identity.
+/// - `partition`: a key whose rows a `replace` swaps as one.
+/// - `unit = "°C"`: the unit of measurement.
+/// - `name = "OpenWeatherAPI"`: the column's name, where it is not the field's.
+///
+/// The doc comments of struct and fields are the descriptions.
+pub trait Record {
+    /// What the columns are.
+    fn schema() -> &'static Schema
+    where
+        Self: Sized;
+
+    /// The value of column `index` of the schema; [`Value::Null`] where there is no such column.
+    fn value(&self, index: usize) -> Value<'_>;
+}

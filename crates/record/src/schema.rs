@@ -1,0 +1,118 @@
+//! What a record is made of: its name, its columns, how it is written.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// What a record is made of.
+///
+/// Derived for a struct, or built at run time where a configuration decides what a record is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Schema {
+    /// The name of the measurement or table.
+    pub name: Cow<'static, str>,
+    /// What a record of it tells, in a sentence or two.
+    pub description: Cow<'static, str>,
+    /// Measurement or table.
+    #[serde(flatten)]
+    pub shape: Shape,
+    /// In order: time, tags sorted by name, fields; or partitions, keys, fields.
+    pub columns: Cow<'static, [Column]>,
+}
+
+/// What kind of record it is, and what a write does to what is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase", tag = "shape", content = "write")]
+pub enum Shape {
+    /// A time series: the same time and tags name the same point, and a repeat overwrites it.
+    Measurement,
+    /// Rows with keys.
+    Table(WriteMode),
+}
+
+/// What a write does to the rows of a table that are there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum WriteMode {
+    /// Rows are added. With keys, a row that is there already stays as it is.
+    Append,
+    /// A row with the same keys is updated.
+    Upsert,
+    /// The new rows are the whole table, or the whole of each partition they name. No rows replace nothing.
+    Replace,
+}
+
+/// One column.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its name, in every store.
+    pub name: Cow<'static, str>,
+    /// Its part in the record.
+    pub role: Role,
+    /// The type of its values, which never changes.
+    #[serde(rename = "type")]
+    pub value_type: Type,
+    /// Whether a value may be absent.
+    pub optional: bool,
+    /// The unit of measurement, as in `°C` or `µg/m³`.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub unit: Option<Cow<'static, str>>,
+    /// What it tells.
+    #[serde(skip_serializing_if = "str::is_empty", default)]
+    pub description: Cow<'static, str>,
+}
+
+/// The part a column plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    /// When it was observed. One in a measurement, none in a table.
+    Time,
+    /// Identity of a series: text, few values.
+    Tag,
+    /// Which part of a table a replacing write swaps; part of the key.
+    Partition,
+    /// Identity of a row.
+    Key,
+    /// What is told.
+    Field,
+}
+
+/// The type of a column's values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Type {
+    /// 64-bit floating point: whatever is measured.
+    Float,
+    /// 64-bit integer: whatever is counted.
+    Integer,
+    /// Yes or no.
+    Boolean,
+    /// UTF-8 text.
+    Text,
+    /// An instant, kept in UTC.
+    Timestamp,
+    /// A day on the calendar.
+    Date,
+    /// An exact decimal number.
+    Decimal,
+    /// A JSON document.
+    Json,
+}
+
+impl Schema {
+    /// The column of that name.
+    pub fn column(&self, name: &str) -> Option<&Column> {
+        self.columns.iter().find(|column| column.name == name)
+    }
+
+    /// Whether it is a time series.
+    pub fn is_measurement(&self) -> bool {
+        self.shape == Shape::Measurement
+    }
+
+    /// The columns that say which row or point it is: time and tags, or the keys.
+    pub fn identity(&self) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(|column| column.role != Role::Field)
+    }
+}

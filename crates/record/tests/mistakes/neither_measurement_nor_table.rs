@@ -1,0 +1,8 @@
+use record::Record;
+
+#[derive(Record)]
+struct Weather {
+    temp: f64,
+}
+
+fn main() {}

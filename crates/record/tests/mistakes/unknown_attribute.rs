@@ -1,0 +1,12 @@
+use record::{Record, Timestamp};
+
+#[derive(Record)]
+#[record(measurement = "weather")]
+struct Weather {
+    #[record(time)]
+    observed_at: Timestamp,
+    #[record(units = "°C")]
+    temp: f64,
+}
+
+fn main() {}

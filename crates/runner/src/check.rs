@@ -1,0 +1,70 @@
+//! `--check`: what would happen, a line for each thing a run depends on.
+
+use std::io::Write as _;
+
+use fault::Fault;
+use record::Schema;
+use sink::Sink as _;
+use sink_router::Store;
+
+use crate::context::Context;
+use crate::delivery::Delivery;
+use crate::{Exit, Failure, Stage};
+
+/// Prints a line for the configuration and the source, as the run found them, and one for each store and channel.
+pub(crate) async fn report(context: &Context, records: &[&Schema], run: &Result<(), Failure>) -> Exit {
+    let mut exit = Exit::Done;
+    if run.as_ref().is_err_and(|failure| failure.stage() == Stage::Configure) {
+        line(&mut exit, "configuration", &outcome(run));
+    } else {
+        line(&mut exit, "configuration", &Ok("complete"));
+        let found = format!("answers; {} records would be stored", context.progress.rows());
+        line(&mut exit, "source", &outcome(run).map(|_| found));
+    }
+    for store in stores(&context.delivery, records) {
+        let checked = store.check().await.map(|()| "takes records");
+        line(&mut exit, &format!("store {}", store.name()), &checked.map_err(|error| told(&error)));
+    }
+    match &context.slack {
+        Some(slack) => {
+            let checked = slack.check().await.map(|()| "takes messages");
+            line(&mut exit, "alerts slack", &checked.map_err(|error| told(&error)));
+        }
+        None => line(&mut exit, "alerts", &Ok("none configured")),
+    }
+    exit
+}
+
+/// The stores that the records go to, each once.
+fn stores<'a>(delivery: &'a Delivery, records: &[&Schema]) -> Vec<&'a Store> {
+    let goes_there = |store: &&Store| {
+        records
+            .iter()
+            .any(|schema| delivery.router().stores_for(schema).any(|other| other.name() == store.name()))
+    };
+    delivery.router().stores().filter(goes_there).collect()
+}
+
+type Checked<T> = Result<T, (Exit, String)>;
+
+fn outcome(run: &Result<(), Failure>) -> Checked<&str> {
+    run.as_ref().map(|()| "").map_err(|failure| (failure.exit(), failure.message().to_owned()))
+}
+
+fn told(error: &(impl Fault + 'static)) -> (Exit, String) {
+    (error.kind().into(), fault::chain(error))
+}
+
+fn line<T: AsRef<str>>(exit: &mut Exit, what: &str, checked: &Checked<T>) {
+    let (mark, text) = match checked {
+        Ok(text) => ("ok", text.as_ref()),
+        Err((failed, text)) => {
+            *exit = exit.or(*failed);
+            ("FAILED", text.as_str())
+        }
+    };
+    for text in text.lines() {
+        // Nobody is left to tell when standard output is closed.
+        let _ = writeln!(std::io::stdout(), "{mark:<8}{what:<16}{text}");
+    }
+}

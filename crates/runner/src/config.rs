@@ -1,0 +1,119 @@
+//! The settings every program has.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secret::Secret;
+use settings::{Settings, Source, Variable};
+
+/// The settings every program has, beside its own. A block that holds a mistake has its defaults, or is left out, so
+/// that the mistake itself can still be reported.
+#[derive(Debug, Clone)]
+pub(crate) struct Common {
+    pub(crate) stores: Option<sink_router::Config>,
+    pub(crate) slack: Option<alert_slack::Config>,
+    pub(crate) limits: Option<Limits>,
+    pub(crate) files: Option<Files>,
+    pub(crate) reporting: Option<Reporting>,
+    pub(crate) logging: Option<Logging>,
+}
+
+/// How long things may take.
+#[derive(Debug, Clone, Settings)]
+pub(crate) struct Limits {
+    /// How long a run may take in all.
+    #[setting(name = "DEADLINE_SECONDS", default = "120")]
+    pub(crate) deadline: Duration,
+    /// How much of that may go into attempts that fail and the waits between them.
+    #[setting(name = "RETRY_BUDGET_SECONDS", default = "30")]
+    pub(crate) retry_budget: Duration,
+    /// How long one HTTP request may take, reply included.
+    #[setting(name = "HTTP_TIMEOUT_SECONDS", default = "20")]
+    pub(crate) http_timeout: Duration,
+}
+
+/// Files a program reads and keeps.
+#[derive(Debug, Clone, Settings)]
+pub(crate) struct Files {
+    /// Folder for what a store could not take: the next run delivers it.
+    #[setting(name = "SPOOL_DIR", default = "data/spool")]
+    pub(crate) spool: PathBuf,
+    /// PEM file of authorities to trust beside the public ones.
+    #[setting(name = "CA_FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
+}
+
+/// Who else is told how a run ended.
+#[derive(Debug, Clone, Settings)]
+pub(crate) struct Reporting {
+    /// URL to GET after each good run, as Uptime Kuma and healthchecks want it.
+    #[setting(name = "HEARTBEAT_URL", also = "UPTIME_KUMA_WEBHOOK")]
+    pub(crate) heartbeat: Option<Secret>,
+    /// File that gets the run report, where it exists: Kubernetes shows it.
+    #[setting(name = "TERMINATION_LOG", default = "/dev/termination-log")]
+    pub(crate) termination_log: PathBuf,
+    /// File that gets the run report, where its folder exists: Airflow hands it on.
+    #[setting(name = "XCOM_FILE", default = "/airflow/xcom/return.json")]
+    pub(crate) xcom: PathBuf,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, Settings)]
+pub(crate) struct Logging {
+    /// What to log: `error`, `warn`, `info`, `debug` or `trace`; for parts of a program as in `info,http-client=debug`.
+    #[setting(name = "LOG_LEVEL", default = "info")]
+    pub(crate) level: String,
+    /// `json` or `text`; without it, text on a terminal and JSON elsewhere.
+    #[setting(name = "LOG_FORMAT")]
+    pub(crate) format: Option<String>,
+    /// Set to anything for text without colors.
+    #[setting(name = "NO_COLOR")]
+    pub(crate) no_color: Option<String>,
+}
+
+impl Common {
+    pub(crate) fn read(source: &mut Source) -> Self {
+        let stores = sink_router::Config::read(source);
+        stores.iter().for_each(|stores| stores.check(source));
+        Self {
+            stores,
+            slack: Option::read(source).flatten(),
+            limits: or_defaults(source),
+            files: or_defaults(source),
+            reporting: or_defaults(source),
+            logging: or_defaults(source),
+        }
+    }
+
+    fn variables() -> Vec<Variable> {
+        let config_file = Variable {
+            name: "CONFIG_FILE",
+            also: &[],
+            takes: "a path",
+            required: false,
+            secret: false,
+            default: None,
+            description: "TOML file of settings, under the same names; the environment comes first.",
+        };
+        [
+            sink_router::Config::variables(),
+            Option::<alert_slack::Config>::variables(),
+            Limits::variables(),
+            Files::variables(),
+            Reporting::variables(),
+            Logging::variables(),
+            vec![config_file],
+        ]
+        .concat()
+    }
+}
+
+/// All variables of a program with settings `C`.
+pub(crate) fn variables<C: Settings>() -> Vec<Variable> {
+    [C::variables(), Common::variables()].concat()
+}
+
+/// A block as it is set, or as it is when nothing is.
+fn or_defaults<T: Settings>(source: &mut Source) -> Option<T> {
+    T::read(source).or_else(|| T::read(&mut Source::of::<&str, &str>([])))
+}

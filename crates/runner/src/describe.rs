@@ -1,0 +1,83 @@
+//! What a program says of itself: `--describe`, `--help`, `--version`.
+
+use std::fmt::Write as _;
+
+use record::{Record as _, Schema};
+use serde::Serialize;
+use settings::Variable;
+
+use crate::Program;
+use crate::report::Report;
+
+/// The form of `--describe`.
+#[derive(Serialize)]
+struct Description<'a> {
+    name: &'a str,
+    kind: &'a str,
+    version: &'a str,
+    description: &'a str,
+    has_history: bool,
+    variables: &'a [Variable],
+    records: Vec<&'a Schema>,
+}
+
+/// The program as JSON: name, kind, every variable, every record schema.
+pub(crate) fn json(program: &Program, variables: &[Variable]) -> String {
+    let records = program.records.iter().copied().chain([Report::schema()]).collect();
+    let description = Description {
+        name: program.name,
+        kind: "job",
+        version: program.version,
+        description: program.description,
+        has_history: program.has_history,
+        variables,
+        records,
+    };
+    serde_json::to_string_pretty(&description).unwrap_or_default()
+}
+
+/// The help text, variables included.
+pub(crate) fn help(program: &Program, variables: &[Variable]) -> String {
+    let mut text = format!("{} {}\n{}\n\n{USAGE}", program.name, program.version, program.description);
+    if program.has_history {
+        text.push_str(HISTORY);
+    }
+    text.push_str("\nVariables, each also as NAME_FILE:\n");
+    for variable in variables {
+        // Writing to a string does not fail.
+        let _ = write!(text, "  {}{}\n      {}", variable.name, traits(variable), variable.description);
+        if !variable.also.is_empty() {
+            let _ = write!(text, " Also accepted: {}.", variable.also.join(", "));
+        }
+        text.push('\n');
+    }
+    text.push_str(EXITS);
+    text
+}
+
+const USAGE: &str = "\
+Usage: one run, or
+  --dry-run        extract and transform, print the records, write nothing, alert no one
+  --check          try configuration, source, stores and alert channel, a line for each
+  --describe       variables and record schemas as JSON
+  --help, --version
+";
+
+const HISTORY: &str = "  --since T [--until T]
+                   read that window of the source's history; T is a time or a day in UTC
+";
+
+const EXITS: &str = "
+Exit codes: 0 done, 65 the source's data broke its contract, 75 temporary (try again), 78 configuration.
+";
+
+fn traits(variable: &Variable) -> String {
+    let mut traits = vec![variable.takes.to_owned()];
+    if variable.required {
+        traits.push("required".to_owned());
+    }
+    if let Some(default) = variable.default {
+        traits.push(format!("default {default}"));
+    }
+    format!("  ({})", traits.join(", "))
+}

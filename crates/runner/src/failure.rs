@@ -1,0 +1,83 @@
+//! Why a run failed: where, what, and what to do about it.
+
+use std::fmt;
+
+use fault::{Fault, Kind};
+
+use crate::{Exit, Stage};
+
+/// Why a run failed. Made by the stages of a [`Run`](crate::Run), which know where they are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    stage: Stage,
+    exit: Exit,
+    message: String,
+    ended: bool,
+}
+
+impl Failure {
+    /// An error that says itself what to do about it.
+    pub(crate) fn of(stage: Stage, error: &(impl Fault + 'static)) -> Self {
+        Self::new(stage, error.kind(), fault::chain(error))
+    }
+
+    pub(crate) fn new(stage: Stage, kind: Kind, message: impl Into<String>) -> Self {
+        Self { stage, exit: kind.into(), message: message.into(), ended: false }
+    }
+
+    /// The run was told to end.
+    pub(crate) fn ended(stage: Stage, reason: impl fmt::Display) -> Self {
+        Self { ended: true, ..Self::new(stage, Kind::Temporary, reason.to_string()) }
+    }
+
+    /// The same failure, naming which of several things it concerns.
+    pub(crate) fn concerning(self, item: &impl fmt::Display) -> Self {
+        Self { message: format!("{item}: {}", self.message), ..self }
+    }
+
+    /// The same failure, saying more.
+    pub(crate) fn adding(self, more: &str) -> Self {
+        Self { message: format!("{}; {more}", self.message), ..self }
+    }
+
+    /// One failure for several.
+    pub(crate) fn all(failures: Vec<Self>) -> Option<Self> {
+        failures.into_iter().reduce(|all, next| Self {
+            exit: all.exit.or(next.exit),
+            message: format!("{}\n{}", all.message, next.message),
+            ended: all.ended || next.ended,
+            stage: all.stage,
+        })
+    }
+
+    /// The stage it happened at.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// What the program ends with because of it.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// Whether a repeat would fail as well.
+    pub fn is_lasting(&self) -> bool {
+        self.exit != Exit::Temporary
+    }
+
+    /// Whether the run failed because it was told to end.
+    pub(crate) fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+}
+
+/// The error with its causes; one line for each thing that failed.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}

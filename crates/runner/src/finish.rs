@@ -1,0 +1,138 @@
+//! The end of a run: its report goes where reports go, and people hear of it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use alert_engine::Observation;
+use fault::Retry;
+use record::{Batch, Timestamp};
+use secret::ExposeSecret as _;
+
+use crate::alerting;
+use crate::arguments::Mode;
+use crate::context::Context;
+use crate::report::Report;
+use crate::{Exit, Failure};
+
+/// What Kubernetes keeps of a termination message, in bytes.
+const TERMINATION_LOG_LIMIT: usize = 4096;
+/// How long all of this may take: an orchestrator that sent SIGTERM does not wait for long.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Reports a run by log line, files, alert, store and heartbeat, and returns what the program ends with.
+pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> Exit {
+    let exit = result.as_ref().map_or_else(Failure::exit, |()| Exit::Done);
+    let report = summary(context, result, exit);
+    log(&report);
+    if context.request.mode == Mode::Full {
+        write_files(context, &report);
+        if tokio::time::timeout(PATIENCE, tell(context, result, &report)).await.is_err() {
+            tracing::warn!("the run was not reported everywhere within {} s", PATIENCE.as_secs());
+        }
+    }
+    exit
+}
+
+async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) {
+    if let Some(slack) = &context.slack {
+        alerting::tell(slack, &context.state, &observation(context, result)).await;
+    }
+    context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
+    if result.is_ok() {
+        beat(context).await;
+    }
+}
+
+fn summary(context: &Context, result: &Result<(), Failure>, exit: Exit) -> Report {
+    let failure = result.as_ref().err();
+    let stage = failure.map_or_else(|| context.progress.stage(), Failure::stage);
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    Report {
+        started: context.started,
+        pipeline: context.identity.program.clone(),
+        version: context.identity.version.clone(),
+        run_id: context.identity.run_id.clone(),
+        duration: context.elapsed().as_secs_f64(),
+        rows_in: count(context.progress.rows()),
+        rows_out: count(context.delivery.stored()),
+        rows_refused: count(context.delivery.refused()),
+        rows_spooled: count(context.delivery.spooled()),
+        retries: i64::try_from(context.retry.retries()).unwrap_or(i64::MAX),
+        stage: stage.name().to_owned(),
+        status: if failure.is_some() { "failed" } else { "ok" }.to_owned(),
+        exit: exit.code().into(),
+        error: failure.map(|failure| scrubbed(context, failure)),
+    }
+}
+
+fn observation(context: &Context, result: &Result<(), Failure>) -> Observation {
+    Observation {
+        program: context.identity.program.clone(),
+        run: context.identity.run_id.clone(),
+        started: context.started,
+        ended: Timestamp::now(),
+        failure: result.as_ref().err().map(|failure| alert_engine::Failure {
+            stage: failure.stage().name().to_owned(),
+            error: scrubbed(context, failure),
+            exit: failure.exit().code(),
+        }),
+    }
+}
+
+fn scrubbed(context: &Context, failure: &Failure) -> String {
+    context.redactor.scrub(failure.message()).into_owned()
+}
+
+fn log(report: &Report) {
+    let Report { duration, rows_in, rows_out, rows_refused, rows_spooled, retries, exit, .. } = report;
+    let stage = report.stage.as_str();
+    match &report.error {
+        None => tracing::info!(stage, duration, rows_in, rows_out, retries, exit, "done"),
+        Some(error) => tracing::error!(
+            stage,
+            error,
+            duration,
+            rows_in,
+            rows_out,
+            rows_refused,
+            rows_spooled,
+            retries,
+            exit,
+            "failed"
+        ),
+    }
+}
+
+fn write_files(context: &Context, report: &Report) {
+    let line = report.line();
+    let reporting = &context.reporting;
+    if reporting.termination_log.exists() {
+        write(&reporting.termination_log, shortened(&line));
+    }
+    if reporting.xcom.parent().is_some_and(Path::is_dir) {
+        write(&reporting.xcom, &line);
+    }
+}
+
+fn write(path: &Path, text: &str) {
+    if let Err(error) = std::fs::write(path, text) {
+        tracing::warn!(error = fault::chain(&error), path = %path.display(), "the run report was not written");
+    }
+}
+
+fn shortened(line: &str) -> &str {
+    let end = (0..=TERMINATION_LOG_LIMIT.min(line.len())).rev().find(|end| line.is_char_boundary(*end));
+    end.and_then(|end| line.get(..end)).unwrap_or_default()
+}
+
+async fn beat(context: &Context) {
+    let Some(url) = &context.reporting.heartbeat else { return };
+    let Ok(url) = url.expose_secret().parse() else {
+        tracing::warn!("HEARTBEAT_URL is not a URL");
+        return;
+    };
+    let service = context.http.service("heartbeat", &url).with_secret_address();
+    if let Err(error) = service.get("beat", "").retry(Retry::with_budget(PATIENCE)).send().await {
+        tracing::warn!(error = fault::chain(&error), "the heartbeat was not taken");
+    }
+}

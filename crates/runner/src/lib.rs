@@ -1,0 +1,63 @@
+//! Runs a program: configuration, stages, retries, reports, alerts, exit codes.
+//!
+//! A program says what it reads, what it makes of it and where its records belong; the runner does the rest, the same
+//! for all of them. A job runs once:
+//!
+//! ```no_run
+//! use std::process::ExitCode;
+//!
+//! use record::{Record, Timestamp};
+//! use runner::{Failure, Run, program};
+//!
+//! /// How long it took to ask.
+//! #[derive(Record)]
+//! #[record(measurement = "answers")]
+//! struct Answer {
+//!     #[record(time)]
+//!     at: Timestamp,
+//!     /// Bytes of the answer.
+//!     #[record(unit = "B")]
+//!     size: i64,
+//! }
+//!
+//! fn main() -> ExitCode {
+//!     runner::job(program!().record::<Answer>(), etl)
+//! }
+//!
+//! async fn etl(run: &Run<()>) -> Result<(), Failure> {
+//!     let service = run.http().service("example", &"https://example.org".parse().expect("a URL"));
+//!     let text = run.extract(service.get("front page", "/").text()).await?;
+//!     let answer = Answer { at: run.started(), size: text.len() as i64 };
+//!     run.load(&[answer]).await
+//! }
+//! ```
+//!
+//! Because every step passes through the [`Run`], logs, reports and alerts know the stage, what was extracted is never
+//! lost to a store that is away, and the exit code tells an orchestrator what to do: see [`Exit`].
+
+mod alerting;
+mod arguments;
+mod check;
+mod config;
+mod context;
+mod delivery;
+mod describe;
+mod exit;
+mod failure;
+mod finish;
+mod interrupt;
+mod job;
+mod program;
+mod report;
+mod run;
+mod spooling;
+mod stage;
+mod window;
+
+pub use exit::Exit;
+pub use failure::Failure;
+pub use job::job;
+pub use program::Program;
+pub use run::Run;
+pub use stage::Stage;
+pub use window::Window;

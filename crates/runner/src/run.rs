@@ -1,0 +1,207 @@
+//! A run, as the program sees it: its settings, its client, and the stages its work passes through.
+
+use std::cell::{Cell, RefCell};
+use std::fmt::Display;
+use std::rc::Rc;
+use std::time::Duration;
+
+use fault::{Fault, Kind};
+use http_client::Client;
+use record::{Batch, Record, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sink::Sink as _;
+use sink_stdout::StdoutSink;
+use tracing::Instrument as _;
+
+use crate::arguments::Mode;
+use crate::context::Context;
+use crate::{Failure, Stage, Window};
+
+/// One run of a program.
+#[derive(Debug)]
+pub struct Run<C> {
+    /// The program's own settings.
+    pub config: C,
+    pub(crate) context: Rc<Context>,
+}
+
+/// What a run has done so far.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    stage: Cell<Option<Stage>>,
+    rows: Cell<usize>,
+    failures: RefCell<Vec<Failure>>,
+}
+
+impl Progress {
+    /// The stage the run is at.
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage.get().unwrap_or(Stage::Configure)
+    }
+
+    /// How many records came to the load stage.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows.get()
+    }
+
+    /// Notes a failure that does not end the run now.
+    pub(crate) fn fail_later(&self, failures: impl IntoIterator<Item = Failure>) {
+        self.failures.borrow_mut().extend(failures);
+    }
+
+    /// How the run ended: by its own result, and by what failed on the way.
+    pub(crate) fn result(&self, own: Result<(), Failure>) -> Result<(), Failure> {
+        let mut failures = self.failures.take();
+        failures.extend(own.err());
+        Failure::all(failures).map_or(Ok(()), Err)
+    }
+}
+
+impl<C> Run<C> {
+    /// The HTTP client of the run: its retries share one budget.
+    pub fn http(&self) -> &Client {
+        &self.context.http
+    }
+
+    /// When the run started.
+    pub fn started(&self) -> Timestamp {
+        self.context.started
+    }
+
+    /// The window that `--since` and `--until` ask for.
+    pub fn window(&self) -> Option<Window> {
+        self.context.request.window
+    }
+
+    /// Asks the source.
+    ///
+    /// # Errors
+    ///
+    /// The error of the call, at the stage `extract`; or that the run has to end.
+    pub async fn extract<T, E: Fault + 'static>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, Failure> {
+        let call = async {
+            tokio::select! {
+                biased;
+                reason = self.context.interrupt.raised() => Err(Failure::ended(Stage::Extract, reason)),
+                reply = call => reply.map_err(|error| Failure::of(Stage::Extract, &error)),
+            }
+        };
+        call.instrument(self.enter(Stage::Extract)).await
+    }
+
+    /// Takes the outcome of a transformation: what the source said, as records.
+    ///
+    /// # Errors
+    ///
+    /// The error, at the stage `transform`. The source broke its contract, so no repeat will help.
+    pub fn transform<T, E: std::error::Error + 'static>(&self, outcome: Result<T, E>) -> Result<T, Failure> {
+        let _stage = self.enter(Stage::Transform).entered();
+        outcome.map_err(|error| Failure::new(Stage::Transform, Kind::Rejected, fault::chain(&error)))
+    }
+
+    /// Does the same for each of several things, such as places. One that fails does not keep the others from being
+    /// stored: the run goes on, fails at its end, and names it.
+    ///
+    /// # Errors
+    ///
+    /// All of them failed.
+    pub async fn gather<I: Display + Copy, T>(
+        &self,
+        items: impl IntoIterator<Item = I>,
+        each: impl AsyncFn(I) -> Result<T, Failure>,
+    ) -> Result<Vec<T>, Failure> {
+        let (mut gathered, mut failures) = (Vec::new(), Vec::new());
+        for item in items {
+            match each(item).await {
+                Ok(value) => gathered.push(value),
+                Err(failure) if failure.is_ended() => {
+                    failures.push(failure);
+                    break;
+                }
+                Err(failure) => failures.push(failure.concerning(&item)),
+            }
+        }
+        if gathered.is_empty() {
+            return Failure::all(failures).map_or(Ok(gathered), Err);
+        }
+        self.context.progress.fail_later(failures);
+        Ok(gathered)
+    }
+
+    /// What was answered before, if it is younger than `max_age`; else asks and keeps the answer.
+    ///
+    /// Where nothing can be kept, it asks each time.
+    ///
+    /// # Errors
+    ///
+    /// The error of asking.
+    pub async fn remember<T: Serialize + DeserializeOwned, E>(
+        &self,
+        key: &str,
+        max_age: Duration,
+        ask: impl AsyncFn() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let answer = self.context.state.remember(key, max_age, async || Ok(as_text(&ask().await?))).await?;
+        match serde_json::from_str(&answer) {
+            Ok(value) => Ok(value),
+            // Kept by a version that had another form for it.
+            Err(_) => {
+                self.forget(key).await;
+                ask().await
+            }
+        }
+    }
+
+    /// Forgets an answer that turned out to be wrong.
+    pub async fn forget(&self, key: &str) {
+        if let Err(error) = self.context.state.remove(key).await {
+            tracing::warn!(error = fault::chain(&error), key, "an answer could not be forgotten");
+        }
+    }
+
+    /// Stores records under their own name.
+    ///
+    /// # Errors
+    ///
+    /// A store did not take them all, at the stage `load`. What it may take later is kept for the next run.
+    pub async fn load<R: Record>(&self, records: &[R]) -> Result<(), Failure> {
+        self.load_batch(&Batch::of(records)).await
+    }
+
+    /// Stores records under a name that a setting decides.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Run::load`].
+    pub async fn load_as<R: Record>(&self, name: &str, records: &[R]) -> Result<(), Failure> {
+        self.load_batch(&Batch::of(records).named(name)).await
+    }
+
+    async fn load_batch(&self, batch: &Batch<'_>) -> Result<(), Failure> {
+        let load = async {
+            self.context.progress.rows.set(self.context.progress.rows() + batch.len());
+            match self.context.request.mode {
+                Mode::Full => self.context.delivery.load(batch).await,
+                Mode::Check => Ok(()),
+                Mode::DryRun => match StdoutSink::new().write(batch).await {
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(Failure::of(Stage::Load, &error)),
+                },
+            }
+        };
+        load.instrument(self.enter(Stage::Load)).await
+    }
+
+    fn enter(&self, stage: Stage) -> tracing::Span {
+        self.context.progress.stage.set(Some(stage));
+        tracing::info_span!("stage", stage = stage.name())
+    }
+}
+
+fn as_text(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}

@@ -1,0 +1,138 @@
+//! The derive macro of `settings`. Its attributes are documented there, at the trait.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{
+    Attribute, Data, DataStruct, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, LitStr, Meta, Result,
+    parse_macro_input,
+};
+
+/// Derives `settings::Settings`; the trait documents the attributes.
+#[proc_macro_derive(Settings, attributes(setting))]
+pub fn derive_settings(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// A field of the struct: one variable, or a block of them.
+enum Entry {
+    Variable(Variable),
+    Block,
+}
+
+struct Variable {
+    name: LitStr,
+    also: Vec<LitStr>,
+    default: Option<LitStr>,
+    description: String,
+}
+
+fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
+        return Err(Error::new(input.ident.span(), "settings are a struct with named fields"));
+    };
+    let (mut variables, mut reads) = (Vec::new(), Vec::new());
+    for field in &fields.named {
+        let (described, read) = code(field, &entry(field)?);
+        variables.push(described);
+        reads.push(read);
+    }
+    let fields: Vec<_> = fields.named.iter().map(|field| &field.ident).collect();
+    let name = &input.ident;
+    Ok(quote! {
+        #[automatically_derived]
+        impl ::settings::Settings for #name {
+            fn variables() -> ::std::vec::Vec<::settings::Variable> {
+                let mut variables = ::std::vec::Vec::new();
+                #(#variables)*
+                variables
+            }
+
+            fn read(source: &mut ::settings::Source) -> ::std::option::Option<Self> {
+                // Every field is read before any is given up on, so that all mistakes are found.
+                #(let #fields = #reads;)*
+                ::std::option::Option::Some(Self { #(#fields: #fields?),* })
+            }
+        }
+    })
+}
+
+/// How a field adds to the variables, and how it is read.
+fn code(field: &Field, entry: &Entry) -> (TokenStream, TokenStream) {
+    let rust_type = &field.ty;
+    match entry {
+        Entry::Block => (
+            quote! { variables.extend(<#rust_type as ::settings::Settings>::variables()); },
+            quote! { <#rust_type as ::settings::Settings>::read(source) },
+        ),
+        Entry::Variable(Variable { name, also, default, description }) => {
+            let has_default = default.is_some();
+            let default = match default {
+                Some(text) => quote! { ::std::option::Option::Some(#text) },
+                None => quote! { ::std::option::Option::None },
+            };
+            let variable = quote! {
+                ::settings::Variable {
+                    name: #name,
+                    also: &[#(#also),*],
+                    takes: <#rust_type as ::settings::Setting>::TAKES,
+                    required: !<#rust_type as ::settings::Setting>::OPTIONAL && !#has_default,
+                    secret: <#rust_type as ::settings::Setting>::SECRET,
+                    default: #default,
+                    description: #description,
+                }
+            };
+            (quote! { variables.push(#variable); }, quote! { source.setting::<#rust_type>(&#variable) })
+        }
+    }
+}
+
+fn entry(field: &Field) -> Result<Entry> {
+    let (mut name, mut also, mut default, mut block) = (None, Vec::new(), None, false);
+    for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("setting")) {
+        attribute.parse_nested_meta(|meta| {
+            match meta.path.get_ident().map(ToString::to_string).as_deref() {
+                Some("block") => block = true,
+                Some("name") => name = Some(meta.value()?.parse::<LitStr>()?),
+                Some("also") => also.push(meta.value()?.parse::<LitStr>()?),
+                Some("default") => default = Some(meta.value()?.parse::<LitStr>()?),
+                _ => return Err(meta.error("expected `name`, `also`, `default` or `block`")),
+            }
+            Ok(())
+        })?;
+    }
+    match (block, name) {
+        (true, None) if also.is_empty() && default.is_none() => Ok(Entry::Block),
+        (false, Some(name)) => {
+            Ok(Entry::Variable(Variable { name, also, default, description: described(field)? }))
+        }
+        _ => Err(Error::new_spanned(
+            field,
+            "a setting has a name, #[setting(name = \"…\")], or is a block of settings, #[setting(block)]",
+        )),
+    }
+}
+
+fn described(field: &Field) -> Result<String> {
+    let text = field
+        .attrs
+        .iter()
+        .filter_map(doc_line)
+        .take_while(|line| !line.is_empty())
+        .collect::<Vec<_>>()
+        .join(" ");
+    if text.is_empty() {
+        return Err(Error::new_spanned(field, "a setting has a doc comment: it is its help text"));
+    }
+    Ok(text)
+}
+
+fn doc_line(attribute: &Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
+            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value().trim().to_owned()),
+            _ => None,
+        },
+        _ => None,
+    }
+}

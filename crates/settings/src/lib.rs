@@ -1,0 +1,114 @@
+//! Configuration from the environment, declared once as a struct.
+//!
+//! A block of a program declares what can be set as a struct that derives [`Settings`]. Reading it, its help text and
+//! its entry in `--describe` follow from the one declaration.
+//!
+//! ```
+//! use secret::Secret;
+//! use settings::{Settings, Source};
+//!
+//! /// Where readings go.
+//! #[derive(Settings)]
+//! struct Store {
+//!     /// API token with write access to the bucket.
+//!     #[setting(name = "STORE_TOKEN", also = "STORE_KEY")]
+//!     token: Secret,
+//!     /// Lines per request.
+//!     #[setting(name = "STORE_BATCH", default = "5000")]
+//!     batch: u32,
+//! }
+//!
+//! let mut source = Source::of([("STORE_KEY", "s3cret"), ("STORE_BATCH", "many")]);
+//! assert!(Store::read(&mut source).is_none());
+//! assert_eq!(source.finish().unwrap_err().to_string(), "STORE_BATCH must be a whole number");
+//! ```
+//!
+//! Every variable can also be given as `NAME_FILE`, the path of a file that holds it, or in the TOML file that
+//! `CONFIG_FILE` names; the environment comes first. An empty value counts as none. Mistakes are collected, so that
+//! a person sees all of them at once, and no message shows a value.
+//!
+//! This crate does not know programs, stores or alerts; it reads what it is given and touches no global state but
+//! the environment, in [`Source::from_environment`].
+
+// The derive macro writes `::settings::…`; inside this crate that name has to exist too.
+extern crate self as settings;
+
+mod file;
+mod setting;
+mod source;
+
+use serde::Serialize;
+
+pub use setting::Setting;
+pub use settings_derive::Settings;
+pub use source::{Mistakes, Source};
+
+/// A block of configuration. Implemented by `#[derive(Settings)]`.
+///
+/// On each field, one of:
+///
+/// - `#[setting(name = "NAME")]`, with `also = "OLD_NAME"` for each other name that is accepted, and
+///   `default = "text"`. A field whose type is an `Option` need not be set.
+/// - `#[setting(block)]`: another block of settings.
+///
+/// The doc comment of a field is its description.
+pub trait Settings: Sized {
+    /// Everything that can be set, in order.
+    fn variables() -> Vec<Variable>;
+
+    /// Reads the block, or notes in `source` what is wrong with it.
+    fn read(source: &mut Source) -> Option<Self>;
+
+    /// Whether a block that may be left out is there: one of its required variables is set.
+    fn is_there(source: &Source) -> bool {
+        Self::variables().iter().any(|variable| variable.required && source.is_set(variable))
+    }
+}
+
+/// One variable that can be set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Variable {
+    /// Its name in the environment.
+    pub name: &'static str,
+    /// Other names that are accepted.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub also: &'static [&'static str],
+    /// What it takes, in words.
+    #[serde(rename = "type")]
+    pub takes: &'static str,
+    /// Whether a program does not start without it.
+    pub required: bool,
+    /// Whether it must not be shown.
+    pub secret: bool,
+    /// What it is when nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<&'static str>,
+    /// What it is for.
+    pub description: &'static str,
+}
+
+/// The settings of a program that has none.
+impl Settings for () {
+    fn variables() -> Vec<Variable> {
+        Vec::new()
+    }
+
+    fn read(_: &mut Source) -> Option<Self> {
+        Some(())
+    }
+}
+
+/// A block that may be left out as a whole; [`Settings::is_there`] tells whether it is.
+impl<T: Settings> Settings for Option<T> {
+    fn variables() -> Vec<Variable> {
+        T::variables().into_iter().map(|variable| Variable { required: false, ..variable }).collect()
+    }
+
+    fn read(source: &mut Source) -> Option<Self> {
+        if T::is_there(source) {
+            return T::read(source).map(Some);
+        }
+        source.expect(&T::variables());
+        Some(None)
+    }
+}

@@ -1,0 +1,138 @@
+//! The types a setting can have, and how each is read from text.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use secret::Secret;
+use url::Url;
+
+/// A type that can be set by text.
+pub trait Setting: Sized {
+    /// What it takes, as in "must be …" and in the documentation: `a number`, `a URL`.
+    const TAKES: &'static str;
+    /// Whether it must not be shown.
+    const SECRET: bool = false;
+    /// Whether it may be left out.
+    const OPTIONAL: bool = false;
+
+    /// Reads it from text that is not empty.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong, to stand behind the variable's name. It must not repeat the text: a setting in the wrong place
+    /// may be somebody's password.
+    fn parse(text: &str) -> Result<Self, String>;
+
+    /// What it is when nothing is set; `None` where it has to be.
+    fn absent() -> Option<Self> {
+        None
+    }
+}
+
+/// The usual message: what it should have been.
+fn expected<T: Setting>() -> String {
+    format!("must be {}", T::TAKES)
+}
+
+macro_rules! from_str {
+    ($($rust:ty => $takes:literal;)*) => {$(
+        impl Setting for $rust {
+            const TAKES: &'static str = $takes;
+
+            fn parse(text: &str) -> Result<Self, String> {
+                text.trim().parse().map_err(|_| expected::<Self>())
+            }
+        }
+    )*};
+}
+
+from_str! {
+    u16 => "a whole number";
+    u32 => "a whole number";
+    u64 => "a whole number";
+    usize => "a whole number";
+    i64 => "a whole number";
+}
+
+impl Setting for String {
+    const TAKES: &'static str = "text";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(text.to_owned())
+    }
+}
+
+impl Setting for PathBuf {
+    const TAKES: &'static str = "a path";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(text.into())
+    }
+}
+
+impl Setting for Secret {
+    const TAKES: &'static str = "a secret";
+    const SECRET: bool = true;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self::from(text.trim()))
+    }
+}
+
+impl Setting for f64 {
+    const TAKES: &'static str = "a number";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        text.trim().parse().ok().filter(|number: &Self| number.is_finite()).ok_or_else(expected::<Self>)
+    }
+}
+
+impl Setting for bool {
+    const TAKES: &'static str = "true or false";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "true" | "1" | "yes" | "on" => Ok(true),
+            "false" | "0" | "no" | "off" => Ok(false),
+            _ => Err(expected::<Self>()),
+        }
+    }
+}
+
+impl Setting for Url {
+    const TAKES: &'static str = "an http or https URL";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        Self::parse(text.trim())
+            .ok()
+            .filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+            .ok_or_else(expected::<Self>)
+    }
+}
+
+/// In seconds; the variable's name ends in `_SECONDS`.
+impl Setting for Duration {
+    const TAKES: &'static str = "a number of seconds above 0";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let seconds: f64 = text.trim().parse().map_err(|_| expected::<Self>())?;
+        Self::try_from_secs_f64(seconds)
+            .ok()
+            .filter(|duration| !duration.is_zero())
+            .ok_or_else(expected::<Self>)
+    }
+}
+
+impl<T: Setting> Setting for Option<T> {
+    const TAKES: &'static str = T::TAKES;
+    const SECRET: bool = T::SECRET;
+    const OPTIONAL: bool = true;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        T::parse(text).map(Some)
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+}

@@ -1,0 +1,162 @@
+//! Where settings come from, and the mistakes found in them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use secret::{Redactor, Secret};
+
+use crate::{Setting, Variable, file};
+
+/// The environment over an optional file, and what was found wrong with them so far.
+#[derive(Debug)]
+pub struct Source {
+    environment: BTreeMap<String, String>,
+    file: BTreeMap<String, String>,
+    asked_for: BTreeSet<String>,
+    mistakes: Vec<String>,
+    redactor: Redactor,
+}
+
+/// Every mistake in a configuration, one a line. None of them shows a value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", .0.join("\n"))]
+pub struct Mistakes(Vec<String>);
+
+impl Mistakes {
+    /// Each mistake: the variable's name and what is wrong with it.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+}
+
+impl Source {
+    /// The environment of this process, over the file that `CONFIG_FILE` names.
+    pub fn from_environment(redactor: Redactor) -> Self {
+        let text = |value: OsString| value.into_string().ok();
+        let variables = std::env::vars_os().filter_map(|(name, value)| text(name).zip(text(value)));
+        Self::new(variables, redactor)
+    }
+
+    /// The given variables only, as a test wants them.
+    pub fn of<N: Into<String>, V: Into<String>>(variables: impl IntoIterator<Item = (N, V)>) -> Self {
+        let variables = variables.into_iter().map(|(name, value)| (name.into(), value.into()));
+        Self::new(variables, Redactor::default())
+    }
+
+    fn new(variables: impl Iterator<Item = (String, String)>, redactor: Redactor) -> Self {
+        let environment: BTreeMap<_, _> = variables.filter(|(_, value)| !value.trim().is_empty()).collect();
+        let mut source = Self {
+            environment,
+            file: BTreeMap::new(),
+            asked_for: BTreeSet::new(),
+            mistakes: Vec::new(),
+            redactor,
+        };
+        if let Some(path) = source.environment.get("CONFIG_FILE").map(PathBuf::from) {
+            match file::variables(&path) {
+                Ok(variables) => source.file = variables,
+                Err(problem) => source.mistake("CONFIG_FILE", &problem),
+            }
+        }
+        source
+    }
+
+    /// Reads one setting, or notes what is wrong with it.
+    pub fn setting<T: Setting>(&mut self, variable: &Variable) -> Option<T> {
+        match self.text(variable) {
+            Some((name, text)) => self.parse(&name, &text),
+            None => match variable.default {
+                Some(default) => self.parse(variable.name, default),
+                None => T::absent().or_else(|| self.missing(variable)),
+            },
+        }
+    }
+
+    /// Whether a variable is set, under any of its names.
+    pub fn is_set(&self, variable: &Variable) -> bool {
+        let is_set = |name: &str| self.environment.contains_key(name) || self.file.contains_key(name);
+        names(variable).any(|name| is_set(name) || is_set(&format!("{name}_FILE")))
+    }
+
+    /// Marks variables as known, so that the file may set them though nobody reads them now.
+    pub fn expect(&mut self, variables: &[Variable]) {
+        for name in variables.iter().flat_map(names) {
+            self.asked_for.insert(name.to_owned());
+            self.asked_for.insert(format!("{name}_FILE"));
+        }
+    }
+
+    /// Marks a part of a setting as secret too, such as the password in a URL.
+    pub fn hide(&self, secret: &Secret) {
+        self.redactor.add(secret);
+    }
+
+    /// Notes a mistake that concerns `name`. The message must not show a value.
+    pub fn mistake(&mut self, name: &str, message: &str) {
+        self.mistakes.push(format!("{name} {message}"));
+    }
+
+    /// Ends the reading: an error if anything was wrong. What the file sets and nobody asked for is a mistake too.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, at once.
+    pub fn finish(mut self) -> Result<(), Mistakes> {
+        let unknown: Vec<_> =
+            self.file.keys().filter(|name| !self.asked_for.contains(*name)).cloned().collect();
+        for name in unknown {
+            self.mistake("CONFIG_FILE", &format!("sets {name}, which this program does not know"));
+        }
+        if self.mistakes.is_empty() { Ok(()) } else { Err(Mistakes(self.mistakes)) }
+    }
+
+    /// The text of a variable under the first of its names that is set, and that name.
+    fn text(&mut self, variable: &Variable) -> Option<(String, String)> {
+        self.expect(std::slice::from_ref(variable));
+        let found = names(variable).find_map(|name| self.under(name).map(|text| (name.to_owned(), text)))?;
+        if variable.secret {
+            self.redactor.add(&Secret::from(found.1.trim()));
+        }
+        Some(found)
+    }
+
+    /// The text under one name: from the environment, then the file; directly, or as the path of a file.
+    fn under(&mut self, name: &str) -> Option<String> {
+        let path_name = format!("{name}_FILE");
+        let layers = [&self.environment, &self.file];
+        let found = layers.into_iter().find_map(|layer| match layer.get(name) {
+            Some(text) => Some(Ok(text.clone())),
+            None => layer.get(&path_name).map(|path| Err(PathBuf::from(path))),
+        })?;
+        found.map_or_else(|path| self.content(&path_name, &path), Some)
+    }
+
+    fn content(&mut self, name: &str, path: &Path) -> Option<String> {
+        let problem = match std::fs::read_to_string(path) {
+            Ok(text) if text.trim().is_empty() => "names an empty file".to_owned(),
+            Ok(text) => return Some(text.trim_end_matches(['\n', '\r']).to_owned()),
+            Err(error) => format!("names a file that cannot be read: {}", error.kind()),
+        };
+        self.mistake(name, &problem);
+        None
+    }
+
+    fn parse<T: Setting>(&mut self, name: &str, text: &str) -> Option<T> {
+        T::parse(text).map_err(|message| self.mistake(name, &message)).ok()
+    }
+
+    fn missing<T>(&mut self, variable: &Variable) -> Option<T> {
+        let unreadable =
+            |mistake: &String| names(variable).any(|name| mistake.starts_with(&format!("{name}_FILE ")));
+        if !self.mistakes.iter().any(unreadable) {
+            self.mistake(variable.name, &format!("is required: {}", variable.description));
+        }
+        None
+    }
+}
+
+/// The names of a variable, the preferred one first.
+fn names(variable: &Variable) -> impl Iterator<Item = &'static str> {
+    std::iter::once(variable.name).chain(variable.also.iter().copied())
+}

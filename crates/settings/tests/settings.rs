@@ -1,0 +1,123 @@
+//! Settings as a program reads them.
+
+use std::time::Duration;
+
+use secret::{ExposeSecret, Secret};
+use settings::{Settings, Source};
+use url::Url;
+
+#[derive(Debug, Settings)]
+struct Service {
+    /// Key from the service's site.
+    #[setting(name = "SERVICE_KEY", also = "OLD_KEY")]
+    key: Secret,
+    /// Base URL.
+    #[setting(name = "SERVICE_URL", default = "https://service.example")]
+    url: Url,
+}
+
+#[derive(Debug, Settings)]
+struct Config {
+    #[setting(block)]
+    service: Service,
+    /// How often to look.
+    #[setting(name = "INTERVAL_SECONDS")]
+    interval: Option<Duration>,
+    /// How many to take.
+    #[setting(name = "LIMIT", default = "10")]
+    limit: u32,
+}
+
+fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+    let mut source = Source::of(variables.iter().copied());
+    let config = Config::read(&mut source);
+    source.finish().map_err(|mistakes| mistakes.to_string())?;
+    config.ok_or_else(|| "no config and no mistake".to_owned())
+}
+
+#[test]
+fn reads_blocks_defaults_and_options() {
+    let config = read(&[("SERVICE_KEY", "k"), ("INTERVAL_SECONDS", "2.5")]).unwrap();
+    assert_eq!(config.service.key.expose_secret(), "k");
+    assert_eq!(config.service.url.as_str(), "https://service.example/");
+    assert_eq!(config.interval, Some(Duration::from_millis(2500)));
+    assert_eq!(config.limit, 10);
+}
+
+#[test]
+fn the_old_name_is_accepted_and_the_new_one_wins() {
+    assert_eq!(read(&[("OLD_KEY", "old")]).unwrap().service.key.expose_secret(), "old");
+    let both = read(&[("OLD_KEY", "old"), ("SERVICE_KEY", "new")]).unwrap();
+    assert_eq!(both.service.key.expose_secret(), "new");
+}
+
+#[test]
+fn all_mistakes_are_told_at_once_and_none_shows_a_value() {
+    let mistakes =
+        read(&[("SERVICE_URL", "p4ssw0rd"), ("INTERVAL_SECONDS", "p4ssw0rd"), ("LIMIT", "-3")]).unwrap_err();
+    assert_eq!(
+        mistakes,
+        "SERVICE_KEY is required: Key from the service's site.\n\
+         SERVICE_URL must be an http or https URL\n\
+         INTERVAL_SECONDS must be a number of seconds above 0\n\
+         LIMIT must be a whole number"
+    );
+}
+
+#[test]
+fn an_empty_value_counts_as_none() {
+    assert_eq!(read(&[("SERVICE_KEY", "k"), ("LIMIT", " ")]).unwrap().limit, 10);
+}
+
+#[test]
+fn a_value_can_be_in_a_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    std::fs::write(&path, "from a file\n").unwrap();
+    let config = read(&[("SERVICE_KEY_FILE", path.to_str().unwrap())]).unwrap();
+    assert_eq!(config.service.key.expose_secret(), "from a file");
+    let missing = folder.path().join("none");
+    let mistakes = read(&[("OLD_KEY_FILE", missing.to_str().unwrap())]).unwrap_err();
+    assert_eq!(mistakes, "OLD_KEY_FILE names a file that cannot be read: entity not found");
+}
+
+#[test]
+fn a_toml_file_lies_under_the_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.toml");
+    std::fs::write(&path, "limit = 3\nINTERVAL_SECONDS = 60\n[service]\nkey = \"k\"\n").unwrap();
+    let file = ("CONFIG_FILE", path.to_str().unwrap());
+    let config = read(&[file, ("LIMIT", "4")]).unwrap();
+    assert_eq!((config.limit, config.interval), (4, Some(Duration::from_secs(60))));
+    assert_eq!(config.service.key.expose_secret(), "k");
+}
+
+#[test]
+fn a_name_nobody_knows_in_the_file_is_a_mistake() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.toml");
+    std::fs::write(&path, "limmit = 3\n[service]\nkey = \"k\"\n").unwrap();
+    let mistakes = read(&[("CONFIG_FILE", path.to_str().unwrap())]).unwrap_err();
+    assert_eq!(mistakes, "CONFIG_FILE sets LIMMIT, which this program does not know");
+}
+
+#[test]
+fn a_broken_file_is_named_by_line_and_not_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("settings.toml");
+    std::fs::write(&path, "limit = 3\nkey = p4ssw0rd\n").unwrap();
+    let mistakes = read(&[("CONFIG_FILE", path.to_str().unwrap()), ("SERVICE_KEY", "k")]).unwrap_err();
+    assert_eq!(mistakes, "CONFIG_FILE is not TOML: line 2");
+}
+
+#[test]
+fn variables_describe_themselves() {
+    let described = Config::variables();
+    let key = &described[0];
+    assert_eq!((key.name, key.also, key.required, key.secret), ("SERVICE_KEY", &["OLD_KEY"][..], true, true));
+    assert_eq!(key.description, "Key from the service's site.");
+    assert_eq!(
+        (described[3].takes, described[3].default, described[3].required),
+        ("a whole number", Some("10"), false)
+    );
+}

@@ -1,0 +1,224 @@
+//! Faults on request: what goes wrong, how often, and where.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::{Delivery, Reply, Request, Service};
+
+/// Something that goes wrong, for all requests or the first few, everywhere or at some paths.
+///
+/// It is written `KIND[:N][@PATH]`: `503`, `reset:2`, `html@/points`, `429:1@/data/2.5/weather`. N counts only the
+/// requests it matches; PATH is any part of path and query.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    kind: Kind,
+    left: Option<u32>,
+    at: Option<String>,
+}
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// This status instead of an answer. 429 and 503 come with `Retry-After: 1`, a 502 is a proxy's HTML page.
+    Status(u16),
+    /// 429 without a `Retry-After`.
+    TooManyWithoutWait,
+    /// The connection is reset after the request was read.
+    Reset,
+    /// No answer ever.
+    Stall,
+    /// The right answer, one byte a second.
+    Trickle,
+    /// Half the right answer under the `content-length` of all of it.
+    Truncate,
+    /// Half the right answer, framed as if it were all.
+    CutJson,
+    /// A 200 with an HTML page.
+    Html,
+    /// A 200 with no body.
+    Empty,
+    /// A 200 whose JSON never ends.
+    Huge,
+    /// 302 to the same address.
+    RedirectLoop,
+    /// A 200 that calls itself JSON and is not.
+    GarbageJson,
+    /// The right answer with every number and boolean as a text, and every text as a number.
+    WrongTypes,
+}
+
+/// The kinds and the words for them.
+const WORDS: [(&str, Kind); 20] = [
+    ("400", Kind::Status(400)),
+    ("401", Kind::Status(401)),
+    ("403", Kind::Status(403)),
+    ("404", Kind::Status(404)),
+    ("429", Kind::Status(429)),
+    ("429-no-wait", Kind::TooManyWithoutWait),
+    ("500", Kind::Status(500)),
+    ("502", Kind::Status(502)),
+    ("503", Kind::Status(503)),
+    ("reset", Kind::Reset),
+    ("stall", Kind::Stall),
+    ("trickle", Kind::Trickle),
+    ("truncate", Kind::Truncate),
+    ("cut-json", Kind::CutJson),
+    ("html", Kind::Html),
+    ("empty", Kind::Empty),
+    ("huge", Kind::Huge),
+    ("redirect-loop", Kind::RedirectLoop),
+    ("garbage-json", Kind::GarbageJson),
+    ("wrong-types", Kind::WrongTypes),
+];
+
+/// A fault that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseFaultError {
+    /// There is no fault of this name.
+    #[error("unknown fault `{word}`; there are: {}", Kind::words().collect::<Vec<_>>().join(", "))]
+    UnknownKind {
+        /// What stood in its place.
+        word: String,
+    },
+    /// The part after the colon is not a number of requests.
+    #[error("`{text}` is not a number of requests")]
+    BadCount {
+        /// What stood in its place.
+        text: String,
+    },
+}
+
+impl Kind {
+    /// The words for all kinds.
+    pub fn words() -> impl Iterator<Item = &'static str> {
+        WORDS.iter().map(|(word, _)| *word)
+    }
+}
+
+impl Fault {
+    /// A fault of every request.
+    pub fn always(kind: Kind) -> Self {
+        Self { kind, left: None, at: None }
+    }
+
+    /// A fault of the first `requests` that match.
+    #[must_use]
+    pub fn times(self, requests: u32) -> Self {
+        Self { left: Some(requests), ..self }
+    }
+
+    /// A fault of those requests only whose path and query contain `part`.
+    #[must_use]
+    pub fn at(self, part: &str) -> Self {
+        Self { at: Some(part.to_owned()), ..self }
+    }
+
+    /// What happens to this request, which counts from now on.
+    pub(crate) fn strike(&mut self, request: &Request) -> Option<Kind> {
+        if self.at.as_ref().is_some_and(|part| !request.target.contains(part)) {
+            return None;
+        }
+        if let Some(left) = &mut self.left {
+            *left = left.checked_sub(1)?;
+        }
+        Some(self.kind)
+    }
+}
+
+impl FromStr for Fault {
+    type Err = ParseFaultError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (what, at) = text.split_once('@').map_or((text, None), |(what, at)| (what, Some(at)));
+        let (word, count) = what.split_once(':').map_or((what, None), |(word, count)| (word, Some(count)));
+        let Some((_, kind)) = WORDS.iter().find(|(known, _)| *known == word) else {
+            return Err(ParseFaultError::UnknownKind { word: word.to_owned() });
+        };
+        let bad_count = |text: &str| ParseFaultError::BadCount { text: text.to_owned() };
+        let left = count.map(|text| text.parse().map_err(|_| bad_count(text))).transpose()?;
+        Ok(Self { kind: *kind, left, at: at.map(str::to_owned) })
+    }
+}
+
+/// The reply to a request that was struck. A service is asked only where the fault needs its answer, so a store that
+/// fails with 503 has stored nothing.
+pub(crate) fn misbehave(kind: Kind, request: &Request, service: &dyn Service) -> Reply {
+    match kind {
+        Kind::Status(502) => Reply::new(502, "text/html", HTML),
+        Kind::Status(status @ (429 | 503)) => refusal(status).header("retry-after", "1"),
+        Kind::Status(status) => refusal(status),
+        Kind::TooManyWithoutWait => refusal(429),
+        Kind::Reset => Reply::empty(200).delivered(Delivery::Reset),
+        Kind::Stall => Reply::empty(200).delivered(Delivery::Never),
+        Kind::Trickle => service.reply(request).delivered(Delivery::Trickled(Duration::from_secs(1))),
+        Kind::Truncate => service.reply(request).delivered(Delivery::Truncated),
+        Kind::CutJson => cut(service.reply(request)),
+        Kind::Html => Reply::new(200, "text/html", HTML),
+        Kind::Empty => Reply::empty(200).header("content-type", "application/json"),
+        Kind::Huge => Reply::new(200, "application/json", "[0").delivered(Delivery::Endless),
+        Kind::RedirectLoop => Reply::empty(302).header("location", &request.target),
+        Kind::GarbageJson => Reply::new(200, "application/json", "{\"oops\": \u{1}"),
+        Kind::WrongTypes => retype(service.reply(request)),
+    }
+}
+
+const HTML: &str = "<!DOCTYPE html><html><head><title>Bad gateway</title></head>\
+    <body><h1>Bad gateway</h1><p>The server is having a bad day.</p></body></html>";
+
+fn refusal(status: u16) -> Reply {
+    Reply::json(status, &json!({"message": format!("fault on request: {status}")}))
+}
+
+fn cut(mut reply: Reply) -> Reply {
+    reply.body = reply.body.slice(..reply.body.len() / 2);
+    reply
+}
+
+fn retype(mut reply: Reply) -> Reply {
+    if let Ok(value) = serde_json::from_slice(&reply.body) {
+        reply.body = swap_types(value).to_string().into();
+    }
+    reply
+}
+
+fn swap_types(value: Value) -> Value {
+    match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        Value::Bool(flag) => Value::String(flag.to_string()),
+        Value::String(text) => Value::from(text.len()),
+        Value::Array(items) => items.into_iter().map(swap_types).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, value)| (name, swap_types(value))).collect()
+        }
+        Value::Null => Value::Null,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_is_read_from_its_short_form() {
+        let fault: Fault = "429:2@/weather?q=".parse().unwrap();
+        assert_eq!(fault, Fault::always(Kind::Status(429)).times(2).at("/weather?q="));
+        assert_eq!("stall".parse(), Ok(Fault::always(Kind::Stall)));
+    }
+
+    #[test]
+    fn an_unknown_fault_is_refused_with_the_known_ones() {
+        let error = "explode".parse::<Fault>().unwrap_err().to_string();
+        assert!(error.contains("`explode`") && error.contains("redirect-loop"), "{error}");
+        assert!("503:many".parse::<Fault>().is_err());
+    }
+
+    #[test]
+    fn a_fault_counts_only_what_it_matches() {
+        let request = |target| Request::decode("GET", target, Vec::new(), b"", "").unwrap();
+        let mut fault: Fault = "503:1@/b".parse().unwrap();
+        let struck: Vec<_> = ["/a", "/b", "/b"].map(|target| fault.strike(&request(target)).is_some()).into();
+        assert_eq!(struck, [false, true, false]);
+    }
+}

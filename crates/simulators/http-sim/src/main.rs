@@ -1,0 +1,78 @@
+//! The program: simulated services on one port, for the demo and for people.
+
+mod arguments;
+
+use std::fs::File;
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use arguments::{Arguments, Called};
+use http_sim::services::{Files, FilesError, Paths};
+use http_sim::{Options, Server};
+
+/// The exit code of a wrong call, as `sysexits.h` has it.
+const USAGE: u8 = 64;
+
+fn main() -> ExitCode {
+    let arguments = match arguments::read(std::env::args().skip(1)) {
+        Ok(Called::Serve(arguments)) => *arguments,
+        Ok(Called::Help) => return print(arguments::HELP),
+        Ok(Called::Version) => return print(concat!("http-sim ", env!("CARGO_PKG_VERSION"), "\n")),
+        Err(error) => {
+            eprintln!("http-sim: {error}\nTry `http-sim --help`.");
+            return ExitCode::from(USAGE);
+        }
+    };
+    match serve(arguments) {
+        Ok(_server) => loop {
+            std::thread::park();
+        },
+        Err(error) => {
+            let cause =
+                std::error::Error::source(&*error).map_or_else(String::new, |cause| format!(": {cause}"));
+            eprintln!("http-sim: {error}{cause}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Starts everything and tells where it is: the base URL on the first line, then each service.
+fn serve(arguments: Arguments) -> Result<Server, Box<dyn std::error::Error>> {
+    let services = arguments.services()?;
+    let names: Vec<_> = services.iter().map(|(name, _)| *name).collect();
+    let mounted = mount(services, &arguments)?;
+    let log = arguments.log.map(|path| File::options().create(true).append(true).open(path)).transpose()?;
+    let log = log.map(|file| Box::new(file) as Box<dyn io::Write + Send>);
+    let server = Server::start_with(Options { port: arguments.port, log }, mounted)?;
+    arguments.faults.into_iter().for_each(|fault| server.set_fault(fault));
+    let base = server.url();
+    let lines =
+        names.iter().fold(format!("{base}\n"), |lines, name| lines + &format!("{name} {base}/{name}\n"));
+    // One write, since whoever wants the first line only may close the pipe after it.
+    io::stdout().write_all(lines.as_bytes())?;
+    Ok(server)
+}
+
+/// Each service at a path of its name. The files are at the root, or else the service that is alone.
+fn mount(services: arguments::Services, arguments: &Arguments) -> Result<Paths, FilesError> {
+    let alone = services.len() == 1 && arguments.files.is_none();
+    let mut paths = Paths::new();
+    for (name, service) in services {
+        let at_root = alone.then(|| service.clone());
+        paths = paths.mount_shared(&format!("/{name}"), service);
+        if let Some(service) = at_root {
+            paths = paths.mount_shared("/", service);
+        }
+    }
+    match &arguments.files {
+        Some(folder) => Ok(paths.mount("/", Files::open(folder)?)),
+        None => Ok(paths),
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    match io::stdout().write_all(text.as_bytes()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}

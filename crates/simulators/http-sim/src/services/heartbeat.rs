@@ -1,0 +1,34 @@
+//! A heartbeat monitor in the manner of Uptime Kuma and healthchecks: it counts the calls.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::{Reply, Request, Service};
+
+/// Answers every GET with `OK` and counts it. Clones share the count.
+#[derive(Debug, Clone, Default)]
+pub struct Heartbeat {
+    beats: Arc<AtomicU64>,
+}
+
+impl Heartbeat {
+    /// A monitor that has heard nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many heartbeats arrived.
+    pub fn beats(&self) -> u64 {
+        self.beats.load(Ordering::SeqCst)
+    }
+}
+
+impl Service for Heartbeat {
+    fn reply(&self, request: &Request) -> Reply {
+        if request.method != "GET" {
+            return Reply::text(405, "a heartbeat is a GET").header("allow", "GET");
+        }
+        self.beats.fetch_add(1, Ordering::SeqCst);
+        Reply::text(200, "OK")
+    }
+}

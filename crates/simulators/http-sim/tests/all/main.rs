@@ -1,0 +1,20 @@
+//! The simulators from outside, over real sockets.
+
+// Clippy knows the tests themselves, not the functions they share.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests may panic"
+)]
+
+mod client;
+mod faults;
+mod files;
+mod influxdb;
+mod nws;
+mod openweather;
+mod program;
+mod server;
+mod slack;

@@ -1,0 +1,87 @@
+//! Slack, as a client meets it.
+
+use crate::client::{Response, post};
+use http_sim::Server;
+use http_sim::services::Slack;
+use serde_json::{Value, json};
+
+fn start() -> (Slack, Server) {
+    let slack = Slack::new("xoxb-token").channel("#ops");
+    let server = Server::start(slack.clone()).unwrap();
+    (slack, server)
+}
+
+fn hook(server: &Server, path: &str, body: &str) -> Response {
+    post(&format!("{}{path}", server.url()), &[("content-type", "application/json")], body.as_bytes())
+}
+
+fn api(server: &Server, method: &str, token: &str, body: &Value) -> Value {
+    let headers = [("authorization", format!("Bearer {token}"))];
+    let headers: Vec<_> = headers.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let response = post(&format!("{}/api/{method}", server.url()), &headers, body.to_string().as_bytes());
+    assert_eq!(response.status, 200);
+    response.json()
+}
+
+#[test]
+fn a_webhook_answers_in_plain_text() {
+    let (slack, server) = start();
+    let answers = [
+        (Slack::WEBHOOK, r#"{"text": "hello"}"#, 200, "ok"),
+        (Slack::WEBHOOK, r#"{"blocks": [{"type": "divider"}]}"#, 200, "ok"),
+        (Slack::WEBHOOK, r#"{"text": ""}"#, 400, "no_text"),
+        (Slack::WEBHOOK, "text", 400, "invalid_payload"),
+        ("/services/T0/B0/revoked", r#"{"text": "hello"}"#, 404, "no_service"),
+    ];
+    for (path, body, status, text) in answers {
+        let response = hook(&server, path, body);
+        assert_eq!((response.status, response.text()), (status, text), "{body}");
+    }
+    assert_eq!(slack.messages().len(), 2);
+    assert_eq!(slack.messages()[0], json!({"text": "hello"}));
+}
+
+#[test]
+fn a_posted_message_comes_back_with_its_time() {
+    let (slack, server) = start();
+    let answer = api(&server, "chat.postMessage", "xoxb-token", &json!({"channel": "#ops", "text": "hello"}));
+    assert_eq!((&answer["ok"], &answer["message"]["text"]), (&json!(true), &json!("hello")));
+    assert!(answer["ts"].is_string());
+    assert_eq!(slack.messages()[0]["channel"], "#ops");
+}
+
+#[test]
+fn failures_of_the_web_api_hide_in_a_200() {
+    let (slack, server) = start();
+    let message = json!({"channel": "#ops", "text": "hello"});
+    let error = |method, token, body: &Value| {
+        let answer = api(&server, method, token, body);
+        assert_eq!(answer["ok"], false);
+        answer["error"].as_str().unwrap().to_owned()
+    };
+    let post = "chat.postMessage";
+    assert_eq!(error(post, "wrong", &message), "invalid_auth");
+    assert_eq!(error(post, "xoxb-token", &json!({"channel": "#none", "text": "x"})), "channel_not_found");
+    assert_eq!(error(post, "xoxb-token", &json!({"channel": "#ops"})), "no_text");
+    assert_eq!(error(post, "xoxb-token", &json!([])), "invalid_json");
+    assert_eq!(error("chat.dance", "xoxb-token", &message), "unknown_method");
+    assert!(slack.messages().is_empty());
+}
+
+#[test]
+fn blocks_over_the_limits_are_refused() {
+    let (_, server) = start();
+    let header = json!({"type": "header", "text": {"type": "plain_text", "text": "x".repeat(151)}});
+    let blocks = json!({"channel": "#ops", "blocks": [header]});
+    let answer = api(&server, "chat.postMessage", "xoxb-token", &blocks);
+    assert_eq!(answer["error"], "invalid_blocks");
+    let reason = answer["response_metadata"]["messages"][0].as_str().unwrap();
+    assert_eq!(reason, "[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]");
+    assert_eq!(hook(&server, Slack::WEBHOOK, &blocks.to_string()).status, 400);
+}
+
+#[test]
+fn a_token_can_be_tested_alone() {
+    let (_, server) = start();
+    assert_eq!(api(&server, "auth.test", "xoxb-token", &json!({}))["ok"], true);
+}

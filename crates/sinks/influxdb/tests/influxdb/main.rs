@@ -1,0 +1,7 @@
+//! The sink against servers that answer as told.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
+
+mod answers;
+mod refusals;
+mod server;

@@ -1,0 +1,152 @@
+//! A write API that answers as told, and the records that are written to it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read as _;
+use std::sync::{Arc, Mutex};
+
+use flate2::read::GzDecoder;
+use http_client::{Client, Options};
+use record::{Record, Timestamp};
+use secret::Secret;
+use serde_json::json;
+use sink_influxdb::{Config, InfluxdbSink};
+use wiremock::matchers::any;
+use wiremock::{Mock, MockServer, Request, ResponseTemplate};
+
+pub(crate) const TOKEN: &str = "s3cret-token";
+
+/// Readings of a processor.
+#[derive(Record)]
+#[record(measurement = "cpu")]
+pub(crate) struct Reading {
+    #[record(time)]
+    pub(crate) at: Timestamp,
+    #[record(tag)]
+    pub(crate) host: String,
+    /// How busy it is.
+    pub(crate) load: f64,
+    /// What else is to be said.
+    pub(crate) note: Option<String>,
+}
+
+/// So many readings, a second apart.
+pub(crate) fn readings(count: i64) -> Vec<Reading> {
+    let at = |second| Timestamp::from_second(1_700_000_000 + second).unwrap();
+    let reading = |n| Reading { at: at(n), host: format!("h{}", n % 7), load: 0.5, note: None };
+    (0..count).map(reading).collect()
+}
+
+/// The same, with a note in these rows.
+pub(crate) fn noted(count: i64, rows: &[usize]) -> Vec<Reading> {
+    let mut readings = readings(count);
+    for row in rows {
+        readings[*row].note = Some("hot".to_owned());
+    }
+    readings
+}
+
+/// What a server answers to lines; `None` is that it takes them.
+pub(crate) type Answer = Option<ResponseTemplate>;
+
+pub(crate) struct Server {
+    mock: MockServer,
+    taken: Arc<Mutex<BTreeSet<String>>>,
+}
+
+/// One write, as the server saw it.
+pub(crate) struct Write {
+    pub(crate) path: String,
+    pub(crate) query: BTreeMap<String, String>,
+    pub(crate) headers: BTreeMap<String, String>,
+    pub(crate) lines: Vec<String>,
+}
+
+impl Server {
+    /// A server that gives the same answer to everything.
+    pub(crate) async fn always(answer: ResponseTemplate) -> Self {
+        Self::answering(move |_| Some(answer.clone())).await
+    }
+
+    /// A server that takes everything.
+    pub(crate) async fn open() -> Self {
+        Self::answering(|_| None).await
+    }
+
+    /// A server whose answer depends on the lines.
+    pub(crate) async fn answering(answer: impl Fn(&[String]) -> Answer + Send + Sync + 'static) -> Self {
+        let taken = Arc::<Mutex<BTreeSet<String>>>::default();
+        let shelf = Arc::clone(&taken);
+        let respond = move |request: &Request| {
+            let lines = lines(request);
+            answer(&lines).unwrap_or_else(|| {
+                shelf.lock().unwrap().extend(lines);
+                ResponseTemplate::new(204)
+            })
+        };
+        let mock = MockServer::start().await;
+        Mock::given(any()).respond_with(respond).mount(&mock).await;
+        Self { mock, taken }
+    }
+
+    pub(crate) fn sink(&self) -> InfluxdbSink {
+        self.sink_at("")
+    }
+
+    pub(crate) fn sink_at(&self, path: &str) -> InfluxdbSink {
+        sink(&format!("{}{path}", self.mock.uri()))
+    }
+
+    /// The lines of the requests it took.
+    pub(crate) fn taken(&self) -> BTreeSet<String> {
+        self.taken.lock().unwrap().clone()
+    }
+
+    pub(crate) async fn writes(&self) -> Vec<Write> {
+        self.mock.received_requests().await.unwrap().iter().map(Write::new).collect()
+    }
+}
+
+impl Write {
+    fn new(request: &Request) -> Self {
+        let headers = request.headers.iter();
+        Self {
+            path: request.url.path().to_owned(),
+            query: request.url.query_pairs().into_owned().collect(),
+            headers: headers
+                .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+                .collect(),
+            lines: lines(request),
+        }
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(String::as_str)
+    }
+}
+
+pub(crate) fn sink(url: &str) -> InfluxdbSink {
+    let tls = tls::client_config(None).unwrap();
+    let http = Client::new(Options::new("test", "0", tls)).unwrap();
+    let config = Config {
+        url: url.parse().unwrap(),
+        token: Secret::from(TOKEN),
+        org: "home".to_owned(),
+        bucket: "iot".to_owned(),
+    };
+    InfluxdbSink::new(&config, &http)
+}
+
+/// An error as InfluxDB 2 says it.
+pub(crate) fn refusal(status: u16, message: &str) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_json(json!({"code": "invalid", "message": message}))
+}
+
+fn lines(request: &Request) -> Vec<String> {
+    let mut text = String::new();
+    if request.headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip") {
+        GzDecoder::new(&request.body[..]).read_to_string(&mut text).unwrap();
+    } else {
+        text.push_str(std::str::from_utf8(&request.body).unwrap());
+    }
+    text.lines().map(str::to_owned).collect()
+}

@@ -1,0 +1,60 @@
+//! Making a table fit its records, once per schema and process.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use postgres_client::{Client, Error};
+use record::Schema;
+use sink_sql::{Layout, Plan, plan};
+
+use crate::dialect::POSTGRES;
+use crate::failure::Failure;
+use crate::{catalog, statements};
+
+/// The tables that are known to fit, by name, with the schema they fit.
+#[derive(Debug, Default)]
+pub(crate) struct Fitting {
+    known: RefCell<HashMap<String, (Schema, Rc<Layout>)>>,
+}
+
+impl Fitting {
+    /// How rows of the schema are written. Where that is not known yet, the table is looked at and made to fit.
+    pub(crate) async fn layout(&self, client: &Client, schema: &Schema) -> Result<Rc<Layout>, Failure> {
+        let known = self.known.borrow().get(schema.name.as_ref()).cloned();
+        if let Some((_, layout)) = known.filter(|(known, _)| known == schema) {
+            return Ok(layout);
+        }
+        let mut plan = look(client, schema).await?;
+        if !plan.statements.is_empty() {
+            plan = change(client, schema).await?;
+        }
+        let layout = Rc::new(plan.layout);
+        self.known.borrow_mut().insert(schema.name.to_string(), (schema.clone(), Rc::clone(&layout)));
+        Ok(layout)
+    }
+
+    /// Looks at the table again next time.
+    pub(crate) fn forget(&self, schema: &Schema) {
+        self.known.borrow_mut().remove(schema.name.as_ref());
+    }
+}
+
+async fn look(client: &Client, schema: &Schema) -> Result<Plan, Failure> {
+    let table = catalog::table(client, &schema.name).await?;
+    Ok(plan(schema, table.as_ref(), &POSTGRES)?)
+}
+
+/// Looks again, alone this time, and changes the table.
+async fn change(client: &Client, schema: &Schema) -> Result<Plan, Failure> {
+    let begin = statements::begin_alone(&schema.name);
+    client.batch_execute(&begin).await.map_err(Error::from)?;
+    let plan = look(client, schema).await?;
+    for statement in &plan.statements {
+        tracing::info!(statement, "changing the store");
+    }
+    let changes = plan.statements.join(";\n");
+    client.batch_execute(&changes).await.map_err(|error| Failure::Definition(error.into()))?;
+    client.batch_execute(statements::COMMIT).await.map_err(Error::from)?;
+    Ok(plan)
+}

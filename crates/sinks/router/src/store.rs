@@ -1,0 +1,73 @@
+//! A store, whichever it is.
+
+use http_client::Client;
+use record::{Batch, Schema};
+use rustls::ClientConfig;
+use sink::{Error, Sink, Written};
+use sink_influxdb::InfluxdbSink;
+use sink_postgres::PostgresSink;
+use sink_sqlite::SqliteSink;
+use sink_stdout::StdoutSink;
+
+use crate::{Config, StoreName};
+
+/// A store, whichever it is.
+#[derive(Debug)]
+pub enum Store {
+    /// InfluxDB, or what speaks its v2 write API.
+    Influxdb(InfluxdbSink),
+    /// PostgreSQL.
+    Postgres(Box<PostgresSink>),
+    /// The embedded store.
+    Sqlite(SqliteSink),
+    /// Standard output.
+    Stdout(StdoutSink),
+}
+
+impl Store {
+    /// The store of that name; `None` where it is not configured.
+    pub(crate) fn new(name: StoreName, config: &Config, http: &Client, tls: &ClientConfig) -> Option<Self> {
+        Some(match name {
+            StoreName::Influxdb => Self::Influxdb(InfluxdbSink::new(config.influxdb.as_ref()?, http)),
+            StoreName::Postgres => {
+                Self::Postgres(Box::new(PostgresSink::new(config.postgres()?.clone(), tls.clone())))
+            }
+            StoreName::Sqlite => Self::Sqlite(SqliteSink::new(&config.sqlite)),
+            StoreName::Stdout => Self::Stdout(StdoutSink::new()),
+        })
+    }
+
+    /// Whether it can hold records of this schema.
+    pub fn holds(&self, schema: &Schema) -> bool {
+        !matches!(self, Self::Influxdb(_)) || schema.is_measurement()
+    }
+}
+
+impl Sink for Store {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Influxdb(sink) => sink.name(),
+            Self::Postgres(sink) => sink.name(),
+            Self::Sqlite(sink) => sink.name(),
+            Self::Stdout(sink) => sink.name(),
+        }
+    }
+
+    async fn write(&self, batch: &Batch<'_>) -> Result<Written, Error> {
+        match self {
+            Self::Influxdb(sink) => sink.write(batch).await,
+            Self::Postgres(sink) => sink.write(batch).await,
+            Self::Sqlite(sink) => sink.write(batch).await,
+            Self::Stdout(sink) => sink.write(batch).await,
+        }
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        match self {
+            Self::Influxdb(sink) => sink.check().await,
+            Self::Postgres(sink) => sink.check().await,
+            Self::Sqlite(sink) => sink.check().await,
+            Self::Stdout(sink) => sink.check().await,
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! SQLite as a sink: the store of a program that has no other.
+//!
+//! Every measurement and table becomes a table of one file, made and widened as the records need it. A time is text
+//! such as `2026-11-22T04:28:17.000000Z`, so that text order is time order; a date is `2026-11-22`; a decimal is text,
+//! which keeps it exact; a boolean is 0 or 1; a document is its JSON.
+//!
+//! A write blocks its thread while the disk works, or while another program writes to the file.
+//!
+//! This crate does not know spools, programs or other stores.
+
+mod catalog;
+mod dialect;
+mod replace;
+mod value;
+mod write;
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+
+use embedded_db::BUSY_TIMEOUT;
+use record::Batch;
+use rusqlite::{Connection, TransactionBehavior};
+use settings::Settings;
+use sink::{Error, Sink, Written};
+use sink_sql::sift;
+
+use write::Failure;
+
+const NAME: &str = "sqlite";
+
+/// Where the embedded store is.
+#[derive(Debug, Clone, Settings)]
+pub struct Config {
+    /// The file of the embedded store; it is made, with its folder, when it is first needed.
+    #[setting(name = "SQLITE_PATH", default = "data/platform.db")]
+    pub path: PathBuf,
+}
+
+/// A file as a store for records.
+#[derive(Debug)]
+pub struct SqliteSink {
+    path: PathBuf,
+    /// Absent until it is first needed, and after an error: the next write opens the file anew.
+    connection: RefCell<Option<Connection>>,
+}
+
+impl SqliteSink {
+    /// A sink that opens its file when it is first used.
+    pub fn new(config: &Config) -> Self {
+        Self { path: config.path.clone(), connection: RefCell::new(None) }
+    }
+
+    fn with_connection<T>(
+        &self,
+        doing: &str,
+        work: impl FnOnce(&mut Connection) -> Result<T, Failure>,
+    ) -> Result<T, Error> {
+        let kept = self.connection.take().map_or_else(|| embedded_db::open(&self.path, BUSY_TIMEOUT), Ok);
+        let mut connection = kept.map_err(|error| Error::caused(NAME, doing, error))?;
+        let result = work(&mut connection).map_err(|failure| failure.told(doing, &self.path))?;
+        self.connection.replace(Some(connection));
+        Ok(result)
+    }
+}
+
+impl Sink for SqliteSink {
+    fn name(&self) -> &'static str {
+        NAME
+    }
+
+    async fn write(&self, batch: &Batch<'_>) -> Result<Written, Error> {
+        let sifted = sift(batch, value::fits);
+        let mut refused = sifted.refused;
+        if !sifted.rows.is_empty() {
+            let doing = format!("table `{}` cannot be written", batch.schema().name);
+            refused.extend(self.with_connection(&doing, |open| write::rows(open, batch, &sifted.rows))?);
+            refused.sort_by_key(|refused| refused.row);
+        }
+        Ok(Written { refused })
+    }
+
+    async fn check(&self) -> Result<(), Error> {
+        self.with_connection("the file cannot be written", |connection| {
+            connection.transaction_with_behavior(TransactionBehavior::Immediate)?.rollback()?;
+            Ok(())
+        })
+    }
+}

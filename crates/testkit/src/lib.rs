@@ -1,0 +1,6 @@
+//! Test cases replayed through shipped programs, and private servers to test against.
+
+mod require;
+pub mod servers;
+
+pub use require::require;

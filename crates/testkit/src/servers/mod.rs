@@ -1,0 +1,22 @@
+//! Private instances of real servers: started for a test, gone with it.
+//!
+//! Each takes a free port of the loopback address and a fresh folder below the system's temporary one, is ready when
+//! `start` returns, and stops when it is dropped or when the test's process ends, however it ends. None touches a
+//! server that already runs. `shared` starts one for all tests of a program, which cannot stop it.
+
+mod certificates;
+mod front;
+mod http;
+mod influxdb;
+mod missing;
+mod mosquitto;
+mod postgres;
+mod process;
+mod program;
+mod victoria_metrics;
+
+pub use influxdb::{Influxdb, Row};
+pub use missing::Missing;
+pub use mosquitto::Mosquitto;
+pub use postgres::Postgres;
+pub use victoria_metrics::VictoriaMetrics;

@@ -1,0 +1,52 @@
+//! What a missing server does to a test.
+
+// Clippy knows the tests themselves, not the functions they share.
+#![expect(clippy::unwrap_used, reason = "tests may panic")]
+
+use std::process::{Command, Output};
+
+use testkit::require;
+use testkit::servers::Missing;
+
+/// Not a test by itself: the tests below run it in a process of its own, whose environment they choose.
+#[test]
+fn needs_a_server() {
+    if std::env::var_os("TESTKIT_TEST_NEEDS").is_none() {
+        return;
+    }
+    let missing: Result<(), _> =
+        Err(Missing::NotInstalled { program: "exampled", package: "example-server" });
+    assert!(require(missing).is_none());
+}
+
+fn run(variables: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["needs_a_server", "--exact", "--nocapture"]).env("TESTKIT_TEST_NEEDS", "1");
+    command.env_remove("CI").env_remove("TESTKIT_SKIPPED").envs(variables.iter().copied());
+    command.output().unwrap()
+}
+
+const LINE: &str = "SKIPPED needs_a_server: exampled is not installed (Debian package example-server)\n";
+
+#[test]
+fn a_missing_server_skips_the_test_and_says_so() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let list = folder.path().join("skipped");
+    for _ in 0..2 {
+        let output = run(&[("TESTKIT_SKIPPED", list.to_str().unwrap())]);
+        assert!(output.status.success());
+        assert!(String::from_utf8(output.stderr).unwrap().contains(LINE));
+    }
+    assert_eq!(std::fs::read_to_string(list).unwrap(), LINE.repeat(2));
+}
+
+#[test]
+fn a_missing_server_fails_the_test_in_ci() {
+    let output = run(&[("CI", "true")]);
+    assert!(!output.status.success());
+}
+
+#[test]
+fn a_server_that_is_there_is_handed_on() {
+    assert_eq!(require(Ok(7)), Some(7));
+}

@@ -1,0 +1,47 @@
+//! Reads the hourly forecast of each place from the National Weather Service and stores it as `nws_hourly_forecast`.
+
+mod transform;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use nws::Nws;
+use place::{Point, Points};
+use runner::{Failure, Run, program};
+use settings::Settings;
+
+use transform::Hour;
+
+/// Which cell of the forecast grid a place lies in changes rarely.
+const DAY: Duration = Duration::from_hours(24);
+
+#[derive(Settings)]
+struct Config {
+    #[setting(block)]
+    nws: nws::Config,
+    /// Without any, Seattle and Boston, so that a first run has something to show.
+    #[setting(block)]
+    places: Option<Points>,
+}
+
+fn main() -> ExitCode {
+    runner::job(program!().record::<Hour>(), etl)
+}
+
+async fn etl(run: &Run<Config>) -> Result<(), Failure> {
+    let nws = Nws::new(&run.config.nws, run.http());
+    let places = run.config.places.clone().unwrap_or_else(Points::examples);
+    let forecasts = run.gather(&places, async |place| forecast(run, &nws, place).await);
+    run.load(&forecasts.await?.concat()).await
+}
+
+async fn forecast(run: &Run<Config>, nws: &Nws, place: &Point) -> Result<Vec<Hour>, Failure> {
+    let key = format!("grid/{}", place.at);
+    let grid = run.extract(run.remember(&key, DAY, async || nws.grid(place.at).await)).await?;
+    let reply = run.extract(nws.hourly_forecast(&grid)).await;
+    if reply.as_ref().is_err_and(Failure::is_lasting) {
+        // The cell may have moved: the next run asks for it again.
+        run.forget(&key).await;
+    }
+    run.transform(transform::hours(place, &grid, reply?))
+}

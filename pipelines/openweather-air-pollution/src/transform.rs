@@ -1,0 +1,99 @@
+//! From the reply to the records.
+
+use openweather::{AirPollution, Reading};
+use place::Place;
+use record::{Record, Timestamp};
+
+/// Air quality at one place.
+#[derive(Debug, Clone, Record)]
+#[record(measurement = "airq")]
+pub struct AirQuality {
+    /// When it was estimated for.
+    #[record(time)]
+    pub at: Timestamp,
+    /// The product of OpenWeather it comes from.
+    #[record(tag, name = "OpenWeatherAPI")]
+    pub api: &'static str,
+    /// What the place is called, or its coordinates.
+    #[record(tag)]
+    pub city: String,
+    /// Carbon monoxide.
+    #[record(unit = "µg/m³")]
+    pub carbon_monoxide: Option<f64>,
+    /// Particles up to 2.5 µm.
+    #[record(unit = "µg/m³")]
+    pub pm_2: Option<f64>,
+    /// Particles up to 10 µm.
+    #[record(unit = "µg/m³")]
+    pub pm_10: Option<f64>,
+    /// Air quality index of OpenWeather, from 1, good, to 5, very poor.
+    pub aqi: Option<f64>,
+    /// Nitrogen monoxide.
+    #[record(unit = "µg/m³")]
+    pub no: Option<f64>,
+    /// Nitrogen dioxide.
+    #[record(unit = "µg/m³")]
+    pub no2: Option<f64>,
+    /// Ozone.
+    #[record(unit = "µg/m³")]
+    pub o3: Option<f64>,
+    /// Sulphur dioxide.
+    #[record(unit = "µg/m³")]
+    pub so2: Option<f64>,
+    /// Ammonia.
+    #[record(unit = "µg/m³")]
+    pub nh3: Option<f64>,
+}
+
+/// A reply that tells no air quality.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It has no reading, though it was asked for the present.
+    #[error("the reply has no reading")]
+    Empty,
+    /// A reading has no time.
+    #[error("reading {reading} is of `dt` {dt}, which is no time")]
+    NoTime {
+        /// Which reading, counted from 0.
+        reading: usize,
+        /// What it says.
+        dt: i64,
+    },
+}
+
+/// All readings of the reply for `place`. Only a window of the past may be empty.
+pub fn readings(place: &Place, reply: AirPollution, may_be_empty: bool) -> Result<Vec<AirQuality>, Error> {
+    if reply.list.is_empty() && !may_be_empty {
+        return Err(Error::Empty);
+    }
+    let city = place.name_or(None);
+    let readings = reply.list.into_iter().enumerate();
+    readings
+        .map(|(index, reading)| {
+            record(&city, &reading).ok_or(Error::NoTime { reading: index, dt: reading.dt })
+        })
+        .collect()
+}
+
+fn record(city: &str, reading: &Reading) -> Option<AirQuality> {
+    let components = &reading.components;
+    Some(AirQuality {
+        at: Timestamp::from_second(reading.dt).ok()?,
+        api: "Air Quality",
+        city: city.to_owned(),
+        carbon_monoxide: measured(components.co),
+        pm_2: measured(components.pm2_5),
+        pm_10: measured(components.pm10),
+        aqi: reading.main.as_ref().and_then(|main| main.aqi),
+        no: measured(components.no),
+        no2: measured(components.no2),
+        o3: measured(components.o3),
+        so2: measured(components.so2),
+        nh3: measured(components.nh3),
+    })
+}
+
+/// No concentration is below zero: -9999 stands for a value the service does not have.
+fn measured(concentration: Option<f64>) -> Option<f64> {
+    concentration.filter(|value| *value >= 0.0)
+}

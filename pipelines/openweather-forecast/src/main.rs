@@ -1,0 +1,36 @@
+//! Reads the three-hour forecast of each place from OpenWeather and stores its steps as `weather_forecasts`.
+
+mod transform;
+
+use std::process::ExitCode;
+
+use openweather::OpenWeather;
+use place::Places;
+use runner::{Failure, Run, program};
+use settings::Settings;
+
+use transform::Step;
+
+#[derive(Settings)]
+struct Config {
+    #[setting(block)]
+    openweather: openweather::Config,
+    #[setting(block)]
+    places: Places,
+    /// Measurement to write.
+    #[setting(name = "MEASUREMENT", also = "FORECAST_MEASUREMENT", default = "weather_forecasts")]
+    measurement: String,
+}
+
+fn main() -> ExitCode {
+    runner::job(program!().record::<Step>(), etl)
+}
+
+async fn etl(run: &Run<Config>) -> Result<(), Failure> {
+    let openweather = OpenWeather::new(&run.config.openweather, run.http());
+    let forecasts = run.gather(&run.config.places, async |place| {
+        let reply = run.extract(openweather.forecast(&place.location)).await?;
+        run.transform(transform::steps(place, reply))
+    });
+    run.load_as(&run.config.measurement, &forecasts.await?.concat()).await
+}
