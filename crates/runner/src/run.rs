@@ -185,7 +185,7 @@ impl<C> Run<C> {
         let load = async {
             self.context.progress.rows.set(self.context.progress.rows() + batch.len());
             match self.context.request.mode {
-                Mode::Full => self.context.delivery.load(batch).await,
+                Mode::Full => Box::pin(self.context.delivery.load(batch)).await,
                 Mode::Check => Ok(()),
                 Mode::DryRun => match StdoutSink::new().write(batch).await {
                     Ok(_) => Ok(()),

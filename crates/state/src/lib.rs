@@ -1,76 +1,127 @@
 //! Small durable key-value state: cursors, caches, alert state.
+//!
+//! A job that runs once an hour remembers through its [`State`] what the last run knew. The state lives where the
+//! records do: in PostgreSQL or in the SQLite file. Where there is neither, it lasts as long as the program, and the
+//! log says so once.
+//!
+//! Each program has keys of its own. Nothing is opened before it is needed.
+//!
+//! This crate does not know what is remembered.
 
+mod error;
+mod forgetful;
+mod postgres;
+mod remember;
+mod sqlite;
+mod statement;
+
+use std::cell::Cell;
 use std::path::Path;
-use std::time::Duration;
 
-use fault::{Fault, Kind};
+use postgres_client::{Config, Connector};
 use rustls::ClientConfig;
+
+pub use error::Error;
+use forgetful::Forgetful;
+use postgres::Postgres;
+use sqlite::Sqlite;
+use statement::Change;
 
 /// What a program remembers from one run to the next.
 #[derive(Debug)]
 pub struct State {
     program: String,
+    place: Place,
+    /// Whether the log already says that something could not be remembered.
+    complained: Cell<bool>,
 }
 
-/// State that could not be read or written.
-#[derive(Debug, thiserror::Error)]
-#[error("the state cannot be read or written")]
-pub struct Error;
-
-impl Fault for Error {
-    fn kind(&self) -> Kind {
-        Kind::Temporary
-    }
+#[derive(Debug)]
+enum Place {
+    Postgres(Postgres),
+    Sqlite(Sqlite),
+    Forgetful(Forgetful),
 }
 
 impl State {
-    /// State of `program` in a PostgreSQL database. Connects when it is first used.
-    pub fn postgres(_config: postgres_client::Config, _tls: ClientConfig, program: &str) -> Self {
-        Self { program: program.to_owned() }
+    /// The state of `program` in a PostgreSQL database, in the table `platform_state`.
+    pub fn postgres(config: Config, tls: ClientConfig, program: &str) -> Self {
+        Self::new(program, Place::Postgres(Postgres::new(Connector::new(config, tls))))
     }
 
-    /// State of `program` in the SQLite file at `path`. Opens it when it is first used.
-    pub fn sqlite(_path: &Path, program: &str) -> Self {
-        Self { program: program.to_owned() }
+    /// The state of `program` in the SQLite file at `path`, in the table `platform_state`.
+    pub fn sqlite(path: &Path, program: &str) -> Self {
+        Self::new(program, Place::Sqlite(Sqlite::new(path)))
     }
 
-    /// State that ends with the program, because of `reason`.
-    pub fn forgetful(_reason: &str) -> Self {
-        Self { program: String::new() }
+    /// State that ends with the program. `reason` says why, for the log: no store is configured, nothing is writable.
+    pub fn forgetful(reason: &str) -> Self {
+        Self::new("", Place::Forgetful(Forgetful::new(reason)))
     }
 
-    /// Whether what is kept is still there in the next run.
+    /// Whether the next run will find what this one keeps.
     pub fn is_durable(&self) -> bool {
-        !self.program.is_empty()
+        !matches!(self.place, Place::Forgetful(_))
     }
 
     /// What is kept under `key`.
-    pub async fn get(&self, _key: &str) -> Result<Option<String>, Error> {
-        Ok(None)
+    ///
+    /// # Errors
+    ///
+    /// Why the state could not be read.
+    pub async fn get(&self, key: &str) -> Result<Option<String>, Error> {
+        match &self.place {
+            Place::Postgres(place) => place.get(&self.program, key).await,
+            Place::Sqlite(place) => place.get(&self.program, key),
+            Place::Forgetful(place) => Ok(place.get(key)),
+        }
     }
 
-    /// Keeps `value` under `key`.
-    pub async fn set(&self, _key: &str, _value: &str) -> Result<(), Error> {
-        Ok(())
+    /// Keeps `value` under `key`, instead of what was kept there.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be kept.
+    pub async fn set(&self, key: &str, value: &str) -> Result<(), Error> {
+        self.change(key, Change::Set(value)).await.map(drop)
     }
 
-    /// Forgets what is kept under `key`.
-    pub async fn remove(&self, _key: &str) -> Result<(), Error> {
-        Ok(())
+    /// Forgets what is kept under `key`, if anything is.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be forgotten.
+    pub async fn remove(&self, key: &str) -> Result<(), Error> {
+        self.change(key, Change::Remove).await.map(drop)
     }
 
-    /// Replaces what is kept under `key` if it is `expected`, and tells whether it did. `None` stands for nothing kept.
-    pub async fn swap(&self, _key: &str, _expected: Option<&str>, _new: Option<&str>) -> Result<bool, Error> {
-        Ok(false)
+    /// Replaces what is kept under `key` if it is `expected`, and tells whether it was. `None` is nothing kept.
+    ///
+    /// Of two programs that swap at once, one is told no.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be replaced.
+    pub async fn swap(&self, key: &str, expected: Option<&str>, new: Option<&str>) -> Result<bool, Error> {
+        let change = match (expected, new) {
+            (None, None) => return Ok(self.get(key).await?.is_none()),
+            (None, Some(value)) => Change::Add(value),
+            (Some(expected), Some(value)) => Change::Replace { expected, value },
+            (Some(expected), None) => Change::Take { expected },
+        };
+        self.change(key, change).await
     }
 
-    /// The value kept under `key` if it is younger than `max_age`, else what `make` returns, which is then kept.
-    pub async fn remember<E>(
-        &self,
-        _key: &str,
-        _max_age: Duration,
-        make: impl AsyncFnOnce() -> Result<String, E>,
-    ) -> Result<String, E> {
-        make().await
+    fn new(program: &str, place: Place) -> Self {
+        Self { program: program.to_owned(), place, complained: Cell::new(false) }
+    }
+
+    /// Makes a change and tells whether it found what it asks for.
+    async fn change(&self, key: &str, change: Change<'_>) -> Result<bool, Error> {
+        match &self.place {
+            Place::Postgres(place) => place.change(&self.program, key, change).await,
+            Place::Sqlite(place) => place.change(&self.program, key, change),
+            Place::Forgetful(place) => Ok(place.change(key, change)),
+        }
     }
 }

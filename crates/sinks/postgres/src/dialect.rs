@@ -34,16 +34,16 @@ fn fit(declared: &str, value_type: Type) -> Fit {
         ("numeric", Type::Decimal | Type::Float | Type::Integer) if base != declared => {
             Fit::Widens("numeric")
         }
-        ("numeric", Type::Decimal | Type::Float | Type::Integer)
-        | ("double precision", Type::Integer)
-        | ("character varying", Type::Text) => Fit::Holds,
         ("timestamp without time zone", Type::Timestamp) if base != declared => {
             Fit::Widens("timestamp without time zone")
         }
         ("timestamp with time zone", Type::Timestamp) if base != declared => {
             Fit::Widens("timestamp with time zone")
         }
-        ("timestamp without time zone", Type::Timestamp) => Fit::Holds,
+        ("numeric", Type::Decimal | Type::Float | Type::Integer)
+        | ("double precision", Type::Integer)
+        | ("character varying", Type::Text)
+        | ("timestamp without time zone", Type::Timestamp) => Fit::Holds,
         (base, _) if base == column_type(value_type) => Fit::Holds,
         _ => Fit::Refuses,
     }

@@ -18,7 +18,7 @@ mod write;
 
 use std::time::Duration;
 
-use fault::{Fault, Kind};
+use fault::Kind;
 use postgres_client::{Client, Config, Connector, within};
 use record::Batch;
 use rustls::ClientConfig;

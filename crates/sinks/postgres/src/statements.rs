@@ -1,7 +1,7 @@
 //! The statements of a write. The rows travel as one array per column.
 
 use record::Type;
-use sink_sql::{Held, Layout, quoted, quoted_list};
+use sink_sql::{Held, Layout, literal, quoted, quoted_list};
 
 use crate::dialect::column_type;
 
@@ -14,10 +14,8 @@ pub(crate) const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'";
 ///
 /// The lock is not on the table: whoever only reads or updates it goes on.
 pub(crate) fn begin_alone(table: &str) -> String {
-    let key = format!("{}.{}", env!("CARGO_PKG_NAME"), table).replace('\'', "''");
-    format!(
-        "{BEGIN}; SET LOCAL standard_conforming_strings = on; SELECT pg_advisory_xact_lock(hashtextextended('{key}', 0))"
-    )
+    let key = literal(&format!("{}.{table}", env!("CARGO_PKG_NAME")));
+    format!("{BEGIN}; SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))")
 }
 
 /// The upsert or insert of all rows.
@@ -106,6 +104,6 @@ mod tests {
 
     #[test]
     fn the_lock_of_a_table_is_text_of_its_name() {
-        assert!(begin_alone("it's").contains("'sink-postgres.it''s'"));
+        assert!(begin_alone("it's").contains("(E'sink-postgres.it''s', 0)"));
     }
 }

@@ -56,13 +56,13 @@ async fn at_once(client: &Client, layout: &Layout, batch: &Batch<'_>, rows: &[us
         }
     };
     // In this order: each is sent when it is first polled.
-    let (begun, deleted, inserted, committed) = tokio::join!(biased;
+    let (started, deleted, inserted, committed) = tokio::join!(biased;
         client.batch_execute(&begin),
         deleting,
         client.execute_typed(&insert, &parameters),
         client.batch_execute(statements::COMMIT),
     );
-    begun.map_err(Error::from)?;
+    started.map_err(Error::from)?;
     let deleted = deleted.map_err(Error::from)?;
     let changed = inserted.map_err(Error::from)?;
     committed.map_err(Error::from)?;

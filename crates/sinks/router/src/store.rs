@@ -43,6 +43,7 @@ impl Store {
     }
 }
 
+/// Each sink's future is boxed: they differ in size, and all of them would weigh on every program.
 impl Sink for Store {
     fn name(&self) -> &'static str {
         match self {
@@ -55,19 +56,19 @@ impl Sink for Store {
 
     async fn write(&self, batch: &Batch<'_>) -> Result<Written, Error> {
         match self {
-            Self::Influxdb(sink) => sink.write(batch).await,
-            Self::Postgres(sink) => sink.write(batch).await,
-            Self::Sqlite(sink) => sink.write(batch).await,
-            Self::Stdout(sink) => sink.write(batch).await,
+            Self::Influxdb(sink) => Box::pin(sink.write(batch)).await,
+            Self::Postgres(sink) => Box::pin(sink.write(batch)).await,
+            Self::Sqlite(sink) => Box::pin(sink.write(batch)).await,
+            Self::Stdout(sink) => Box::pin(sink.write(batch)).await,
         }
     }
 
     async fn check(&self) -> Result<(), Error> {
         match self {
-            Self::Influxdb(sink) => sink.check().await,
-            Self::Postgres(sink) => sink.check().await,
-            Self::Sqlite(sink) => sink.check().await,
-            Self::Stdout(sink) => sink.check().await,
+            Self::Influxdb(sink) => Box::pin(sink.check()).await,
+            Self::Postgres(sink) => Box::pin(sink.check()).await,
+            Self::Sqlite(sink) => Box::pin(sink.check()).await,
+            Self::Stdout(sink) => Box::pin(sink.check()).await,
         }
     }
 }

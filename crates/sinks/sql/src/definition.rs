@@ -3,7 +3,7 @@
 use record::{Column, Role, Schema};
 
 use crate::name::identity_index;
-use crate::{Dialect, quoted, quoted_list};
+use crate::{Dialect, literal, quoted, quoted_list};
 
 pub(crate) fn create_table(schema: &Schema, dialect: &Dialect) -> String {
     let columns: Vec<_> = schema.columns.iter().map(|column| column_definition(column, dialect)).collect();
@@ -58,20 +58,4 @@ fn column_definition(column: &Column, dialect: &Dialect) -> String {
         Role::Field => "",
     };
     format!("{} {}{constraint}", quoted(&column.name), (dialect.column_type)(column.value_type))
-}
-
-/// A text in a statement that takes no parameters. The prefix keeps a backslash one in every configuration.
-fn literal(text: &str) -> String {
-    let text = text.replace('\0', "").replace('\\', "\\\\").replace('\'', "''");
-    format!("E'{text}'")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_literal_cannot_be_left() {
-        assert_eq!(literal("it's \\' done"), "E'it''s \\\\'' done'");
-    }
 }

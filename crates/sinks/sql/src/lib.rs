@@ -26,7 +26,7 @@ pub use dialect::{Dialect, Fit};
 pub use identity::microseconds;
 pub use layout::{Held, Layout, Write};
 pub use mismatch::Mismatch;
-pub use name::{quoted, quoted_list};
+pub use name::{literal, quoted, quoted_list};
 pub use plan::{Plan, plan};
 pub use sift::{Sifted, sift};
 pub use table::{Table, TableColumn, UniqueIndex};

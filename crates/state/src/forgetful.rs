@@ -1,0 +1,52 @@
+//! State in memory, where there is no durable place.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
+use crate::statement::Change;
+
+/// State in memory.
+#[derive(Debug)]
+pub(crate) struct Forgetful {
+    reason: String,
+    has_told: Cell<bool>,
+    values: RefCell<HashMap<String, String>>,
+}
+
+impl Forgetful {
+    pub(crate) fn new(reason: &str) -> Self {
+        Self { reason: reason.to_owned(), has_told: Cell::new(false), values: RefCell::default() }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<String> {
+        self.tell();
+        self.values.borrow().get(key).cloned()
+    }
+
+    /// Makes a change and tells whether it found what it asks for.
+    pub(crate) fn change(&self, key: &str, change: Change<'_>) -> bool {
+        self.tell();
+        let mut values = self.values.borrow_mut();
+        let kept = values.get(key).map(String::as_str);
+        let (is_met, new) = match change {
+            Change::Set(value) => (true, Some(value)),
+            Change::Remove => (true, None),
+            Change::Add(value) => (kept.is_none(), Some(value)),
+            Change::Replace { expected, value } => (kept == Some(expected), Some(value)),
+            Change::Take { expected } => (kept == Some(expected), None),
+        };
+        match (is_met, new) {
+            (false, _) => {}
+            (true, Some(value)) => drop(values.insert(key.to_owned(), value.to_owned())),
+            (true, None) => drop(values.remove(key)),
+        }
+        is_met
+    }
+
+    /// Once, and only by a program that has something to remember.
+    fn tell(&self) {
+        if !self.has_told.replace(true) {
+            tracing::warn!(reason = self.reason, "what this run learns is forgotten when it ends");
+        }
+    }
+}

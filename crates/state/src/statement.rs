@@ -1,0 +1,41 @@
+//! The statements of both stores. They differ in how a parameter and the present are spelled.
+
+/// What a program asks for under one key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Change<'a> {
+    /// Whatever is there, let it be this value.
+    Set(&'a str),
+    /// Whatever is there, let it be nothing.
+    Remove,
+    /// If nothing is there, let it be this value.
+    Add(&'a str),
+    /// If this is there, let it be that value.
+    Replace { expected: &'a str, value: &'a str },
+    /// If this is there, let it be nothing.
+    Take { expected: &'a str },
+}
+
+pub(crate) const GET: &str = "SELECT value FROM platform_state WHERE program = $1 AND key = $2";
+
+const SET: &str = "INSERT INTO platform_state (program, key, value, updated_at) VALUES ($1, $2, $3, NOW) \
+    ON CONFLICT (program, key) DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at";
+const REMOVE: &str = "DELETE FROM platform_state WHERE program = $1 AND key = $2";
+const ADD: &str = "INSERT INTO platform_state (program, key, value, updated_at) VALUES ($1, $2, $3, NOW) \
+    ON CONFLICT (program, key) DO NOTHING";
+const REPLACE: &str = "UPDATE platform_state SET value = $4, updated_at = NOW \
+    WHERE program = $1 AND key = $2 AND value = $3";
+const TAKE: &str = "DELETE FROM platform_state WHERE program = $1 AND key = $2 AND value = $3";
+
+impl<'a> Change<'a> {
+    /// The statement, with `now` for the present, and what it takes after the program and the key.
+    pub(crate) fn statement(self, now: &str) -> (String, Vec<&'a str>) {
+        let (statement, values) = match self {
+            Self::Set(value) => (SET, vec![value]),
+            Self::Remove => (REMOVE, vec![]),
+            Self::Add(value) => (ADD, vec![value]),
+            Self::Replace { expected, value } => (REPLACE, vec![expected, value]),
+            Self::Take { expected } => (TAKE, vec![expected]),
+        };
+        (statement.replace("NOW", now), values)
+    }
+}
