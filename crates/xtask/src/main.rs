@@ -1,2 +1,43 @@
-//! The project's own commands: demo, test, new, bench.
-fn main() {}
+//! The project's own commands: `cargo xtask demo|test|new|bench`.
+
+mod bench;
+mod demo;
+mod new;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask COMMAND
+
+  demo [--live]    run every pipeline against simulated services, into an embedded store, and show what arrived
+  test             everything that is checked before a change is accepted
+  new NAME         make a pipeline that compiles, runs and passes its tests
+  bench [WHAT]     measure: all, encode, run, size, postgres
+
+Each takes --help.
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let (command, rest) = arguments.split_first().map_or(("--help", &[][..]), |(first, rest)| (first, rest));
+    let result = match command {
+        "demo" => demo::run(rest),
+        "test" => test::run(rest),
+        "new" => new::run(rest),
+        "bench" => bench::run(rest),
+        "--help" | "-h" | "help" => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
