@@ -50,7 +50,7 @@ impl LineEncoder {
                 (Role::Tag, Value::Text(value)) => line.tag(name, value),
                 (_, value) => line.field(name, field(value, &mut self.text)),
             };
-            written.map_err(|error| refusal(batch, index, &error))?;
+            written.map_err(|error| refusal(batch, index, error))?;
         }
         let time = time.ok_or("the time is missing, or further from 1970 than 292 years")?;
         line.end(time).map_err(|error| error.to_string())
@@ -78,7 +78,7 @@ fn spelled(text: &mut String, value: impl std::fmt::Display) -> Field<'_> {
     Field::Text(text)
 }
 
-fn refusal(batch: &Batch<'_>, index: usize, error: &line_protocol::Error) -> String {
+fn refusal(batch: &Batch<'_>, index: usize, error: line_protocol::Error) -> String {
     let column = batch.schema().columns.get(index).map_or("?", |column| &column.name);
     format!("`{column}`: {error}")
 }

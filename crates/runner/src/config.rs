@@ -74,7 +74,9 @@ pub(crate) struct Logging {
 impl Common {
     pub(crate) fn read(source: &mut Source) -> Self {
         let stores = sink_router::Config::read(source);
-        stores.iter().for_each(|stores| stores.check(source));
+        if let Some(stores) = &stores {
+            stores.check(source);
+        }
         Self {
             stores,
             slack: Option::read(source).flatten(),

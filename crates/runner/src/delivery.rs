@@ -143,7 +143,7 @@ impl Delivery {
             match &waiting.batch {
                 Ok(kept) => self.write(store, &kept.batch(), retry).await?,
                 Err(error) => {
-                    tracing::error!(error, "what waits in the spool is not a batch; it is left out")
+                    tracing::error!(error, "what waits in the spool is not a batch; it is left out");
                 }
             }
             self.spooling.remove(&waiting).map_err(Undelivered::Spool)?;

@@ -16,8 +16,8 @@ use crate::{Exit, Failure};
 
 /// What Kubernetes keeps of a termination message, in bytes.
 const TERMINATION_LOG_LIMIT: usize = 4096;
-/// How long all of this may take: an orchestrator that sent SIGTERM does not wait for long.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// How long the heartbeat may take.
+const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Reports a run by log line, files, alert, store and heartbeat, and returns what the program ends with.
 pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> Exit {
@@ -26,18 +26,16 @@ pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> E
     log(&report);
     if context.request.mode == Mode::Full {
         write_files(context, &report);
-        if tokio::time::timeout(PATIENCE, tell(context, result, &report)).await.is_err() {
-            tracing::warn!("the run was not reported everywhere within {} s", PATIENCE.as_secs());
-        }
+        tell(context, result, &report).await;
     }
     exit
 }
 
 async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) {
+    context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
     if let Some(slack) = &context.slack {
         alerting::tell(slack, &context.state, &observation(context, result)).await;
     }
-    context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
     if result.is_ok() {
         beat(context).await;
     }
@@ -61,7 +59,7 @@ fn summary(context: &Context, result: &Result<(), Failure>, exit: Exit) -> Repor
         stage: stage.name().to_owned(),
         status: if failure.is_some() { "failed" } else { "ok" }.to_owned(),
         exit: exit.code().into(),
-        error: failure.map(|failure| scrubbed(context, failure)),
+        error: failure.map(|failure| scrubbed(context, failure).replace('\n', "; ")),
     }
 }
 
@@ -132,7 +130,10 @@ async fn beat(context: &Context) {
         return;
     };
     let service = context.http.service("heartbeat", &url).with_secret_address();
-    if let Err(error) = service.get("beat", "").retry(Retry::with_budget(PATIENCE)).send().await {
-        tracing::warn!(error = fault::chain(&error), "the heartbeat was not taken");
+    let beat = service.get("beat", "").retry(Retry::never()).send();
+    match tokio::time::timeout(HEARTBEAT_TIMEOUT, beat).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => tracing::warn!(error = fault::chain(&error), "the heartbeat was not taken"),
+        Err(_) => tracing::warn!("the heartbeat was not taken within {} s", HEARTBEAT_TIMEOUT.as_secs()),
     }
 }

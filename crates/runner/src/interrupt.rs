@@ -63,7 +63,7 @@ async fn received(kind: SignalKind) {
         }
         Err(error) => {
             tracing::warn!(error = fault::chain(&error), "this program cannot be told to end");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

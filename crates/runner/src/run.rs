@@ -145,7 +145,9 @@ impl<C> Run<C> {
         max_age: Duration,
         ask: impl AsyncFn() -> Result<T, E>,
     ) -> Result<T, E> {
-        let answer = self.context.state.remember(key, max_age, async || Ok(as_text(&ask().await?))).await?;
+        // Boxed, since the state may be a database and its future weighs on every caller.
+        let answer = self.context.state.remember(key, max_age, async || Ok(as_text(&ask().await?)));
+        let answer = Box::pin(answer).await?;
         match serde_json::from_str(&answer) {
             Ok(value) => Ok(value),
             // Kept by a version that had another form for it.

@@ -88,7 +88,7 @@ fn a_toml_file_lies_under_the_environment() {
     std::fs::write(&path, "limit = 3\nINTERVAL_SECONDS = 60\n[service]\nkey = \"k\"\n").unwrap();
     let file = ("CONFIG_FILE", path.to_str().unwrap());
     let config = read(&[file, ("LIMIT", "4")]).unwrap();
-    assert_eq!((config.limit, config.interval), (4, Some(Duration::from_secs(60))));
+    assert_eq!((config.limit, config.interval), (4, Some(Duration::from_mins(1))));
     assert_eq!(config.service.key.expose_secret(), "k");
 }
 

@@ -90,7 +90,7 @@ pub fn after_sending(decision: &Decision, sent: bool) -> Option<Incident> {
 }
 
 fn failed(known: Option<&Incident>, run: &Observation, failure: &Failure) -> Decision {
-    let known = known.cloned().unwrap_or_else(|| Incident {
+    let known = known.cloned().unwrap_or(Incident {
         since: run.started,
         failures: 0,
         told: false,

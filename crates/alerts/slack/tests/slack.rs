@@ -74,7 +74,7 @@ async fn a_busy_webhook_is_asked_again() {
 #[tokio::test]
 async fn a_message_that_may_have_arrived_is_not_sent_again() {
     let server = MockServer::start().await;
-    let late = ResponseTemplate::new(200).set_delay(std::time::Duration::from_secs(60));
+    let late = ResponseTemplate::new(200).set_delay(std::time::Duration::from_mins(1));
     Mock::given(method("POST")).respond_with(late).mount(&server).await;
     let url = format!("{}/hook", server.uri()).parse().unwrap();
     let slack = Slack::new(&Config::Webhook(url), &http(std::time::Duration::from_millis(200)));
