@@ -41,8 +41,11 @@ pub async fn connect(config: &Config, tls: &ClientConfig) -> Result<Client, Erro
 /// # Errors
 ///
 /// Those of `work`, or [`Error::TimedOut`].
-pub async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    tokio::time::timeout(limit, work).await.unwrap_or(Err(Error::TimedOut { after: limit }))
+pub async fn within<T, E: From<Error>>(
+    limit: Duration,
+    work: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
+    tokio::time::timeout(limit, work).await.unwrap_or_else(|_| Err(Error::TimedOut { after: limit }.into()))
 }
 
 async fn attempt(driver: &tokio_postgres::Config, tls: &ClientConfig) -> Result<Client, Error> {

@@ -17,3 +17,8 @@ pub use connect::{connect, within};
 pub use connector::Connector;
 pub use error::Error;
 pub use tokio_postgres::Client;
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -160,7 +160,7 @@ impl<C> Run<C> {
 
     /// Forgets an answer that turned out to be wrong.
     pub async fn forget(&self, key: &str) {
-        if let Err(error) = self.context.state.remove(key).await {
+        if let Err(error) = Box::pin(self.context.state.remove(key)).await {
             tracing::warn!(error = fault::chain(&error), key, "an answer could not be forgotten");
         }
     }

@@ -38,7 +38,7 @@ pub struct State {
 
 #[derive(Debug)]
 enum Place {
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
     Sqlite(Sqlite),
     Forgetful(Forgetful),
 }
@@ -46,7 +46,7 @@ enum Place {
 impl State {
     /// The state of `program` in a PostgreSQL database, in the table `platform_state`.
     pub fn postgres(config: Config, tls: ClientConfig, program: &str) -> Self {
-        Self::new(program, Place::Postgres(Postgres::new(Connector::new(config, tls))))
+        Self::new(program, Place::Postgres(Box::new(Postgres::new(Connector::new(config, tls)))))
     }
 
     /// The state of `program` in the SQLite file at `path`, in the table `platform_state`.
@@ -125,3 +125,8 @@ impl State {
         }
     }
 }
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

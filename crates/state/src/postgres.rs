@@ -35,7 +35,7 @@ impl Postgres {
         let client = self.connector.client().await?;
         let value = within(TIMEOUT, async {
             let row = client.query_typed_opt(GET, &[(&program, Type::TEXT), (&key, Type::TEXT)]).await?;
-            Ok(row.map(|row| row.try_get(0)).transpose()?)
+            row.map(|row| row.try_get(0)).transpose().map_err(postgres_client::Error::from)
         });
         let value = match value.await {
             Err(error) if error.code() == Some(UNDEFINED_TABLE) => None,
@@ -50,7 +50,10 @@ impl Postgres {
         let client = self.connector.client().await?;
         let changed = match execute(&client, program, key, change).await {
             Err(error) if error.code() == Some(UNDEFINED_TABLE) => {
-                within(TIMEOUT, async { Ok(client.batch_execute(TABLE).await?) }).await?;
+                within(TIMEOUT, async {
+                    client.batch_execute(TABLE).await.map_err(postgres_client::Error::from)
+                })
+                .await?;
                 execute(&client, program, key, change).await?
             }
             changed => changed?,

@@ -1,7 +1,6 @@
 //! State in an SQLite file, beside the tables of the records.
 
 use std::cell::RefCell;
-use std::iter;
 use std::path::{Path, PathBuf};
 
 use embedded_db::BUSY_TIMEOUT;
@@ -49,15 +48,19 @@ impl Sqlite {
         let failed = |error| embedded_db::Error::from_sqlite(&self.path, error);
         let connection = match self.connection.take() {
             Some(connection) => connection,
-            None => {
-                let connection = embedded_db::open(&self.path, BUSY_TIMEOUT)?;
-                connection.execute_batch(TABLE).map_err(failed)?;
-                connection
-            }
+            None => self.open()?,
         };
         let result = work(&connection).map_err(failed)?;
         self.connection.replace(Some(connection));
         Ok(result)
+    }
+
+    fn open(&self) -> Result<Connection, Error> {
+        let connection = embedded_db::open(&self.path, BUSY_TIMEOUT)?;
+        connection
+            .execute_batch(TABLE)
+            .map_err(|error| embedded_db::Error::from_sqlite(&self.path, error))?;
+        Ok(connection)
     }
 }
 

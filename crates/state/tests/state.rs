@@ -1,5 +1,7 @@
 //! The claims of every place state can be in.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::cell::Cell;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
@@ -110,12 +112,7 @@ fn of_many_swaps_at_once_one_succeeds() {
         };
         let won = std::thread::scope(|scope| {
             let threads: Vec<_> = (0..4).map(|number| scope.spawn(move || swap(number))).collect();
-            threads
-                .into_iter()
-                .filter(|_| true)
-                .map(|thread| thread.join().unwrap())
-                .filter(|won| *won)
-                .count()
+            threads.into_iter().map(|thread| thread.join().unwrap()).filter(|won| *won).count()
         });
         assert_eq!(won, 1);
     });
@@ -141,18 +138,18 @@ fn a_forgetful_state_remembers_until_the_program_ends() {
 
 /// Calls `remember` and tells what it returned, and whether it had to make it.
 async fn remembered(state: &State, max_age: Duration, new: &str) -> (String, bool) {
-    let made = Cell::new(false);
+    let was_called = Cell::new(false);
     let make = async || {
-        made.set(true);
+        was_called.set(true);
         Ok::<_, Infallible>(new.to_owned())
     };
     let Ok(value) = state.remember("grid", max_age, make).await;
-    (value, made.get())
+    (value, was_called.get())
 }
 
 #[test]
 fn a_remembered_value_is_made_again_when_it_is_old() {
-    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    const DAY: Duration = Duration::from_hours(24);
     Place::each("remember", |place| {
         run(async {
             assert_eq!(remembered(&place.open("weather"), DAY, "a").await, ("a".to_owned(), true));

@@ -1,6 +1,15 @@
-//! Test cases replayed through shipped programs, and private servers to test against.
+//! Test cases replayed through shipped programs, faults of all kinds against them, and private servers to test against.
 
+#[allow(clippy::missing_panics_doc, reason = "a claim that does not hold panics")]
+pub mod faults;
+mod program;
+#[allow(clippy::missing_panics_doc, reason = "a test case that does not hold panics")]
+pub mod replay;
 mod require;
+pub mod secrets;
 pub mod servers;
+#[allow(clippy::missing_panics_doc, reason = "a world that cannot be set up fails its test")]
+pub mod world;
 
+pub use program::{Outcome, Program, Running};
 pub use require::require;

@@ -5,8 +5,11 @@ use std::process::Command;
 
 /// The folder of the workspace.
 pub(crate) fn root() -> PathBuf {
-    // This crate lies at `crates/xtask`.
-    Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf)
+    // Cargo says where this crate is now; the workspace may have been moved since it was built.
+    let now = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let package = now.unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    // It lies at `crates/xtask`.
+    package.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
 /// The names of all pipelines: the folders of `pipelines`, sorted.
@@ -24,5 +27,16 @@ pub(crate) fn pipelines() -> Result<Vec<String>, String> {
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root());
+    // Cargo describes this package to it in variables that build scripts watch. Handed on, they would make each
+    // command rebuild what the one before it has built.
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(|name| DESCRIBES_PACKAGE.iter().any(|prefix| name.starts_with(prefix))) {
+            cargo.env_remove(name);
+        }
+    }
     cargo
 }
+
+/// How the variables begin that cargo sets for a program it runs. Source:
+/// <https://doc.rust-lang.org/cargo/reference/environment-variables.html>.
+const DESCRIBES_PACKAGE: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_NAME"];

@@ -59,25 +59,9 @@ impl PostgresSink {
         work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let client = self.connector.client().await.map_err(|error| Error::caused(NAME, doing, error))?;
-        let mut failure = None;
-        let result = within(limit, async {
-            match work(&client).await {
-                Ok(value) => Ok(Some(value)),
-                Err(error) => {
-                    failure = Some(error);
-                    Ok(None)
-                }
-            }
-        });
-        let result = result.await.map_err(|error| Error::caused(NAME, doing, error))?;
-        match (result, failure) {
-            (Some(value), _) => {
-                self.connector.put_back(client);
-                Ok(value)
-            }
-            (None, Some(failure)) => Err(failure.told(doing)),
-            (None, None) => Err(Error::new(NAME, Kind::Temporary, doing)),
-        }
+        let value = within(limit, work(&client)).await.map_err(|failure| failure.told(doing))?;
+        self.connector.put_back(client);
+        Ok(value)
     }
 }
 
@@ -113,3 +97,8 @@ impl Sink for PostgresSink {
         }
     }
 }
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

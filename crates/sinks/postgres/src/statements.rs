@@ -61,7 +61,7 @@ fn rows(layout: &Layout) -> String {
 fn converted(column: &Held) -> String {
     let value = format!("\"new\".{}", quoted(&column.name));
     match (column.value_type, column.sql_type.as_str()) {
-        // The session's time zone would be taken otherwise.
+        // The time zone of the connection would be taken otherwise.
         (Type::Timestamp, "timestamp without time zone") => format!("{value} AT TIME ZONE 'UTC'"),
         // Straight, only 15 digits would be kept.
         (Type::Float, "numeric") => format!("{value}::text::numeric"),

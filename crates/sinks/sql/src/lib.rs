@@ -30,3 +30,8 @@ pub use name::{literal, quoted, quoted_list};
 pub use plan::{Plan, plan};
 pub use sift::{Sifted, sift};
 pub use table::{Table, TableColumn, UniqueIndex};
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -55,7 +55,9 @@ impl SqliteSink {
         doing: &str,
         work: impl FnOnce(&mut Connection) -> Result<T, Failure>,
     ) -> Result<T, Error> {
-        let kept = self.connection.take().map_or_else(|| embedded_db::open(&self.path, BUSY_TIMEOUT), Ok);
+        // A file that was moved away would take rows that nobody finds again.
+        let kept = self.connection.take().filter(|_| self.path.exists());
+        let kept = kept.map_or_else(|| embedded_db::open(&self.path, BUSY_TIMEOUT), Ok);
         let mut connection = kept.map_err(|error| Error::caused(NAME, doing, error))?;
         let result = work(&mut connection).map_err(|failure| failure.told(doing, &self.path))?;
         self.connection.replace(Some(connection));
@@ -86,3 +88,8 @@ impl Sink for SqliteSink {
         })
     }
 }
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,5 +1,7 @@
 //! The claims of every SQL sink, against a file.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::PathBuf;
 
 use rusqlite::Connection;

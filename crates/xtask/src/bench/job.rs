@@ -12,7 +12,8 @@ use crate::workspace::{cargo, root};
 const PROGRAM: &str = "openweather-current";
 const RUNS: usize = 30;
 const KEY: &str = "bench-key";
-const LINE: &str = "weather,city=Seattle,OpenWeatherAPI=current_weather temp=8.9,humidity=90,wind=2.06 1795321697000000000";
+const LINE: &str =
+    "weather,city=Seattle,OpenWeatherAPI=current_weather temp=8.9,humidity=90,wind=2.06 1795321697000000000";
 
 pub(crate) fn run() -> Result<(), String> {
     println!("\n== {PROGRAM} as it ships, beside curl GET + curl POST");
@@ -21,7 +22,8 @@ pub(crate) fn run() -> Result<(), String> {
         return Err(format!("{PROGRAM} does not build"));
     }
     let program = root().join("target/release").join(PROGRAM);
-    let program = std::env::var_os("CARGO_TARGET_DIR").map_or(program, |target| Path::new(&target).join("release").join(PROGRAM));
+    let program = std::env::var_os("CARGO_TARGET_DIR")
+        .map_or(program, |target| Path::new(&target).join("release").join(PROGRAM));
     let size = std::fs::metadata(&program).map_err(|error| format!("{}: {error}", program.display()))?.len();
 
     let services = Paths::new()
@@ -54,7 +56,10 @@ pub(crate) fn run() -> Result<(), String> {
 fn row(what: &str, unit: &str, ours: &[Usage], theirs: &[Usage], of: impl Fn(&Usage) -> f64) {
     let spread = |usages: &[Usage]| measure::spread(usages.iter().map(&of).collect()).unwrap_or_default();
     let ([a, b, c], [x, y, z]) = (spread(ours), spread(theirs));
-    println!("{what:<7} {a:7.1} {b:7.1} {c:7.1} {unit}   curl {x:7.1} {y:7.1} {z:7.1} {unit}   ratio {:.2}", b / y);
+    println!(
+        "{what:<7} {a:7.1} {b:7.1} {c:7.1} {unit}   curl {x:7.1} {y:7.1} {z:7.1} {unit}   ratio {:.2}",
+        b / y
+    );
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]

@@ -1,5 +1,95 @@
-//! `cargo xtask demo`.
+//! `cargo xtask demo`: every pipeline, run against simulated services, and what arrived.
 
-pub(crate) fn run(_arguments: &[String]) -> Result<(), String> {
-    Err("not built yet".to_owned())
+mod description;
+mod hints;
+mod manifest;
+mod pipeline;
+mod plot;
+mod programs;
+mod screen;
+mod simulator;
+mod store;
+
+use std::path::{Path, PathBuf};
+
+use crate::workspace;
+use pipeline::{Outcome, Pipeline, Runs};
+use screen::Screen;
+use store::Store;
+
+const USAGE: &str = "\
+cargo xtask demo [--live]
+
+Builds every pipeline, runs each against a simulated service, and shows what arrived in an embedded store.
+It needs no account and no network.
+
+  --live    ask the real service wherever that takes no key
+  --help    this text
+";
+
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] => demonstrate(false),
+        ["--live"] => demonstrate(true),
+        ["--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(format!("`demo` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
+    }
+}
+
+fn demonstrate(live: bool) -> Result<(), String> {
+    let names = workspace::pipelines()?;
+    let screen = Screen::new();
+    screen.line(&format!("Building {} pipelines.", names.len()));
+    let programs = programs::build(&names)?;
+    let folder = fresh_folder()?;
+    let store = Store::at(&folder);
+    let runs = Runs { store: &store, folder: &folder, live };
+
+    screen.line(&format!("\n{}", screen.bold(&Outcome::heading())));
+    let mut pipelines = Vec::new();
+    let mut failed = 0_usize;
+    for (name, program) in programs {
+        let pipeline = Pipeline::of(&name, program);
+        let outcome = pipeline.as_ref().map_or_else(|error| Outcome::refused(&name, error), |it| runs.of(it));
+        screen.line(&outcome.row(&screen));
+        outcome.complaint().iter().for_each(|line| screen.line(&screen.dim(line)));
+        failed += usize::from(outcome.has_failed());
+        pipelines.extend(pipeline);
+    }
+    show(&screen, &store, &pipelines);
+    match failed {
+        0 => Ok(()),
+        1 => Err("a pipeline failed".to_owned()),
+        _ => Err(format!("{failed} pipelines failed")),
+    }
+}
+
+fn show(screen: &Screen, store: &Store, pipelines: &[Pipeline]) {
+    for pipeline in pipelines {
+        match plot::lines(screen, store, pipeline) {
+            Ok(lines) => lines.iter().for_each(|line| screen.line(line)),
+            Err(problem) => screen.line(&format!("\n{}: {problem}", pipeline.name)),
+        }
+    }
+    hints::lines(screen, store, pipelines).iter().for_each(|line| screen.line(line));
+}
+
+/// The folder of the demo, emptied of what an earlier one left.
+fn fresh_folder() -> Result<PathBuf, String> {
+    let folder = workspace::root().join("data/demo");
+    let problem = |error| format!("{}: {error}", folder.display());
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).map_err(problem)?;
+    }
+    std::fs::create_dir_all(&folder).map_err(problem)?;
+    Ok(folder)
+}
+
+/// A path as a person in the workspace would write it.
+fn shown(path: &Path) -> String {
+    path.strip_prefix(workspace::root()).unwrap_or(path).display().to_string()
 }

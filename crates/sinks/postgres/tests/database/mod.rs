@@ -1,5 +1,7 @@
 //! A database for one test, of the server that all tests of a program share.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use postgres_client::Config;
 use settings::{Settings as _, Source};
 use sink_postgres::PostgresSink;

@@ -4,6 +4,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::missing_panics_doc,
     clippy::panic,
     reason = "this is test code, though not in a test of this crate"
 )]
