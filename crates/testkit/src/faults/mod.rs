@@ -1,0 +1,1 @@
+//! Faults against a shipped program.

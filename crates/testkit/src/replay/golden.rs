@@ -1,0 +1,93 @@
+//! Golden files: what a test case is expected to lead to.
+
+use std::fs;
+use std::path::Path;
+
+use serde_json::Value;
+
+use super::diff::diff;
+use crate::Outcome;
+use crate::world::World;
+
+/// What a run led to, file by file; a file that should not be there has no text.
+#[derive(Debug)]
+pub(super) struct Golden {
+    files: [(&'static str, Option<String>); 3],
+    points: usize,
+}
+
+impl Golden {
+    pub(super) fn of(world: &World, outcome: &Outcome) -> Self {
+        let (lines, rows) = (world.lines(), world.rows());
+        let works = outcome.exit == Some(0);
+        let loaded = (!lines.is_empty() || (works && rows.is_empty())).then(|| lines.clone());
+        let tables = (!rows.is_empty()).then(|| format!("{:#}\n", Value::from(rows.clone())));
+        let in_tables = rows.values().filter_map(Value::as_array).map(Vec::len).sum::<usize>();
+        Self {
+            files: [
+                ("loaded.lp", loaded),
+                ("loaded.json", tables),
+                ("failure.txt", (!works).then(|| failure(world, outcome))),
+            ],
+            points: lines.lines().count() + in_tables,
+        }
+    }
+
+    /// How many records were stored.
+    pub(super) fn records(&self) -> usize {
+        self.points
+    }
+
+    /// How the files in a folder differ; with `UPDATE_EXPECT` they are made to agree instead.
+    pub(super) fn differences(&self, folder: &Path) -> Vec<String> {
+        let update = std::env::var_os("UPDATE_EXPECT").is_some();
+        self.files
+            .iter()
+            .filter_map(|(name, text)| {
+                let path = folder.join(name);
+                let found = fs::read_to_string(&path).ok();
+                if found == *text {
+                    return None;
+                }
+                if update {
+                    return write(&path, text.as_deref()).err().map(|error| format!("{name}: {error}"));
+                }
+                Some(difference(name, found.as_deref(), text.as_deref()))
+            })
+            .collect()
+    }
+}
+
+fn write(path: &Path, text: Option<&str>) -> std::io::Result<()> {
+    match text {
+        Some(text) => fs::write(path, text),
+        None => fs::remove_file(path),
+    }
+}
+
+fn difference(name: &str, expected: Option<&str>, got: Option<&str>) -> String {
+    let advice = "UPDATE_EXPECT=1 accepts what was got; read it before you commit it";
+    let what = match (expected, got) {
+        (None, _) => format!("{name} is missing; this run would make it"),
+        (_, None) => format!("{name} is there, and this run gives no reason for it"),
+        _ => format!("{name} differs: - is expected, + was got"),
+    };
+    let diff = diff(expected.unwrap_or_default(), got.unwrap_or_default());
+    format!("  {what} ({advice})\n{diff}")
+}
+
+/// How a run failed, as far as it is the same for every run.
+fn failure(world: &World, outcome: &Outcome) -> String {
+    let exit = outcome.exit.map_or_else(|| "none: ended by a signal".to_owned(), |code| code.to_string());
+    let mut lines = vec![format!("exit {exit}")];
+    match world.report() {
+        Some(report) => {
+            let text = |member: &str| report.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+            lines.push(format!("stage {}", text("stage")));
+            lines.extend(text("error").lines().map(|line| format!("error {line}")));
+        }
+        None => lines.extend(outcome.stderr.lines().map(|line| format!("printed {line}"))),
+    }
+    lines.push(format!("alerts {}\n", world.alerts().len()));
+    world.anonymous(&lines.join("\n"))
+}

@@ -1,0 +1,105 @@
+//! What the stores of a world hold: InfluxDB, the embedded store, the spool.
+
+use std::path::PathBuf;
+
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, OpenFlags, Row};
+use serde_json::{Map, Value};
+use spool::{DeadLetter, Spool};
+
+use super::World;
+
+/// The measurement of run reports.
+const REPORTS: &str = "pipeline_runs";
+/// Tables that hold no records.
+const INTERNAL: [&str; 1] = ["platform_state"];
+
+impl World {
+    /// The records in InfluxDB as line protocol, sorted, without run reports.
+    pub fn lines(&self) -> String {
+        self.stored_lines(|is_report| !is_report)
+    }
+
+    /// The run reports in InfluxDB as line protocol.
+    pub fn report_lines(&self) -> String {
+        self.stored_lines(|is_report| is_report)
+    }
+
+    /// The records in the embedded store: table by table, each row an object, sorted; without run reports.
+    pub fn rows(&self) -> Map<String, Value> {
+        let mut tables = self.tables();
+        tables.remove(REPORTS);
+        tables
+    }
+
+    /// The run reports in the embedded store.
+    pub fn report_rows(&self) -> Vec<Value> {
+        match self.tables().remove(REPORTS) {
+            Some(Value::Array(rows)) => rows,
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many batches wait in the spool.
+    pub fn waiting(&self) -> u64 {
+        self.spool().map_or(0, |spool| {
+            let names = spool.destinations().expect("a spool that can be read");
+            names.iter().map(|name| spool.count(name).expect("a spool that can be read")).sum()
+        })
+    }
+
+    /// What no store would take.
+    pub fn dead_letters(&self) -> Vec<DeadLetter> {
+        self.spool().map(|spool| spool.dead_letters().expect("a spool that can be read")).unwrap_or_default()
+    }
+
+    fn stored_lines(&self, wanted: impl Fn(bool) -> bool) -> String {
+        let lines = self.influxdb().lines();
+        let is_wanted = |line: &&str| wanted(line.starts_with(&format!("{REPORTS},")));
+        lines.lines().filter(is_wanted).map(|line| format!("{line}\n")).collect()
+    }
+
+    fn spool(&self) -> Option<Spool> {
+        let folder = PathBuf::from(self.settings.get("SPOOL_DIR")?);
+        Spool::open_existing(&folder.join(format!("{}.db", self.program.name))).ok().flatten()
+    }
+
+    fn tables(&self) -> Map<String, Value> {
+        let path = self.settings.get("SQLITE_PATH").map(PathBuf::from).unwrap_or_default();
+        let Ok(connection) = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE) else {
+            return Map::new();
+        };
+        read(&connection).expect("a store that can be read")
+    }
+}
+
+fn read(connection: &Connection) -> rusqlite::Result<Map<String, Value>> {
+    let mut names = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
+    let names = names.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
+    let records = names.into_iter().filter(|name| !INTERNAL.contains(&name.as_str()));
+    records.map(|name| Ok((name.clone(), rows(connection, &name)?))).collect()
+}
+
+fn rows(connection: &Connection, table: &str) -> rusqlite::Result<Value> {
+    let mut statement = connection.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\"")))?;
+    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let mut rows = statement.query_map((), |row| object(row, &columns))?.collect::<Result<Vec<_>, _>>()?;
+    // Text that sorts, whatever the order the rows lie in.
+    rows.sort_by_cached_key(Value::to_string);
+    Ok(rows.into())
+}
+
+/// The row without what is absent.
+fn object(row: &Row<'_>, columns: &[String]) -> rusqlite::Result<Value> {
+    let mut object = Map::new();
+    for (index, column) in columns.iter().enumerate() {
+        let value = match row.get_ref(index)? {
+            ValueRef::Null => continue,
+            ValueRef::Integer(number) => number.into(),
+            ValueRef::Real(number) => number.into(),
+            ValueRef::Text(text) | ValueRef::Blob(text) => String::from_utf8_lossy(text).into(),
+        };
+        object.insert(column.clone(), value);
+    }
+    Ok(Value::Object(object))
+}

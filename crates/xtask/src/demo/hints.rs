@@ -1,0 +1,44 @@
+//! What to do next: where the data are, and how to ask the real services.
+
+use super::pipeline::Pipeline;
+use super::screen::Screen;
+use super::shown;
+use super::store::Store;
+
+/// Where the data are, how to look at them, and how to run a pipeline against its real service.
+pub(super) fn lines(screen: &Screen, store: &Store, pipelines: &[Pipeline]) -> Vec<String> {
+    let path = shown(store.path());
+    let mut lines = vec![format!("\n{} is in {path}:", screen.bold("All of it"))];
+    lines.extend(pipelines.iter().find_map(query).map(|sql| format!("  sqlite3 {path} \\\n    '{sql}'")));
+    let examples = [
+        pipelines.iter().find(|pipeline| pipeline.demo.live),
+        pipelines.iter().find(|pipeline| !pipeline.demo.live),
+    ];
+    lines.push(format!("\n{}, into data/platform.db:", screen.bold("From the real services")));
+    lines.extend(examples.into_iter().flatten().map(|pipeline| format!("  {}", command(pipeline))));
+    lines
+}
+
+/// The latest values of what a pipeline has drawn.
+fn query(pipeline: &Pipeline) -> Option<String> {
+    let plot = pipeline.demo.plot.as_ref()?;
+    let (record, _) = pipeline.description.field(&plot.field)?;
+    let time = &record.time()?.name;
+    let columns = [Some(time), plot.by.as_ref(), Some(&plot.field)];
+    let columns: Vec<_> = columns.into_iter().flatten().map(String::as_str).collect();
+    Some(format!("SELECT {} FROM {} ORDER BY {time} DESC LIMIT 4", columns.join(", "), record.name))
+}
+
+/// The command that runs a pipeline against its real service, its secrets left to the reader.
+fn command(pipeline: &Pipeline) -> String {
+    let cargo = format!("cargo run --release -p {}", pipeline.name);
+    if pipeline.demo.live {
+        return cargo;
+    }
+    let setting = |(name, value): (&String, &String)| {
+        let value = if pipeline.description.is_secret(name) { "…" } else { value };
+        let is_one_word = value.chars().all(|c| c.is_alphanumeric() || "…,.-_:/".contains(c));
+        if is_one_word { format!("{name}={value} ") } else { format!("{name}='{value}' ") }
+    };
+    format!("{}\\\n    {cargo}", pipeline.demo.environment.iter().map(setting).collect::<String>())
+}

@@ -1,0 +1,111 @@
+//! A small picture of what arrived: one curve for each series.
+
+use jiff::Timestamp;
+
+use super::manifest::Plot;
+use super::pipeline::Pipeline;
+use super::screen::Screen;
+use super::store::{Selection, Store};
+
+const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
+/// Columns of a curve.
+const WIDTH: usize = 40;
+/// Columns of a name.
+const NAME_WIDTH: usize = 14;
+/// Series that are drawn; more would fill the screen.
+const MOST_SERIES: usize = 4;
+
+/// The curves of a pipeline, below a heading; nothing where its manifest asks for none.
+pub(super) fn lines(screen: &Screen, store: &Store, pipeline: &Pipeline) -> Result<Vec<String>, String> {
+    let Some(Plot { field, by }) = &pipeline.demo.plot else { return Ok(Vec::new()) };
+    let no_field = || format!("no measurement of it has the field `{field}`, which its manifest plots");
+    let (record, column) = pipeline.description.field(field).ok_or_else(no_field)?;
+    let time = record.time().ok_or_else(no_field)?.name.as_str();
+    let selection = Selection { measurement: &record.name, time, field, by: by.as_deref() };
+    let series = store.series(&selection).map_err(|error| format!("nothing can be drawn: {error}"))?;
+    let unit = column.unit.as_deref().unwrap_or_default();
+    let what = column.description.trim_end_matches('.');
+    let name = format!("{}.{field}", record.name);
+    let (first, last) =
+        series.span.as_ref().map_or((String::new(), String::new()), |(a, b)| (hour(a), hour(b)));
+    let mut lines = vec![format!("\n{}, {first} to {last} ({})", screen.bold(what), screen.dim(&name))];
+    for (name, values) in series.values.iter().take(MOST_SERIES) {
+        lines.push(line(screen, name, values, unit));
+    }
+    if series.values.len() > MOST_SERIES {
+        lines.push(screen.dim(&format!("  and {} more", series.values.len() - MOST_SERIES)));
+    }
+    Ok(lines)
+}
+
+/// A time of the store, short, in UTC.
+fn hour(time: &str) -> String {
+    let time = time.parse::<Timestamp>();
+    time.map_or_else(|_| String::new(), |time| time.strftime("%-d %b %H:%M").to_string())
+}
+
+fn line(screen: &Screen, name: &str, values: &[f64], unit: &str) -> String {
+    let (low, high) = range(values);
+    let name: String = name.chars().take(NAME_WIDTH).collect();
+    let curve = format!("{:<WIDTH$}", curve(values));
+    format!("  {name:<NAME_WIDTH$}  {}  {low:.1} to {high:.1} {unit}", screen.curve(&curve))
+        .trim_end()
+        .to_owned()
+}
+
+/// One bar for each value, or for the mean of several where there are more than columns.
+fn curve(values: &[f64]) -> String {
+    let columns = values.len().min(WIDTH);
+    let edge = |column: usize| column * values.len() / columns.max(1);
+    let part = |column| values.get(edge(column)..edge(column + 1)).unwrap_or_default();
+    let means: Vec<f64> = (0..columns).map(|column| mean(part(column))).collect();
+    let (low, high) = range(&means);
+    means.iter().map(|value| bar((value - low) / (high - low))).collect()
+}
+
+/// The bar for a height from 0 to 1. Where all are equal there is no height, and the bar is a low one.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 7, and a cast saturates")]
+fn bar(height: f64) -> char {
+    let step = (height * 7.0).round() as usize;
+    BARS.get(step).copied().unwrap_or('█')
+}
+
+#[allow(clippy::cast_precision_loss, reason = "a part has few values")]
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
+}
+
+fn range(values: &[f64]) -> (f64, f64) {
+    let start = (f64::INFINITY, f64::NEG_INFINITY);
+    values.iter().fold(start, |(low, high), value| (low.min(*value), high.max(*value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_curve_reaches_from_the_lowest_to_the_highest() {
+        assert_eq!(curve(&[1.0, 2.0, 3.0, 8.0]), "▁▂▃█");
+        assert_eq!(curve(&[5.0, 5.0]), "▁▁");
+        assert_eq!(curve(&[]), "");
+    }
+
+    #[test]
+    fn more_values_than_columns_are_averaged() {
+        let values: Vec<f64> = (0..156).map(f64::from).collect();
+        let curve = curve(&values);
+        assert_eq!(curve.chars().count(), WIDTH);
+        assert!(curve.starts_with('▁') && curve.ends_with('█'));
+    }
+
+    #[test]
+    fn a_line_fits_the_terminal() {
+        let line = line(&Screen::plain(), "Llanfairpwllgwyngyll", &[-12.34, 45.6], "µg/m³");
+        assert!(
+            line.starts_with("  Llanfairpwllgw  ▁█ ") && line.ends_with("  -12.3 to 45.6 µg/m³"),
+            "{line}"
+        );
+        assert!(line.chars().count() <= 80);
+    }
+}

@@ -1,0 +1,152 @@
+//! What each crate must not know, neither itself nor through another crate of this workspace.
+
+use std::collections::BTreeSet;
+
+use crate::workspace::{Package, hold, packages};
+
+/// Who must not know what, and why.
+struct Rule {
+    /// Packages by folder; one that ends in `/` stands for all in it.
+    who: &'static [&'static str],
+    /// Packages by folder, or crates of the registry by name.
+    unknown: &'static [&'static str],
+    why: &'static str,
+}
+
+const NETWORK_AND_FILES: [&str; 9] = [
+    "tokio",
+    "reqwest",
+    "hyper",
+    "rustls",
+    "tokio-postgres",
+    "rusqlite",
+    "crates/tls",
+    "crates/http-client",
+    "crates/embedded-db",
+];
+
+const RULES: [Rule; 7] = [
+    Rule {
+        who: &[
+            "crates/record",
+            "crates/line-protocol",
+            "crates/secret",
+            "crates/place",
+            "crates/alerts/engine",
+        ],
+        unknown: &NETWORK_AND_FILES,
+        why: "it is pure, so that its tests tell its behavior in full",
+    },
+    Rule {
+        who: &["crates/api-clients/"],
+        unknown: &[
+            "crates/record",
+            "crates/runner",
+            "crates/sinks/",
+            "crates/alerts/",
+            "crates/spool",
+            "crates/state",
+            "crates/logging",
+        ],
+        why: "a client is useful in any program",
+    },
+    Rule {
+        who: &["crates/sinks/"],
+        unknown: &["crates/api-clients/", "crates/alerts/", "crates/spool", "crates/state", "crates/logging"],
+        why: "a sink stores records, whoever made them and whatever becomes of a refusal",
+    },
+    Rule {
+        who: &["crates/alerts/"],
+        unknown: &["crates/record", "crates/sinks/", "crates/api-clients/", "crates/spool", "crates/state"],
+        why: "an alert speaks of any program, not of what it stores",
+    },
+    Rule {
+        who: &["crates/http-client", "crates/tls", "crates/postgres-client", "crates/embedded-db"],
+        unknown: &["crates/record", "crates/sinks/", "crates/logging", "crates/state", "crates/spool"],
+        why: "a connection knows nothing of what travels over it",
+    },
+    Rule {
+        who: &["crates/spool", "crates/state"],
+        unknown: &["crates/record", "crates/sinks/", "crates/alerts/", "crates/logging"],
+        why: "it keeps bytes for its caller",
+    },
+    Rule {
+        who: &["crates/runner"],
+        unknown: &["crates/api-clients/", "crates/place", "crates/simulators/"],
+        why: "the runner runs every source alike",
+    },
+];
+
+/// What a pipeline must not name in its own manifest. Through the runner it has all of it.
+const PIPELINES_LEAVE_TO_THE_RUNNER: [&str; 10] = [
+    "tokio",
+    "reqwest",
+    "tracing",
+    "crates/sinks/",
+    "crates/alerts/",
+    "crates/spool",
+    "crates/state",
+    "crates/logging",
+    "crates/tls",
+    "crates/embedded-db",
+];
+
+#[test]
+fn no_crate_knows_what_it_must_not() {
+    hold(
+        "Remove the dependency; if a rule is wrong, change it in knowledge.rs and say why:",
+        breaches(packages()),
+    );
+}
+
+#[test]
+fn pipelines_leave_stores_alerts_and_the_runtime_to_the_runner() {
+    let pipelines = packages().iter().filter(|package| package.is_pipeline());
+    let breaches = pipelines.flat_map(|pipeline| {
+        let unknown =
+            pipeline.needs().filter(|name| is_any(packages(), name, &PIPELINES_LEAVE_TO_THE_RUNNER));
+        unknown.map(|name| format!("{} needs {name}", pipeline.name))
+    });
+    hold(
+        "If a pipeline needs more, the block it leans on is missing something. Improve the block:",
+        breaches,
+    );
+}
+
+fn breaches(packages: &[Package]) -> Vec<String> {
+    let mut breaches = Vec::new();
+    for rule in &RULES {
+        for package in packages.iter().filter(|package| is_in(&package.folder, rule.who)) {
+            let known = known(packages, package);
+            let unwanted = known.iter().filter(|name| is_any(packages, name, rule.unknown));
+            breaches.extend(unwanted.map(|name| format!("{} knows {name}, but {}", package.name, rule.why)));
+        }
+    }
+    breaches
+}
+
+/// The names of all that a package needs, itself or through another one of the workspace.
+fn known<'a>(packages: &'a [Package], package: &'a Package) -> BTreeSet<&'a str> {
+    let mut known = BTreeSet::new();
+    let mut open = vec![package];
+    while let Some(package) = open.pop() {
+        for name in package.needs() {
+            if known.insert(name) {
+                open.extend(packages.iter().find(|package| package.name == name));
+            }
+        }
+    }
+    known
+}
+
+/// Whether `name` is one of `places`, which are folders of the workspace or names of the registry.
+fn is_any(packages: &[Package], name: &str, places: &[&str]) -> bool {
+    match packages.iter().find(|package| package.name == name) {
+        Some(package) => is_in(&package.folder, places),
+        None => places.contains(&name),
+    }
+}
+
+fn is_in(folder: &str, places: &[&str]) -> bool {
+    places.iter().any(|place| *place == folder || place.ends_with('/') && folder.starts_with(place))
+}

@@ -1,0 +1,13 @@
+//! The architecture as tests: what may know what, what may stand where, and that every part has its page.
+//!
+//! Each failure lists every breach at once, with what to do about it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod knowledge;
+mod layers;
+mod manifests;
+mod pages;
+mod shape;
+mod sources;
+mod workspace;

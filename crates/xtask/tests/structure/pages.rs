@@ -1,0 +1,74 @@
+//! Every part has its page, with the sections a reader expects.
+
+use std::fs;
+
+use crate::workspace::{Package, hold, packages, root, text};
+
+const PIPELINE_SECTIONS: [&str; 4] = ["## Run", "## Settings", "## Records", "## Test"];
+const CRATE_SECTIONS: [&str; 2] = ["## Use", "## What it does not know"];
+
+const DECISIONS: &str = "docs/decisions";
+
+#[test]
+fn every_package_has_a_page_with_its_sections() {
+    hold("Write these into the README, in this order:", packages().iter().flat_map(missing_in_page));
+}
+
+#[test]
+fn the_catalogue_names_every_pipeline() {
+    let readme = text("README.md");
+    let pipelines = packages().iter().filter(|package| package.is_pipeline());
+    let absent = pipelines.filter(|pipeline| !readme.contains(&format!("(pipelines/{})", pipeline.name)));
+    let row = |pipeline: &Package| format!("[{0}](pipelines/{0})", pipeline.name);
+    hold("Add it to the catalogue in README.md with a link to its folder:", absent.map(row));
+}
+
+#[test]
+fn every_decision_is_linked_from_the_index() {
+    let index = text(&format!("{DECISIONS}/README.md"));
+    let absent =
+        decisions().into_iter().filter(|file| file != "README.md" && !index.contains(&format!("({file})")));
+    hold("Link the page from docs/decisions/README.md:", absent);
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let pages = packages().iter().map(|package| format!("{}/README.md", package.folder));
+    let decisions = decisions().into_iter().map(|file| format!("{DECISIONS}/{file}"));
+    let docs = [
+        "README.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/architecture.md",
+        "docs/adding-a-pipeline.md",
+        "docs/operating.md",
+    ]
+    .map(str::to_owned);
+    hold("Mend the link:", pages.chain(decisions).chain(docs).flat_map(|page| broken_links(&page)));
+}
+
+/// The lines a README lacks, or has out of order.
+fn missing_in_page(package: &Package) -> Vec<String> {
+    let sections = if package.is_pipeline() { &PIPELINE_SECTIONS[..] } else { &CRATE_SECTIONS };
+    let page = format!("{}/README.md", package.folder);
+    let text = text(&page);
+    let mut lines = text.lines();
+    let title = format!("# {}", package.name);
+    let expected = std::iter::once(title.as_str()).chain(sections.iter().copied());
+    expected.filter(|line| !lines.any(|found| found == *line)).map(|line| format!("{page}: {line}")).collect()
+}
+
+fn decisions() -> Vec<String> {
+    let files = fs::read_dir(root().join(DECISIONS)).into_iter().flatten().flatten();
+    files.filter_map(|file| file.file_name().into_string().ok()).collect()
+}
+
+/// The links of a page to files of this repository that are not there.
+fn broken_links(page: &str) -> Vec<String> {
+    let text = text(page);
+    let folder = root().join(page).parent().unwrap().to_owned();
+    let targets = text.split("](").skip(1).filter_map(|rest| rest.split_once(')')).map(|(target, _)| target);
+    let files = targets.filter(|target| !target.contains("://") && !target.starts_with('#'));
+    let broken = files.filter(|target| !folder.join(target.split('#').next().unwrap_or_default()).exists());
+    broken.map(|target| format!("{page}: {target}")).collect()
+}

@@ -1,0 +1,63 @@
+//! How files are named, how they open, and how long they may be.
+
+use crate::workspace::{Package, RustFile, hold, packages, root, rust_files};
+
+/// Names that say nothing of what is inside.
+const EMPTY_NAMES: [&str; 9] =
+    ["common", "helper", "helpers", "manager", "misc", "processor", "util", "utils", "utilities"];
+
+const LONGEST_FILE: usize = 400;
+/// A main only wires; the tests and comments of the largest one included.
+const LONGEST_MAIN: usize = 80;
+
+/// What every pipeline has, under the same names.
+const PARTS: [&str; 5] = ["README.md", "src/main.rs", "src/transform.rs", "tests", "testcases"];
+
+#[test]
+fn every_file_opens_with_what_it_is_for() {
+    // A case for the compiler is nothing but the mistake it shows.
+    let files = rust_files().iter().filter(|file| !file.path.contains("/tests/mistakes/"));
+    let mute = files.filter(|file| !file.text.starts_with("//! "));
+    hold("Begin the file with one `//!` line that says what it is for:", mute.map(|file| file.path.clone()));
+}
+
+#[test]
+fn names_say_what_is_inside() {
+    let says_nothing = |file: &&RustFile| {
+        file.path.split('/').any(|part| EMPTY_NAMES.contains(&part.trim_end_matches(".rs")))
+    };
+    let files = rust_files().iter().filter(says_nothing);
+    hold("Name the file after the one thing it holds:", files.map(|file| file.path.clone()));
+}
+
+#[test]
+fn files_hold_one_thing() {
+    let long = rust_files().iter().map(|file| (file, file.text.lines().count()));
+    let long = long.filter(|(_, lines)| *lines > LONGEST_FILE);
+    hold(
+        "Split the file; it holds more than one thing:",
+        long.map(|(file, lines)| format!("{}: {lines} lines", file.path)),
+    );
+}
+
+#[test]
+fn the_main_of_a_pipeline_only_wires() {
+    let mains = rust_files()
+        .iter()
+        .filter(|file| file.path.starts_with("pipelines/") && file.path.ends_with("/main.rs"));
+    let long = mains.map(|file| (file, file.text.lines().count())).filter(|(_, lines)| *lines > LONGEST_MAIN);
+    hold(
+        "Move what is pure to transform.rs, and the rest into the block it leans on:",
+        long.map(|(file, lines)| format!("{}: {lines} lines", file.path)),
+    );
+}
+
+#[test]
+fn all_pipelines_look_alike() {
+    let pipelines = packages().iter().filter(|package| package.is_pipeline());
+    let missing = |package: &Package| {
+        let folder = package.folder.clone();
+        PARTS.map(|part| format!("{folder}/{part}")).into_iter().filter(|part| !root().join(part).exists())
+    };
+    hold("Every pipeline has these parts; `cargo xtask new` makes them:", pipelines.flat_map(missing));
+}

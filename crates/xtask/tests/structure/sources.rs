@@ -1,0 +1,58 @@
+//! What may stand in a Rust file, by where the file lies.
+
+use crate::workspace::{RustFile, hold, rust_files};
+
+/// Programs and libraries of development; they run the others and so set their environment.
+const TOOLS: [&str; 3] = ["crates/xtask/", "crates/testkit/", "crates/simulators/"];
+
+#[test]
+fn only_settings_reads_the_environment() {
+    let places = found(&["env::var(", "env::vars", "env::var_os("], &["crates/settings/"]);
+    hold("Declare a setting instead, so that --describe and --help know it:", places);
+}
+
+#[test]
+fn only_the_runner_builds_a_runtime_or_exits() {
+    let phrases = ["runtime::Builder", "Runtime::new", "#[tokio::main", "process::exit"];
+    // The claims every SQL store is tested with bring their own runtime.
+    let places = found(&phrases, &["crates/runner/", "crates/sinks/sql/src/conformance/"]);
+    hold("Return an error, or be async; the runner does the rest:", places);
+}
+
+#[test]
+fn only_logging_installs_a_subscriber() {
+    let places = found(&["set_global_default", "set_logger"], &["crates/logging/"]);
+    hold("Programs log through the runner, libraries through `tracing`:", places);
+}
+
+#[test]
+fn tests_do_not_sleep() {
+    let sleeping =
+        rust_files().iter().flat_map(|file| lines_with(file, file.test_lines(), &["thread::sleep("]));
+    hold("Wait for the event itself, with a deadline:", sleeping);
+}
+
+#[test]
+fn no_test_is_ignored() {
+    let ignored = rust_files().iter().flat_map(|file| {
+        let lines = file.text.lines().filter(|line| line.trim_start().starts_with("#[ignore"));
+        lines.map(|line| format!("{}: {}", file.path, line.trim())).collect::<Vec<_>>()
+    });
+    hold(
+        "Make the test run everywhere, or remove it; one that lacks a server uses `testkit::require`:",
+        ignored,
+    );
+}
+
+/// Where shipped code holds one of `phrases`, except below `allowed` and in tools.
+fn found(phrases: &[&str], allowed: &[&str]) -> Vec<String> {
+    let is_allowed = |file: &&RustFile| TOOLS.iter().chain(allowed).any(|place| file.path.starts_with(place));
+    let files = rust_files().iter().filter(|file| !is_allowed(file));
+    files.flat_map(|file| lines_with(file, file.shipped_lines(), phrases)).collect()
+}
+
+fn lines_with<'a>(file: &RustFile, lines: impl Iterator<Item = &'a str>, phrases: &[&str]) -> Vec<String> {
+    let is_code = |line: &&str| !line.trim_start().starts_with("//") && !line.contains('"');
+    let lines = lines.filter(is_code).filter(|line| phrases.iter().any(|phrase| line.contains(phrase)));
+    lines.map(|line| format!("{}: {}", file.path, line.trim())).collect()
+}
