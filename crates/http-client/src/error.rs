@@ -8,6 +8,8 @@ use fault::{Fault, Kind};
 use reqwest::StatusCode;
 use secret::Redactor;
 
+use crate::Transport;
+
 /// A call that failed. Prints as `nws points: 404 Not Found: Unable to provide data for requested point`.
 ///
 /// Neither it nor its sources print a URL or a secret.
@@ -26,14 +28,14 @@ pub struct Error {
 pub enum Cause {
     /// The server cannot be reached: no such host, refused, no answer in time.
     #[error("cannot connect")]
-    Connect(#[source] reqwest::Error),
+    Connect(#[source] Transport),
     /// The server was reached, and TLS with it is impossible until someone changes something.
     #[error("{advice}")]
     Tls {
         /// What is wrong, and what to do about it.
         advice: &'static str,
         /// The whole story.
-        source: reqwest::Error,
+        source: Transport,
     },
     /// An attempt took too long, from connecting to the last byte of the body.
     #[error("no complete reply within {:.1} s", after.as_secs_f32())]
@@ -43,7 +45,7 @@ pub enum Cause {
     },
     /// The connection broke, or what came over it was not HTTP or not what its framing said.
     #[error("the connection broke")]
-    Interrupted(#[source] reqwest::Error),
+    Interrupted(#[source] Transport),
     /// The service was asked too often: 429, or 403 with a wait or an exhausted limit.
     #[error("{}", status_line(*status, message))]
     RateLimited {
@@ -168,15 +170,15 @@ impl Cause {
     pub(crate) fn from_transport(error: reqwest::Error, attempt: Duration) -> Self {
         let error = error.without_url();
         if let Some(advice) = tls_advice(&error) {
-            Self::Tls { advice, source: error }
+            Self::Tls { advice, source: Transport::new(error) }
         } else if error.is_builder() {
             Self::BaseUrl
         } else if error.is_connect() {
-            Self::Connect(error)
+            Self::Connect(Transport::new(error))
         } else if error.is_timeout() {
             Self::Timeout { after: attempt }
         } else {
-            Self::Interrupted(error)
+            Self::Interrupted(Transport::new(error))
         }
     }
 }

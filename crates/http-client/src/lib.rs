@@ -25,6 +25,7 @@ mod reply;
 mod request;
 mod retry_after;
 mod service;
+mod transport;
 
 pub use bytes::Bytes;
 pub use client::{BuildError, Client, Options};
@@ -33,6 +34,7 @@ pub use reply::Reply;
 pub use request::Request;
 pub use reqwest::{Method, StatusCode};
 pub use service::Service;
+pub use transport::Transport;
 pub use url::Url;
 
 /// Compiles the example of the README.

@@ -72,8 +72,8 @@ pub(crate) struct Logging {
 }
 
 impl Common {
-    pub(crate) fn read(source: &mut Source) -> Self {
-        let stores = sink_router::Config::read(source);
+    pub(crate) fn read(source: &mut Source, program: &str) -> Self {
+        let stores = sink_router::Config::read(source).map(|stores| stores.named(program));
         if let Some(stores) = &stores {
             stores.check(source);
         }

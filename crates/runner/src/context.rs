@@ -58,7 +58,7 @@ impl Context {
         redactor: &Redactor,
     ) -> Option<Self> {
         let (started, clock) = (Timestamp::now(), Instant::now());
-        let common = Common::read(source);
+        let common = Common::read(source, program.name);
         let identity = Identity {
             program: program.name.to_owned(),
             version: program.version.to_owned(),
@@ -136,8 +136,11 @@ fn options(
 
 /// Where a run remembers things. One that may change nothing remembers nothing.
 fn state(stores: Option<&sink_router::Config>, tls: &ClientConfig, program: &str, mode: Mode) -> State {
-    let Some(stores) = stores.filter(|_| mode == Mode::Full) else {
+    if mode != Mode::Full {
         return State::forgetful("nothing may be written");
+    }
+    let Some(stores) = stores else {
+        return State::forgetful("the settings of the stores are wrong");
     };
     match stores.postgres() {
         Some(postgres) => State::postgres(postgres.clone(), tls.clone(), program),

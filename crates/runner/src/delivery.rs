@@ -4,11 +4,12 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use fault::{Fault, Kind, Retry};
-use record::{Batch, Refused};
+use record::{Batch, Record as _, Refused};
 use sink::{Error, Sink, Written};
 use sink_router::{Router, Store};
 
 use crate::interrupt::Interrupt;
+use crate::report::Report;
 use crate::spooling::Spooling;
 use crate::{Failure, Stage};
 
@@ -175,12 +176,13 @@ impl Delivery {
     fn keep(&self, store: &Store, batch: &Batch<'_>, failure: Failure) -> Failure {
         match self.spooling.push(store.name(), batch) {
             Ok(()) => failure.adding(&self.kept(batch)),
-            Err(error) => failure.adding(&format!("its {} could not be kept: {error}", records(batch.len()))),
+            Err(error) => failure.adding(&format!("{} could not be kept: {error}", records(batch.len()))),
         }
     }
 
     fn kept(&self, batch: &Batch<'_>) -> String {
-        format!("its {} wait in {} for the next run", records(batch.len()), self.spooling.path())
+        let waits = if batch.len() == 1 { "waits" } else { "wait" };
+        format!("{} {waits} in {} for the next run", records(batch.len()), self.spooling.path())
     }
 
     /// Buries what no store can hold, and returns the rest.
@@ -194,7 +196,10 @@ impl Delivery {
     }
 
     fn count(&self, store: &str, batch: &Batch<'_>, refused: &[Refused]) {
-        self.stored.set(self.stored.get() + batch.len().saturating_sub(refused.len()));
+        // The report of an earlier run is no record of the source.
+        if batch.schema() != Report::schema() {
+            self.stored.set(self.stored.get() + batch.len().saturating_sub(refused.len()));
+        }
         if !refused.is_empty() {
             self.bury(store, batch, refused);
         }

@@ -25,7 +25,7 @@ pub use reply::{
 /// How to reach the service.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
-    /// API key, from <https://home.openweathermap.org/api_keys>.
+    /// API key of an account at openweathermap.org.
     #[setting(name = "OPENWEATHER_KEY")]
     pub key: Secret,
     /// Base URL of the service.

@@ -46,6 +46,12 @@ impl Config {
         self.postgres.as_ref()
     }
 
+    /// The same stores, to which the program names itself where they ask for it.
+    #[must_use]
+    pub fn named(self, program: &str) -> Self {
+        Self { postgres: self.postgres.map(|postgres| postgres.named(program)), ..self }
+    }
+
     /// Whether `SINK` says where records go.
     pub(crate) fn is_forced(&self) -> bool {
         self.sinks.names.is_some()
