@@ -6,7 +6,6 @@ mod files;
 mod store;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -17,6 +16,9 @@ use tempfile::TempDir;
 
 use crate::replay::Case;
 use crate::{Outcome, Program, Running, secrets};
+
+/// The measurement of run reports.
+pub(crate) const REPORTS: &str = "pipeline_runs";
 
 /// An address where nobody listens, so that a connection to it is refused.
 pub const NOBODY: &str = "http://127.0.0.1:1";

@@ -1,1 +1,136 @@
-//! Faults against a shipped program.
+//! Faults of sources, stores and machines against a shipped program, each as a claim about what it then does.
+//!
+//! The program runs in the [`World`] of its test case `typical`: there all is well, until one thing is not.
+
+#![expect(clippy::expect_used, reason = "this is test code, though not in a test of this crate")]
+
+mod ending;
+mod source;
+mod store;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::replay::Case;
+use crate::world::World;
+use crate::{Outcome, Program};
+
+pub use ending::*;
+pub use source::*;
+pub use store::*;
+
+/// What a program ends with when a repeat may work.
+const TEMPORARY: i32 = 75;
+/// What it ends with when a person has to change a setting.
+const CONFIGURATION: i32 = 78;
+/// What it ends with when data are not what they should be.
+const DATA: i32 = 65;
+
+/// A time for one HTTP request that is soon over, in seconds.
+const SHORT: &str = "0.7";
+
+/// Makes a test of each claim, against the program of the package that calls it.
+#[macro_export]
+macro_rules! faults {
+    () => {
+        mod source {
+            $crate::faults! {
+                a_refused_key_is_for_a_person
+                a_forbidden_call_is_for_a_person
+                an_address_that_is_not_found_is_for_a_person
+                too_many_calls_pass
+                too_many_calls_with_a_wait_pass
+                a_server_error_passes
+                a_source_in_maintenance_passes
+                a_bad_gateway_passes
+                a_refused_connection_passes
+                a_reset_connection_passes
+                a_stalled_reply_passes
+                a_trickling_reply_passes
+                a_truncated_reply_passes
+                json_cut_short_is_bad_data
+                json_that_is_none_is_bad_data
+                an_html_page_is_bad_data
+                an_empty_reply_is_bad_data
+                an_endless_reply_is_bad_data
+                redirects_without_end_are_bad_data
+                wrong_types_are_bad_data
+                a_fault_that_passes_in_time_is_not_told
+            }
+        }
+        mod store {
+            $crate::faults! {
+                records_wait_for_a_store_that_is_down
+                records_wait_for_a_store_that_stalls
+                records_wait_for_a_store_that_resets
+                records_wait_for_a_store_that_fails
+                records_wait_for_a_store_that_is_busy
+                records_wait_for_a_token_that_works
+                records_wait_for_a_bucket
+                a_refused_record_does_not_keep_out_the_others
+                a_full_disk_is_told
+                a_folder_that_cannot_be_written_is_told
+                a_run_needs_no_disk_when_its_store_is_elsewhere
+            }
+        }
+        mod ending {
+            $crate::faults! {
+                a_signal_ends_a_run_that_reads
+                a_signal_ends_a_run_that_stores
+                a_deadline_ends_a_run
+                a_run_killed_while_it_stores_is_made_good_by_the_next
+                two_runs_at_once_store_what_one_stores
+                two_runs_at_once_share_the_embedded_store
+            }
+        }
+    };
+    ($($claim:ident)*) => {$(
+        #[test]
+        fn $claim() {
+            $crate::faults::$claim(&$crate::program!());
+        }
+    )*};
+}
+
+/// The world in which all is well.
+fn typical(program: &Program) -> World {
+    World::of(program, &Case::typical(program))
+}
+
+/// Its records as line protocol, from a run in a world of its own.
+fn expected_lines(program: &Program) -> String {
+    let world = typical(program);
+    expect_exit(&world.run(&[]), 0);
+    let lines = world.lines();
+    assert!(!lines.is_empty(), "the test case `typical` stores nothing");
+    lines
+}
+
+#[track_caller]
+fn expect_exit(outcome: &Outcome, exit: i32) {
+    assert_eq!(outcome.exit, Some(exit), "it ended otherwise than expected\n{}{}", outcome.stdout, outcome.stderr);
+}
+
+/// A run that failed told so: by its exit, by its report, and by one alert in all.
+#[track_caller]
+fn expect_failure(world: &World, outcome: &Outcome, exit: i32, stage: &str) {
+    expect_exit(outcome, exit);
+    let report = world.report().unwrap_or_default();
+    let member = |name: &str| report.get(name).cloned().unwrap_or_default();
+    let told = [member("status"), member("exit"), member("stage")];
+    assert_eq!(told, [Value::from("failed"), Value::from(exit), Value::from(stage)], "{report}");
+    expect_one_alert(world);
+}
+
+#[track_caller]
+fn expect_one_alert(world: &World) {
+    let alerts = world.alerts();
+    assert_eq!(alerts.len(), 1, "one alert was expected: {alerts:?}");
+}
+
+/// The stores where a path below a regular file makes every write fail, whoever runs the test.
+fn nowhere(world: &World) -> String {
+    let file = world.given("a-file", "where a folder would have to be");
+    Path::new(&file).join("below").display().to_string()
+}

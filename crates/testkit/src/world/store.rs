@@ -7,10 +7,8 @@ use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::{Map, Value};
 use spool::{DeadLetter, Spool};
 
-use super::World;
+use super::{REPORTS, World};
 
-/// The measurement of run reports.
-const REPORTS: &str = "pipeline_runs";
 /// Tables that hold no records.
 const INTERNAL: [&str; 1] = ["platform_state"];
 

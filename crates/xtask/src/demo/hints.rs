@@ -9,14 +9,19 @@ use super::store::Store;
 pub(super) fn lines(screen: &Screen, store: &Store, pipelines: &[Pipeline]) -> Vec<String> {
     let path = shown(store.path());
     let mut lines = vec![format!("\n{} is in {path}:", screen.bold("All of it"))];
-    lines.extend(pipelines.iter().find_map(query).map(|sql| format!("  sqlite3 {path} \\\n    '{sql}'")));
-    let examples = [
-        pipelines.iter().find(|pipeline| pipeline.demo.live),
-        pipelines.iter().find(|pipeline| !pipeline.demo.live),
-    ];
+    lines.extend(
+        shortest(pipelines.iter().filter_map(query)).map(|sql| format!("  sqlite3 {path} \\\n    '{sql}'")),
+    );
     lines.push(format!("\n{}, into data/platform.db:", screen.bold("From the real services")));
-    lines.extend(examples.into_iter().flatten().map(|pipeline| format!("  {}", command(pipeline))));
+    let (live, keyed): (Vec<_>, Vec<_>) = pipelines.iter().partition(|pipeline| pipeline.demo.live);
+    let examples = [live, keyed].map(|kind| shortest(kind.into_iter().map(command)));
+    lines.extend(examples.into_iter().flatten().map(|command| format!("  {command}")));
     lines
+}
+
+/// Of several examples the one that is read most easily.
+fn shortest(texts: impl Iterator<Item = String>) -> Option<String> {
+    texts.min_by_key(String::len)
 }
 
 /// The latest values of what a pipeline has drawn.

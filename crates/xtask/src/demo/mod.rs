@@ -43,39 +43,34 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
 fn demonstrate(live: bool) -> Result<(), String> {
     let names = workspace::pipelines()?;
     let screen = Screen::new();
-    screen.line(&format!("Building {} pipelines.", names.len()));
+    screen::print([format!("Building {} pipelines.", names.len())]);
     let programs = programs::build(&names)?;
     let folder = fresh_folder()?;
     let store = Store::at(&folder);
-    let runs = Runs { store: &store, folder: &folder, live };
 
-    screen.line(&format!("\n{}", screen.bold(&Outcome::heading())));
-    let mut pipelines = Vec::new();
-    let mut failed = 0_usize;
+    screen::print([String::new(), screen.bold(&Outcome::heading())]);
+    let runs = Runs { store: &store, folder: &folder, live };
+    let (mut shown, mut failed) = (Vec::new(), 0_usize);
     for (name, program) in programs {
         let pipeline = Pipeline::of(&name, program);
-        let outcome = pipeline.as_ref().map_or_else(|error| Outcome::refused(&name, error), |it| runs.of(it));
-        screen.line(&outcome.row(&screen));
-        outcome.complaint().iter().for_each(|line| screen.line(&screen.dim(line)));
-        failed += usize::from(outcome.has_failed());
-        pipelines.extend(pipeline);
+        let outcome =
+            pipeline.as_ref().map_or_else(|problem| Outcome::refused(&name, problem), |it| runs.of(it));
+        screen::print([outcome.row(&screen)]);
+        screen::print(outcome.complaint().iter().map(|line| screen.dim(line)));
+        match pipeline {
+            Ok(pipeline) if !outcome.has_failed() => shown.push(pipeline),
+            _ => failed += 1,
+        }
     }
-    show(&screen, &store, &pipelines);
+    for pipeline in &shown {
+        screen::print(plot::lines(&screen, &store, pipeline)?);
+    }
+    screen::print(hints::lines(&screen, &store, &shown));
     match failed {
         0 => Ok(()),
         1 => Err("a pipeline failed".to_owned()),
         _ => Err(format!("{failed} pipelines failed")),
     }
-}
-
-fn show(screen: &Screen, store: &Store, pipelines: &[Pipeline]) {
-    for pipeline in pipelines {
-        match plot::lines(screen, store, pipeline) {
-            Ok(lines) => lines.iter().for_each(|line| screen.line(line)),
-            Err(problem) => screen.line(&format!("\n{}: {problem}", pipeline.name)),
-        }
-    }
-    hints::lines(screen, store, pipelines).iter().for_each(|line| screen.line(line));
 }
 
 /// The folder of the demo, emptied of what an earlier one left.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::description::Description;
 use super::manifest::Demo;
-use super::screen::Screen;
+use super::screen::{Screen, wrapped};
 use super::simulator::Simulator;
 use super::store::Store;
 use crate::workspace;
@@ -162,7 +162,7 @@ impl Outcome {
     /// What a pipeline that failed has to say.
     pub(super) fn complaint(&self) -> Vec<String> {
         let lines = self.failure.iter().flat_map(|failure| &failure.complaint);
-        lines.map(|line| format!("  {line}")).collect()
+        lines.flat_map(|line| wrapped(line)).collect()
     }
 
     pub(super) fn has_failed(&self) -> bool {
@@ -177,6 +177,7 @@ fn row(name: &str, source: &str, runs: &str, records: &str, duration: &str) -> S
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::demo::screen::WIDTH;
 
     #[test]
     fn a_row_fits_the_terminal_and_stands_below_its_heading() {
@@ -186,7 +187,7 @@ mod tests {
         let row = outcome.row(&Screen::plain());
         assert_eq!(row, "openweather-air-pollution   simulated    24       48    1.23 s   ok");
         assert_eq!(row.find("ok"), Outcome::heading().find("State"));
-        assert!(Outcome::heading().len() <= 80);
+        assert!(Outcome::heading().len() <= WIDTH);
     }
 
     /// The outcome of a program that does as the script says.

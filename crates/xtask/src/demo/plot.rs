@@ -18,11 +18,11 @@ const MOST_SERIES: usize = 4;
 /// The curves of a pipeline, below a heading; nothing where its manifest asks for none.
 pub(super) fn lines(screen: &Screen, store: &Store, pipeline: &Pipeline) -> Result<Vec<String>, String> {
     let Some(Plot { field, by }) = &pipeline.demo.plot else { return Ok(Vec::new()) };
-    let no_field = || format!("no measurement of it has the field `{field}`, which its manifest plots");
+    let no_field = || format!("{}: no measurement has the field `{field}` to plot", pipeline.name);
     let (record, column) = pipeline.description.field(field).ok_or_else(no_field)?;
     let time = record.time().ok_or_else(no_field)?.name.as_str();
     let selection = Selection { measurement: &record.name, time, field, by: by.as_deref() };
-    let series = store.series(&selection).map_err(|error| format!("nothing can be drawn: {error}"))?;
+    let series = store.series(&selection).map_err(|error| format!("{}: {error}", pipeline.name))?;
     let unit = column.unit.as_deref().unwrap_or_default();
     let what = column.description.trim_end_matches('.');
     let name = format!("{}.{field}", record.name);

@@ -25,9 +25,7 @@ struct Target {
 pub(super) fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, String> {
     let mut cargo = workspace::cargo();
     cargo.args(["build", "--message-format=json-render-diagnostics"]);
-    names.iter().for_each(|name| {
-        cargo.args(["--package", name]);
-    });
+    cargo.args(names.iter().flat_map(|name| ["--package", name]));
     let mut child = cargo.stdout(Stdio::piped()).spawn().map_err(|error| format!("cargo: {error}"))?;
     let messages = child.stdout.take().into_iter().flat_map(|stdout| BufReader::new(stdout).lines());
     let artifacts = messages.filter_map(|line| serde_json::from_str::<Artifact>(&line.ok()?).ok());

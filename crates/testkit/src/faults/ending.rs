@@ -1,0 +1,96 @@
+//! Runs that end before their time, and runs that meet.
+
+use std::time::{Duration, Instant};
+
+use http_sim::{Fault, Kind};
+
+use super::{TEMPORARY, expect_exit, expect_failure, expected_lines, typical};
+use crate::world::{World, until};
+use crate::{Outcome, Program};
+
+/// What an orchestrator grants a program at least, and what it takes to say farewell.
+const AT_ONCE: Duration = Duration::from_secs(5);
+
+/// SIGTERM while the source does not answer.
+pub fn a_signal_ends_a_run_that_reads(program: &Program) {
+    let world = typical(program);
+    world.source().set_fault(Fault::always(Kind::Stall));
+    let running = world.start(&[]);
+    until("a request to the source", || !world.source().requests().is_empty());
+    let told = Instant::now();
+    running.terminate();
+    let outcome = world.end(running);
+    assert!(told.elapsed() < AT_ONCE, "it took {:?} to end", told.elapsed());
+    expect_failure(&world, &outcome, TEMPORARY, "extract");
+    assert_eq!(world.lines(), "");
+}
+
+/// SIGTERM while the store does not answer: what was read waits in the spool.
+pub fn a_signal_ends_a_run_that_stores(program: &Program) {
+    let world = typical(program);
+    world.store().set_fault(Fault::always(Kind::Stall));
+    let running = world.start(&[]);
+    until("a request to the store", || !world.store().requests().is_empty());
+    let told = Instant::now();
+    running.terminate();
+    let outcome = world.end(running);
+    assert!(told.elapsed() < AT_ONCE, "it took {:?} to end", told.elapsed());
+    expect_failure(&world, &outcome, TEMPORARY, "load");
+    assert_eq!(world.waiting(), 2, "the batch and the run report wait\n{}", outcome.stderr);
+    expect_made_good(program, &world);
+}
+
+/// The source does not answer, and the time for the whole run is over.
+pub fn a_deadline_ends_a_run(program: &Program) {
+    let mut world = typical(program);
+    world.set("DEADLINE_SECONDS", "0.5");
+    world.source().set_fault(Fault::always(Kind::Stall));
+    let outcome = world.run(&[]);
+    expect_failure(&world, &outcome, TEMPORARY, "extract");
+    assert!(outcome.stderr.contains("the deadline"), "{}", outcome.stderr);
+}
+
+/// SIGKILL while the store does not answer. The run could say nothing; the next one stores what it reads again.
+pub fn a_run_killed_while_it_stores_is_made_good_by_the_next(program: &Program) {
+    let world = typical(program);
+    world.store().set_fault(Fault::always(Kind::Stall));
+    let running = world.start(&[]);
+    until("a request to the store", || !world.store().requests().is_empty());
+    running.kill();
+    assert_eq!(world.end(running).exit, None);
+    expect_made_good(program, &world);
+}
+
+/// Two runs into InfluxDB, in one folder.
+pub fn two_runs_at_once_store_what_one_stores(program: &Program) {
+    let world = typical(program);
+    both(&world).iter().for_each(|outcome| expect_exit(outcome, 0));
+    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.report_lines().lines().count(), 2, "each run has its report");
+}
+
+/// Two runs into one file.
+pub fn two_runs_at_once_share_the_embedded_store(program: &Program) {
+    let mut alone = typical(program);
+    alone.use_embedded_store();
+    expect_exit(&alone.run(&[]), 0);
+
+    let mut world = typical(program);
+    world.use_embedded_store();
+    let outcomes = both(&world);
+    outcomes.iter().for_each(|outcome| expect_exit(outcome, 0));
+    assert_eq!(world.rows(), alone.rows());
+    assert_eq!(world.report_rows().len(), 2, "each run has its report: {} {:?} {outcomes:?}", world.waiting(), world.report_rows());
+}
+
+fn both(world: &World) -> [Outcome; 2] {
+    let running = [world.start(&[]), world.start(&[])];
+    running.map(|running| world.end(running))
+}
+
+fn expect_made_good(program: &Program, world: &World) {
+    world.store().clear_faults();
+    expect_exit(&world.run(&[]), 0);
+    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.waiting(), 0, "the spool is empty");
+}

@@ -1,0 +1,121 @@
+//! Installing servers from Debian's archive, without starting any.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::path::Path;
+use std::process::Command;
+
+use super::progress::Progress;
+
+const PROGRAM: &str = "/usr/bin/apt-get";
+const OPTIONS: [&str; 3] = ["install", "--yes", "--no-install-recommends"];
+/// Whom packages ask whether they may start a service.
+/// Source: <https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt>.
+const SERVICE_POLICY: &str = "/usr/sbin/policy-rc.d";
+
+/// Whether packages can be installed without asking anyone: on Debian and its like, by root.
+pub(super) fn is_allowed() -> bool {
+    // A process owns its own folder.
+    let is_root = fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0);
+    is_root && Path::new(PROGRAM).exists()
+}
+
+/// The command that a person would install the packages with.
+pub(super) fn by_hand(packages: &[&str]) -> String {
+    format!("sudo apt-get {} {}", OPTIONS.join(" "), packages.join(" "))
+}
+
+/// Installs the packages one by one, so that one the archive does not have keeps no other away.
+///
+/// # Errors
+/// What apt-get said of those it could not install.
+pub(super) fn install(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
+    let _quiet = NoServices::declare(Path::new(SERVICE_POLICY)).map_err(|error| format!("{SERVICE_POLICY}: {error}"))?;
+    let mut refusals = Vec::new();
+    refusals.extend(apt_get(&["update"], progress).err());
+    for package in packages {
+        let arguments = [&OPTIONS[..], &[package]].concat();
+        refusals.extend(apt_get(&arguments, progress).err());
+    }
+    if refusals.is_empty() { Ok(()) } else { Err(refusals.join("; ")) }
+}
+
+fn apt_get(arguments: &[&str], progress: &mut Progress) -> Result<(), String> {
+    let mut command = Command::new(PROGRAM);
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    match progress.watch(command) {
+        Ok(ended) if ended.is_ok => Ok(()),
+        Ok(ended) => Err(format!("apt-get {}: {}", arguments.join(" "), ended.last_line())),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+/// Keeps packages from starting their services, until it is dropped.
+///
+/// A policy that is there already stays as it is: whoever wrote it has decided.
+struct NoServices<'a> {
+    policy: Option<&'a Path>,
+}
+
+impl<'a> NoServices<'a> {
+    fn declare(policy: &'a Path) -> io::Result<Self> {
+        let mut file = match File::options().write(true).create_new(true).mode(0o755).open(policy) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(Self { policy: None }),
+            Err(error) => return Err(error),
+        };
+        let declared = Self { policy: Some(policy) };
+        file.write_all(text(std::process::id()).as_bytes())?;
+        Ok(declared)
+    }
+}
+
+impl Drop for NoServices<'_> {
+    fn drop(&mut self) {
+        // A policy that outlives its process forbids nothing.
+        self.policy.map(fs::remove_file);
+    }
+}
+
+/// Forbids (101) as long as this process runs, and allows (0) after, in case it is killed before it can clean up.
+fn text(process: u32) -> String {
+    format!("#!/bin/sh\n# Written by cargo xtask test; safe to remove.\nif [ -d /proc/{process} ]; then exit 101; fi\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn verdict(policy: &Path) -> Option<i32> {
+        Command::new("sh").arg(policy).status().unwrap().code()
+    }
+
+    #[test]
+    fn services_are_forbidden_only_while_the_declaration_stands() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy-rc.d");
+        let declared = NoServices::declare(&policy).unwrap();
+        assert_eq!(verdict(&policy), Some(101));
+        drop(declared);
+        assert!(!policy.exists());
+    }
+
+    #[test]
+    fn a_policy_left_behind_forbids_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy-rc.d");
+        let past_any_process = 1 << 23;
+        fs::write(&policy, text(past_any_process)).unwrap();
+        assert_eq!(verdict(&policy), Some(0));
+    }
+
+    #[test]
+    fn a_policy_of_someone_else_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let policy = folder.path().join("policy-rc.d");
+        fs::write(&policy, "exit 7").unwrap();
+        drop(NoServices::declare(&policy).unwrap());
+        assert_eq!(verdict(&policy), Some(7));
+    }
+}

@@ -1,0 +1,24 @@
+//! What a step of the checks is, and how it may end.
+
+use super::progress::Progress;
+
+/// One of the checks.
+pub(super) struct Step {
+    pub(super) name: &'static str,
+    /// What it holds, for `--list`.
+    pub(super) about: &'static str,
+    /// Whether it is part of a call that names no step.
+    pub(super) by_default: bool,
+    /// Whether it writes its own end.
+    pub(super) has_last_word: bool,
+    pub(super) run: fn(&mut Progress) -> Outcome,
+}
+
+/// How a step ended.
+pub(super) enum Outcome {
+    Passed,
+    /// What could not be checked, and why; a line each.
+    Skipped(Vec<String>),
+    /// What there is to show beside what the step has shown already.
+    Failed(String),
+}
