@@ -79,6 +79,28 @@ impl Source {
         names(variable).any(|name| is_set(name) || is_set(&format!("{name}_FILE")))
     }
 
+    /// Reads a setting whose name is not known beforehand, as [`Source::names`] found it; `None` where it is not set,
+    /// or what is wrong with it has been noted.
+    pub fn named<T: Setting>(&mut self, name: &str) -> Option<T> {
+        self.asked_for.extend([name.to_owned(), format!("{name}_FILE")]);
+        let text = self.under(name)?;
+        if T::SECRET {
+            self.redactor.add(&Secret::from(text.trim()));
+        }
+        self.parse(name, &text)
+    }
+
+    /// The names that are set, directly or as `NAME_FILE`, and begin and end so, with something in between. For
+    /// variables whose middle is up to the person: `CLIMATE_ALERT_WEBHOOK`, `ALERT_TEMP_ABOVE`.
+    pub fn names(&self, beginning: &str, end: &str) -> BTreeSet<String> {
+        let fits = |name: &&str| {
+            let rest = name.strip_prefix(beginning).and_then(|rest| rest.strip_suffix(end));
+            rest.is_some_and(|middle| !middle.is_empty())
+        };
+        let set = self.environment.keys().chain(self.file.keys());
+        set.map(|name| name.strip_suffix("_FILE").unwrap_or(name)).filter(fits).map(str::to_owned).collect()
+    }
+
     /// Marks variables as known, so that the file may set them though nobody reads them now.
     pub fn expect(&mut self, variables: &[Variable]) {
         for name in variables.iter().flat_map(names) {

@@ -121,3 +121,22 @@ fn variables_describe_themselves() {
         ("a whole number", Some("10"), false)
     );
 }
+
+#[test]
+fn names_that_a_person_chooses_are_found_in_every_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("settings.toml");
+    std::fs::write(&file, "[climate]\nalert_webhook = \"c\"\n").unwrap();
+    let secret = folder.path().join("secret");
+    std::fs::write(&secret, "d\n").unwrap();
+    let mut source = Source::of([
+        ("CONFIG_FILE", file.to_str().unwrap()),
+        ("DEVICE_ALERT_WEBHOOK_FILE", secret.to_str().unwrap()),
+        ("_ALERT_WEBHOOK", "no middle"),
+    ]);
+    let names = source.names("", "_ALERT_WEBHOOK");
+    assert_eq!(Vec::from_iter(&names), ["CLIMATE_ALERT_WEBHOOK", "DEVICE_ALERT_WEBHOOK"]);
+    let webhooks = names.iter().filter_map(|name| source.named::<Secret>(name));
+    assert_eq!(webhooks.map(|secret| secret.expose_secret().to_owned()).collect::<Vec<_>>(), ["c", "d"]);
+    assert_eq!(source.finish(), Ok(()));
+}

@@ -10,14 +10,18 @@
 //!
 //! Thresholds on values, reminders and grouping have their place here, beside this observation of runs.
 
+mod channel;
 mod message;
+mod notification;
 
 use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use message::{Failure, Message, Severity};
+pub use channel::{Channel, Route, SendError, Thread};
+pub use message::{Failure, Message, Tone};
+pub use notification::{Event, Notification, Severity};
 
 /// A claim this old was left by a run that died between claiming and sending.
 const CLAIM_EXPIRES: Duration = Duration::from_mins(10);

@@ -6,7 +6,7 @@ use crate::{Incident, Observation};
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Severity {
+pub enum Tone {
     /// Somebody should act.
     Critical,
     /// All is well again.
@@ -28,7 +28,7 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// How much it matters.
-    pub severity: Severity,
+    pub tone: Tone,
     /// What happened, on one line.
     pub title: String,
     /// More of it; may be empty.
@@ -41,7 +41,7 @@ impl Message {
     pub(crate) fn failed(run: &Observation, failure: &Failure, incident: &Incident) -> Self {
         let advice = if failure.exit == 75 { "a later run may work" } else { "a repeat will not help" };
         Self {
-            severity: Severity::Critical,
+            tone: Tone::Critical,
             title: format!("{} failed at {}", run.program, failure.stage),
             detail: failure.error.clone(),
             context: format!(
@@ -58,7 +58,7 @@ impl Message {
         let runs =
             if incident.failures == 1 { "1 run".to_owned() } else { format!("{} runs", incident.failures) };
         Self {
-            severity: Severity::Resolved,
+            tone: Tone::Resolved,
             title: format!("{} works again after {}", run.program, lasted(incident.since, run.ended)),
             detail: untold.to_owned(),
             context: format!("{runs} failed since {} · run {}", minute(incident.since), run.run),

@@ -1,6 +1,6 @@
 //! Incidents from first failure to recovery.
 
-use alert_engine::{Decision, Failure, Incident, Observation, Severity, after_sending, observe};
+use alert_engine::{Decision, Failure, Incident, Observation, Tone, after_sending, observe};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -17,10 +17,10 @@ fn run(hour: i64, works: bool) -> Observation {
 }
 
 /// Observes a run as a program does, with a channel that takes messages or not; what was said, and what is remembered.
-fn next(known: Option<Incident>, run: &Observation, delivers: bool) -> (Option<Severity>, Option<Incident>) {
+fn next(known: Option<Incident>, run: &Observation, delivers: bool) -> (Option<Tone>, Option<Incident>) {
     let decision = observe(known.as_ref(), run);
     match &decision.message {
-        Some(message) => (delivers.then_some(message.severity), after_sending(&decision, delivers)),
+        Some(message) => (delivers.then_some(message.tone), after_sending(&decision, delivers)),
         None => (None, decision.incident),
     }
 }
@@ -34,7 +34,7 @@ fn a_night_of_failures_is_told_once_and_so_is_its_end() {
         said.extend(message);
         known = incident;
     }
-    assert_eq!(said, [Severity::Critical, Severity::Resolved]);
+    assert_eq!(said, [Tone::Critical, Tone::Resolved]);
     assert_eq!(known, None);
 }
 
@@ -70,10 +70,10 @@ fn what_could_not_be_said_is_said_by_a_later_run() {
     let (said, known) = next(None, &run(1, false), false);
     assert_eq!(said, None);
     let (said, known) = next(known, &run(2, false), true);
-    assert_eq!(said, Some(Severity::Critical));
+    assert_eq!(said, Some(Tone::Critical));
     let (said, known) = next(known, &run(3, true), false);
     assert_eq!(said, None);
-    assert_eq!(next(known, &run(4, true), true), (Some(Severity::Resolved), None));
+    assert_eq!(next(known, &run(4, true), true), (Some(Tone::Resolved), None));
 }
 
 proptest! {
@@ -95,9 +95,9 @@ proptest! {
         prop_assert_eq!(rest, None);
         // A recovery may stand alone, where the failure before it could not be told; a failure never does.
         for pair in said.windows(2) {
-            prop_assert!(pair[0] != Severity::Critical || pair[1] == Severity::Resolved, "{said:?}");
+            prop_assert!(pair[0] != Tone::Critical || pair[1] == Tone::Resolved, "{said:?}");
         }
-        prop_assert_ne!(said.last(), Some(&Severity::Critical));
+        prop_assert_ne!(said.last(), Some(&Tone::Critical));
     }
 
     #[test]

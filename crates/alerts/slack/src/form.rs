@@ -1,15 +1,15 @@
 //! The form of a message: Block Kit, and plain text for notifications and old clients.
 
-use alert_engine::{Message, Severity};
+use alert_engine::{Message, Tone};
 use serde_json::{Value, json};
 
 /// Slack takes 3000 characters of text in a block; an error is told in fewer.
 const LONGEST_DETAIL: usize = 1200;
 
 pub(crate) fn body(message: &Message, channel: Option<&str>) -> Value {
-    let mark = match message.severity {
-        Severity::Critical => ":red_circle:",
-        Severity::Resolved => ":large_green_circle:",
+    let mark = match message.tone {
+        Tone::Critical => ":red_circle:",
+        Tone::Resolved => ":large_green_circle:",
     };
     let detail = shortened(&message.detail);
     let mut blocks = vec![section(&format!("{mark} *{}*", escaped(&message.title)))];

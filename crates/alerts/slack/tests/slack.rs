@@ -1,7 +1,7 @@
 //! Slack as it answers: webhooks in plain text, the web API in JSON under status 200.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use alert_engine::{Message, Severity};
+use alert_engine::{Message, Tone};
 use alert_slack::{Config, Error, Slack};
 use fault::{Fault, Kind};
 use http_client::{Client, Options};
@@ -11,7 +11,7 @@ use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn message() -> Message {
     Message {
-        severity: Severity::Critical,
+        tone: Tone::Critical,
         title: "nws failed at extract".into(),
         detail: "a < b & ``` c".into(),
         context: "failing since noon".into(),
