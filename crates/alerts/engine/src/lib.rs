@@ -10,7 +10,6 @@
 //!
 //! Thresholds on values, reminders and grouping have their place here, beside this observation of runs.
 
-mod channel;
 mod message;
 mod notification;
 
@@ -19,7 +18,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-pub use channel::{Channel, Route, SendError, Thread};
 pub use message::{Failure, Message, Tone};
 pub use notification::{Event, Notification, Severity};
 

@@ -1,12 +1,13 @@
-//! What a channel to people is.
+//! What a channel to people is: what it is for, how it is given notifications, why it may not have brought them.
+//!
+//! This crate knows no channel, and not what is said or when.
 
 use std::error::Error as StdError;
 use std::time::Duration;
 
+use alert_engine::{Notification, Severity};
 use fault::{Fault, Kind};
 use serde::{Deserialize, Serialize};
-
-use crate::{Notification, Severity};
 
 /// Where the first message of an alert is, so that what follows can be put beside it. Its text is the channel's own;
 /// it is kept with the alert and holds no secret.
@@ -122,3 +123,8 @@ impl Fault for SendError {
         }
     }
 }
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
