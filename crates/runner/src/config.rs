@@ -88,15 +88,6 @@ impl Common {
     }
 
     fn variables() -> Vec<Variable> {
-        let config_file = Variable {
-            name: "CONFIG_FILE",
-            also: &[],
-            takes: "a path",
-            required: false,
-            secret: false,
-            default: None,
-            description: "TOML file of settings, under the same names; the environment comes first.",
-        };
         [
             sink_router::Config::variables(),
             Option::<alert_slack::Config>::variables(),
@@ -104,7 +95,7 @@ impl Common {
             Files::variables(),
             Reporting::variables(),
             Logging::variables(),
-            vec![config_file],
+            vec![config_file()],
         ]
         .concat()
     }
@@ -115,7 +106,20 @@ pub(crate) fn variables<C: Settings>() -> Vec<Variable> {
     [C::variables(), Common::variables()].concat()
 }
 
+/// The one variable that is read before all others.
+pub(crate) fn config_file() -> Variable {
+    Variable {
+        name: "CONFIG_FILE",
+        also: &[],
+        takes: "a path",
+        required: false,
+        secret: false,
+        default: None,
+        description: "TOML file of settings, under the same names; the environment comes first.",
+    }
+}
+
 /// A block as it is set, or as it is when nothing is.
-fn or_defaults<T: Settings>(source: &mut Source) -> Option<T> {
+pub(crate) fn or_defaults<T: Settings>(source: &mut Source) -> Option<T> {
     T::read(source).or_else(|| T::read(&mut Source::of::<&str, &str>([])))
 }

@@ -15,7 +15,7 @@ use state::State;
 use tokio::time::Instant;
 
 use crate::arguments::Mode;
-use crate::config::{Common, Files, Limits, Logging, Reporting};
+use crate::config::{self, Common, Files, Limits, Logging, Reporting};
 use crate::delivery::Delivery;
 use crate::interrupt::Interrupt;
 use crate::run::Progress;
@@ -37,6 +37,8 @@ pub(crate) struct Context {
     pub(crate) started: Timestamp,
     pub(crate) clock: Instant,
     pub(crate) http: Client,
+    pub(crate) tls: ClientConfig,
+    pub(crate) stores: sink_router::Config,
     pub(crate) retry: Retry,
     pub(crate) state: State,
     pub(crate) delivery: Delivery,
@@ -83,6 +85,9 @@ impl Context {
             started,
             clock,
             http,
+            tls,
+            // Where they are wrong, nothing is read or written before that is told.
+            stores: common.stores.or_else(|| config::or_defaults(&mut Source::of::<&str, &str>([])))?,
             retry,
             state,
             delivery,
@@ -100,7 +105,12 @@ impl Context {
     }
 }
 
-fn start_logging(logging: &Logging, identity: &Identity, source: &mut Source, redactor: &Redactor) {
+pub(crate) fn start_logging(
+    logging: &Logging,
+    identity: &Identity,
+    source: &mut Source,
+    redactor: &Redactor,
+) {
     let format = Format::for_stderr(logging.format.as_deref(), logging.no_color.is_some());
     let format = format.unwrap_or_else(|_| {
         source.mistake("LOG_FORMAT", "must be json or text");
@@ -115,7 +125,7 @@ fn start_logging(logging: &Logging, identity: &Identity, source: &mut Source, re
     logging::install_panic_hook();
 }
 
-fn tls_config(files: &Files, source: &mut Source) -> Option<ClientConfig> {
+pub(crate) fn tls_config(files: &Files, source: &mut Source) -> Option<ClientConfig> {
     let tls = tls::client_config(files.ca_file.as_deref()).or_else(|error| {
         source.mistake("CA_FILE", &format!("cannot be used: {}", fault::chain(&error)));
         tls::client_config(None)
@@ -135,7 +145,12 @@ fn options(
 }
 
 /// Where a run remembers things. One that may change nothing remembers nothing.
-fn state(stores: Option<&sink_router::Config>, tls: &ClientConfig, program: &str, mode: Mode) -> State {
+pub(crate) fn state(
+    stores: Option<&sink_router::Config>,
+    tls: &ClientConfig,
+    program: &str,
+    mode: Mode,
+) -> State {
     if mode != Mode::Full {
         return State::forgetful("nothing may be written");
     }

@@ -23,10 +23,12 @@ struct Description<'a> {
 
 /// The program as JSON: name, kind, every variable, every record schema.
 pub(crate) fn json(program: &Program, variables: &[Variable]) -> String {
-    let records = program.records.iter().copied().chain([Report::schema()]).collect();
+    // A service has no runs that it could report.
+    let report = (program.kind == "job").then(Report::schema);
+    let records = program.records.iter().copied().chain(report).collect();
     let description = Description {
         name: program.name,
-        kind: "job",
+        kind: program.kind,
         version: program.version,
         description: program.description,
         has_history: program.has_history,
@@ -38,7 +40,8 @@ pub(crate) fn json(program: &Program, variables: &[Variable]) -> String {
 
 /// The help text, variables included.
 pub(crate) fn help(program: &Program, variables: &[Variable]) -> String {
-    let mut text = format!("{} {}\n{}\n\n{USAGE}", program.name, program.version, program.description);
+    let usage = if program.kind == "job" { USAGE } else { SERVICE_USAGE };
+    let mut text = format!("{} {}\n{}\n\n{usage}", program.name, program.version, program.description);
     if program.has_history {
         text.push_str(HISTORY);
     }
@@ -60,6 +63,13 @@ Usage: one run, or
   --dry-run        extract and transform, print the records, write nothing, alert no one
   --check          try configuration, source, stores and alert channel, a line for each
   --describe       variables and record schemas as JSON
+  --help, --version
+";
+
+const SERVICE_USAGE: &str = "\
+Usage: runs until SIGTERM, or
+  --check          try the configuration and the place where state is kept
+  --describe       variables as JSON
   --help, --version
 ";
 

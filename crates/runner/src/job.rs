@@ -94,13 +94,13 @@ async fn overdue(context: &Context) -> Failure {
     Failure::ended(context.progress.stage(), reason)
 }
 
-fn misconfigured(mistakes: Result<(), Mistakes>) -> Failure {
+pub(crate) fn misconfigured(mistakes: Result<(), Mistakes>) -> Failure {
     let message =
         mistakes.map_or_else(|mistakes| mistakes.to_string(), |()| "a setting is missing".to_owned());
     Failure::new(Stage::Configure, Kind::Configuration, message)
 }
 
-fn print(text: &str) -> ExitCode {
+pub(crate) fn print(text: &str) -> ExitCode {
     match writeln!(std::io::stdout(), "{}", text.trim_end()) {
         Ok(()) => Exit::Done.into(),
         Err(_) => Exit::Temporary.into(),
@@ -108,7 +108,7 @@ fn print(text: &str) -> ExitCode {
 }
 
 /// Before there is a log: a call that is not understood.
-fn refuse(program: &Program, message: &str) -> ExitCode {
+pub(crate) fn refuse(program: &Program, message: &str) -> ExitCode {
     // Nobody is left to tell when standard error is closed.
     let _ = writeln!(std::io::stderr(), "{}: {message}", program.name);
     Exit::Configuration.into()

@@ -10,12 +10,14 @@ pub struct Program {
     pub(crate) description: &'static str,
     pub(crate) records: Vec<&'static Schema>,
     pub(crate) has_history: bool,
+    /// What `--describe` calls it: `job` or `service`.
+    pub(crate) kind: &'static str,
 }
 
 impl Program {
     /// A program by its package. [`program!`](crate::program) fills in the one that calls it.
     pub fn new(name: &'static str, version: &'static str, description: &'static str) -> Self {
-        Self { name, version, description, records: Vec::new(), has_history: false }
+        Self { name, version, description, records: Vec::new(), has_history: false, kind: "job" }
     }
 
     /// Declares a record that the program yields.
@@ -29,6 +31,10 @@ impl Program {
     #[must_use]
     pub fn with_history(self) -> Self {
         Self { has_history: true, ..self }
+    }
+
+    pub(crate) fn of_kind(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
     }
 }
 

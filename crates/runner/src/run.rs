@@ -8,6 +8,7 @@ use std::time::Duration;
 use fault::{Fault, Kind};
 use http_client::Client;
 use record::{Batch, Record, Timestamp};
+use rustls::ClientConfig;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sink::Sink as _;
@@ -62,6 +63,16 @@ impl<C> Run<C> {
     /// The HTTP client of the run: its retries share one budget.
     pub fn http(&self) -> &Client {
         &self.context.http
+    }
+
+    /// Whom connections of the run trust.
+    pub fn tls(&self) -> &ClientConfig {
+        &self.context.tls
+    }
+
+    /// The stores that are configured, for a program that reads what others stored.
+    pub fn stores(&self) -> &sink_router::Config {
+        &self.context.stores
     }
 
     /// When the run started.
