@@ -100,7 +100,8 @@ fn basic(user: &str, password: &Secret) -> Secret {
 fn with_scheme_as_written(authorization: &[u8]) -> Vec<u8> {
     let mut given = authorization.to_vec();
     for scheme in [b"Bearer ".as_slice(), b"Basic "] {
-        if let Some(start) = given.get_mut(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme)) {
+        if let Some(start) = given.get_mut(..scheme.len()).filter(|start| start.eq_ignore_ascii_case(scheme))
+        {
             start.copy_from_slice(scheme);
         }
     }
@@ -137,7 +138,8 @@ mod tests {
 
     #[test]
     fn either_way_in_is_enough() {
-        let both = [("ACCESS_TOKEN", "t0ken"), ("ACCESS_USER", "Aladdin"), ("ACCESS_PASSWORD", "open sesame")];
+        let both =
+            [("ACCESS_TOKEN", "t0ken"), ("ACCESS_USER", "Aladdin"), ("ACCESS_PASSWORD", "open sesame")];
         let access = read(&both).unwrap().unwrap();
         for right in ["Bearer t0ken", "bearer t0ken", "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="] {
             assert!(access.allows(Some(right.as_bytes())), "{right}");

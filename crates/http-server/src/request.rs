@@ -85,7 +85,8 @@ impl Request {
         for (name, value) in form_urlencoded::parse(&self.body) {
             fields.entry(name).or_insert_with(|| Value::String(value.into_owned()));
         }
-        let lacks = |_| Response::error(StatusCode::BAD_REQUEST, "the form does not have the expected fields");
+        let lacks =
+            |_| Response::error(StatusCode::BAD_REQUEST, "the form does not have the expected fields");
         serde_json::from_value(Value::Object(fields)).map_err(lacks)
     }
 

@@ -88,7 +88,9 @@ impl Router {
         let here = || self.routes.iter().filter_map(|route| Some((route, route.matches(path)?)));
         let found = here().find(|(route, _)| route.method == method);
         let is_public = found.as_ref().is_some_and(|(route, _)| route.is_public);
-        if let Some(access) = self.access.as_ref().filter(|access| !is_public && !access.allows(authorization)) {
+        if let Some(access) =
+            self.access.as_ref().filter(|access| !is_public && !access.allows(authorization))
+        {
             let refusal = Response::error(StatusCode::UNAUTHORIZED, "credentials are required");
             return Err(refusal.with(WWW_AUTHENTICATE, HeaderValue::from_static(access.challenge())));
         }
