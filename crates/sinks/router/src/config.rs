@@ -46,6 +46,11 @@ impl Config {
         self.postgres.as_ref()
     }
 
+    /// InfluxDB, where it is configured.
+    pub fn influxdb(&self) -> Option<&sink_influxdb::Config> {
+        self.influxdb.as_ref()
+    }
+
     /// The same stores, to which the program names itself where they ask for it.
     #[must_use]
     pub fn named(self, program: &str) -> Self {
@@ -53,12 +58,12 @@ impl Config {
     }
 
     /// Whether `SINK` says where records go.
-    pub(crate) fn is_forced(&self) -> bool {
+    pub fn is_forced(&self) -> bool {
         self.sinks.names.is_some()
     }
 
     /// The stores that are meant, the preferred one first.
-    pub(crate) fn stores(&self) -> Vec<StoreName> {
+    pub fn stores(&self) -> Vec<StoreName> {
         match &self.sinks.names {
             Some(StoreNames(names)) => names.clone(),
             None => vec![StoreName::Influxdb, StoreName::Postgres, StoreName::Sqlite],
