@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use alert_engine::{Decision, Incident, Message, Observation, after_sending, observe};
+use alert_engine::legacy::{Decision, Incident, Message, Observation, after_sending, observe};
 use alert_slack::Slack;
 use state::State;
 

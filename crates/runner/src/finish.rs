@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use alert_engine::Observation;
+use alert_engine::legacy::Observation;
 use fault::Retry;
 use record::{Batch, Timestamp};
 use secret::ExposeSecret as _;
@@ -69,7 +69,7 @@ fn observation(context: &Context, result: &Result<(), Failure>) -> Observation {
         run: context.identity.run_id.clone(),
         started: context.started,
         ended: Timestamp::now(),
-        failure: result.as_ref().err().map(|failure| alert_engine::Failure {
+        failure: result.as_ref().err().map(|failure| alert_engine::legacy::Failure {
             stage: failure.stage().name().to_owned(),
             error: scrubbed(context, failure),
             exit: failure.exit().code(),

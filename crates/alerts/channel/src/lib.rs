@@ -5,7 +5,9 @@
 use std::error::Error as StdError;
 use std::time::Duration;
 
-use alert_engine::{Notification, Severity};
+pub use alert_engine::Route;
+
+use alert_engine::Notification;
 use fault::{Fault, Kind};
 use serde::{Deserialize, Serialize};
 
@@ -14,28 +16,6 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Thread(pub String);
-
-/// What a channel is for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Route {
-    /// The service behind it, in one lower-case word: `slack`, `alertmanager`, `webhook`.
-    pub service: &'static str,
-    /// The one concern it is for. Of the channels of a service, those for the concern of an alert get it; where there
-    /// are none, or the alert has no concern, those without one do.
-    pub concern: Option<String>,
-    /// It gets what matters as much as this, or more.
-    pub at_least: Severity,
-}
-
-impl Route {
-    /// Names the channel in the queue, in logs and in `--check`, the same in every run: `slack`, `slack climate`.
-    pub fn name(&self) -> String {
-        match &self.concern {
-            Some(concern) => format!("{} {concern}", self.service),
-            None => self.service.to_owned(),
-        }
-    }
-}
 
 /// A way to people: Slack, Alertmanager, a webhook.
 ///

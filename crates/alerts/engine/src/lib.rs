@@ -1,129 +1,45 @@
-//! Decides which message a run deserves.
+//! Decides what people are told of runs and values, and when.
 //!
-//! A program that runs once an hour and fails all night should say so once, and once more when it is well again. So
-//! what was said is remembered between runs as an [`Incident`], and each run is one observation: [`observe`] tells
-//! what to remember next and what to say, if anything.
+//! A program that runs once an hour and fails all night should say so once, remind people once a day, and say once that
+//! it is well again. So what is so, and what each channel has been told of it, is remembered between runs as an
+//! [`Alert`]; each run and each reading is an [`Observation`].
 //!
-//! The decision is pure: no clock, no I/O. Its caller keeps the incident in durable state and replaces it only if no
-//! other run did so in the meantime. A message is *claimed* in the incident before it is sent and *told* after, so
-//! that two runs at once send it once, and what could not be sent is sent by a later run.
+//! ```text
+//! no alert ──bad──▶ pending ──bad for long enough──▶ firing ──good──▶ resolved
+//!     ▲                │                               ▲                  │
+//!     └──────good──────┘                               └──bad for long enough
+//! ```
 //!
-//! Thresholds on values, reminders and grouping have their place here, beside this observation of runs.
+//! - What raises one: a run that fails ([`RunRule`]), a value beyond its limit ([`Thresholds`]), or whatever a program
+//!   observes by itself.
+//! - What is said follows from the difference between what is so and what a channel's readers believe ([`Told`]), so a
+//!   message that could not be sent waits in the alert and survives whatever the alert survives.
+//!
+//! Everything here is pure: no clock, no I/O. The caller keeps an alert in durable state and replaces it only if no
+//! other run did so in the meantime.
 
-mod message;
+mod alert;
+pub mod legacy;
 mod notification;
+mod observation;
+mod options;
+mod route;
+mod run;
+mod threshold;
+mod told;
+mod words;
 
-use std::time::Duration;
-
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-pub use message::{Failure, Message, Tone};
+pub use alert::{Alert, AlertState, Episode};
+pub use legacy::{Message, Tone};
 pub use notification::{Event, Notification, Severity};
+pub use observation::{Hold, Observation, Verdict, Words};
+pub use options::{Links, Options};
+pub use route::Route;
+pub use run::{RunEnd, RunFailure, RunRule, run_key};
+pub use threshold::{Field, FieldKind, Reading, Seen, Thresholds};
+pub use told::{Claim, Outcome, Teller, Told};
 
-/// A claim this old was left by a run that died between claiming and sending.
-const CLAIM_EXPIRES: Duration = Duration::from_mins(10);
-
-/// What is remembered of a program that fails, from its first failure until its recovery has been told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Incident {
-    /// When its first failing run began.
-    pub since: Timestamp,
-    /// How many runs have failed.
-    pub failures: u32,
-    /// Whether the failure has been told.
-    pub told: bool,
-    /// Whether a run has worked since, and what is left is to tell so.
-    pub recovered: bool,
-    /// The run that is about to send a message.
-    pub claim: Option<Claim>,
-}
-
-/// A run that is about to send a message.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Claim {
-    /// The id of the run.
-    pub run: String,
-    /// Since when.
-    pub at: Timestamp,
-}
-
-/// How a run ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Observation {
-    /// The program.
-    pub program: String,
-    /// The id of the run.
-    pub run: String,
-    /// When the run began.
-    pub started: Timestamp,
-    /// When it ended.
-    pub ended: Timestamp,
-    /// Why it failed; `None` when it worked.
-    pub failure: Option<Failure>,
-}
-
-/// What to do about an observation.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    /// What to remember; `None` when all is well and told.
-    pub incident: Option<Incident>,
-    /// What to say, once the incident has been remembered.
-    pub message: Option<Message>,
-}
-
-/// Decides what to remember and say, from what is known and how the run ended.
-pub fn observe(known: Option<&Incident>, run: &Observation) -> Decision {
-    match &run.failure {
-        Some(failure) => failed(known, run, failure),
-        None => worked(known, run),
-    }
-}
-
-/// What to remember once the message of `decision` has been sent, or could not be.
-pub fn after_sending(decision: &Decision, sent: bool) -> Option<Incident> {
-    let claimed = decision.incident.clone()?;
-    let released = Incident { claim: None, ..claimed };
-    match (sent, released.recovered) {
-        (true, true) => None,
-        (true, false) => Some(Incident { told: true, ..released }),
-        (false, _) => Some(released),
-    }
-}
-
-fn failed(known: Option<&Incident>, run: &Observation, failure: &Failure) -> Decision {
-    let known = known.cloned().unwrap_or(Incident {
-        since: run.started,
-        failures: 0,
-        told: false,
-        recovered: false,
-        claim: None,
-    });
-    // A recovery that nobody heard of is no recovery: the incident goes on.
-    let incident = Incident { failures: known.failures.saturating_add(1), recovered: false, ..known };
-    if incident.told || is_claimed(&incident, run) {
-        return Decision { incident: Some(incident), message: None };
-    }
-    let message = Message::failed(run, failure, &incident);
-    Decision { incident: Some(claimed(incident, run)), message: Some(message) }
-}
-
-fn worked(known: Option<&Incident>, run: &Observation) -> Decision {
-    let Some(known) = known else { return Decision { incident: None, message: None } };
-    let incident = Incident { recovered: true, ..known.clone() };
-    if is_claimed(known, run) {
-        return Decision { incident: Some(incident), message: None };
-    }
-    let message = Message::recovered(run, known);
-    Decision { incident: Some(claimed(incident, run)), message: Some(message) }
-}
-
-fn is_claimed(incident: &Incident, run: &Observation) -> bool {
-    incident.claim.as_ref().is_some_and(|claim| {
-        claim.run != run.run && Duration::try_from(run.ended - claim.at).is_ok_and(|age| age < CLAIM_EXPIRES)
-    })
-}
-
-fn claimed(incident: Incident, run: &Observation) -> Incident {
-    Incident { claim: Some(Claim { run: run.run.clone(), at: run.ended }), ..incident }
-}
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, Unit};
 
-use crate::{Incident, Observation};
+use super::{Incident, Observation};
 
 /// How much it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,296 @@
+//! Alerts from the first bad observation to the end, and what channels hear of it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use alert_engine::{
+    Alert, AlertState, Event, Hold, Links, Notification, Observation, Outcome, RunEnd, RunFailure, RunRule,
+    Severity, Teller, Verdict, Words,
+};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+const DAY: Duration = Duration::from_hours(24);
+const STAGES: [&str; 2] = ["extract", "load"];
+
+fn at(minutes: i64) -> Timestamp {
+    Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
+}
+
+fn teller(run: &str, minutes: i64) -> Teller<'_> {
+    Teller { run, now: at(minutes), reminder: Some(DAY) }
+}
+
+/// What a run shows that begins at `minute` and takes one.
+fn run(minute: i64, failure: Option<&str>) -> Vec<Observation> {
+    let rule = RunRule { hold: Hold::Readings(1), severity: Severity::Critical, concern: None };
+    let failure = failure.map(|stage| RunFailure {
+        stage: stage.into(),
+        error: "nws points: no answer".into(),
+        exit: 75,
+    });
+    let end = RunEnd {
+        program: "nws".into(),
+        run: format!("run-{minute}"),
+        started: at(minute),
+        ended: at(minute + 1),
+        failure,
+    };
+    rule.observe(&end, &STAGES, &Links::default())
+}
+
+fn failed(minute: i64) -> Observation {
+    run(minute, Some("extract")).remove(0)
+}
+
+fn worked(minute: i64) -> Observation {
+    run(minute, None).remove(0)
+}
+
+fn seen(verdict: Verdict, minute: i64, hold: Hold) -> Observation {
+    Observation {
+        key: "sds011/air.pm2/above".into(),
+        at: at(minute),
+        began: at(minute),
+        verdict,
+        hold,
+        severity: Severity::Warning,
+        concern: None,
+        words: Words {
+            firing: "pm2 above 50".into(),
+            over: "pm2 no longer above 50".into(),
+            detail: String::new(),
+            doing: "above 50".into(),
+            counted: ["reading above 50".into(), "readings above 50".into()],
+            note: String::new(),
+        },
+        value: None,
+        limit: None,
+        unit: None,
+        link: None,
+        program: "sds011".into(),
+        labels: BTreeMap::new(),
+    }
+}
+
+/// Tells the channel `slack` what there is to tell, which arrives or not.
+fn tell(alert: &mut Alert, run: &str, minute: i64, arrives: bool) -> Option<Notification> {
+    let said = alert.claim("slack", true, teller(run, minute));
+    let outcome = if arrives { Outcome::Sent(Some("ts-1")) } else { Outcome::NotSent };
+    alert.settle("slack", run, outcome, at(minute));
+    said
+}
+
+fn title(said: Option<Notification>) -> String {
+    said.map(|said| said.title).unwrap_or_default()
+}
+
+#[test]
+fn a_night_of_failures_is_told_once_and_so_is_its_end() {
+    let mut known = None;
+    let mut said = Vec::new();
+    for (hour, works) in [true, false, false, false, true, true].into_iter().enumerate() {
+        let minute = i64::try_from(hour).unwrap() * 60;
+        known = Alert::after(known, &if works { worked(minute) } else { failed(minute) });
+        said.extend(known.as_mut().and_then(|alert| tell(alert, "run", minute + 1, true)));
+    }
+    let titles: Vec<_> = said.iter().map(|said| said.title.as_str()).collect();
+    assert_eq!(titles, ["nws failed at extract", "nws works again after 3 h 1 min"]);
+    assert_eq!(
+        said[0].context,
+        "failing since 1970-01-01 01:00 UTC · exit 75, a later run may work · run run-60"
+    );
+    assert_eq!(said[1].context, "3 runs failed since 1970-01-01 01:00 UTC · run run-240");
+    let alert = known.unwrap();
+    assert_eq!((alert.state, alert.past.len(), alert.channels.len()), (AlertState::Resolved, 1, 0));
+}
+
+#[test]
+fn each_stage_has_its_alert_and_ends_when_a_run_works() {
+    let [extract, load] = [run(0, Some("extract")), run(60, Some("load"))].map(|mut seen| seen.remove(0));
+    assert_eq!((extract.key.as_str(), load.key.as_str()), ("nws/run/extract", "nws/run/load"));
+    let keys: Vec<_> = run(120, None).into_iter().map(|seen| (seen.key, seen.verdict)).collect();
+    assert_eq!(keys, [("nws/run/extract".into(), Verdict::Good), ("nws/run/load".into(), Verdict::Good)]);
+}
+
+#[test]
+fn people_are_reminded_after_the_interval_and_not_before() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    assert_eq!(title(tell(&mut alert, "a", 1, true)), "nws failed at extract");
+    for (hour, expected) in [(23, ""), (25, "nws failed at extract, still after 1 d 1 h"), (30, "")] {
+        let minute = hour * 60;
+        alert = Alert::after(Some(alert), &failed(minute - 1)).unwrap();
+        assert_eq!(title(tell(&mut alert, "b", minute, true)), expected, "after {hour} h");
+    }
+    let never = Teller { reminder: None, ..teller("c", 100_000) };
+    alert = Alert::after(Some(alert), &failed(99_000)).unwrap();
+    assert_eq!(alert.claim("slack", true, never), None);
+}
+
+#[test]
+fn what_was_not_seen_again_is_no_reason_to_remind() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    tell(&mut alert, "a", 1, true);
+    assert_eq!(alert.claim("slack", true, teller("b", 10_000)), None);
+}
+
+#[test]
+fn a_hold_is_counted_in_readings_or_in_time() {
+    let states = |hold, minutes: &[(i64, Verdict)]| {
+        let mut known = None;
+        let after = |(minute, verdict): &(i64, Verdict)| {
+            known = Alert::after(known.take(), &seen(*verdict, *minute, hold));
+            known.as_ref().map(|alert| alert.state)
+        };
+        minutes.iter().map(after).collect::<Vec<_>>()
+    };
+    use AlertState::{Firing, Pending};
+    use Verdict::{Bad, Between, Good};
+    let three = Hold::Readings(3);
+    assert_eq!(
+        states(three, &[(0, Bad), (1, Bad), (2, Good), (3, Bad), (4, Bad), (4, Bad), (5, Bad)]),
+        [Some(Pending), Some(Pending), None, Some(Pending), Some(Pending), Some(Pending), Some(Firing)]
+    );
+    let quarter = Hold::Duration(Duration::from_mins(15));
+    assert_eq!(
+        states(quarter, &[(0, Bad), (14, Bad), (14, Between), (15, Between), (16, Bad), (31, Bad)]),
+        [Some(Pending), Some(Pending), Some(Pending), None, Some(Pending), Some(Firing)]
+    );
+}
+
+#[test]
+fn a_message_that_another_run_is_sending_is_left_to_it() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    assert!(alert.claim("slack", true, teller("first", 1)).is_some());
+    assert_eq!(alert.claim("slack", true, teller("twin", 2)), None);
+    alert.settle("slack", "twin", Outcome::NotSent, at(2));
+    assert_eq!(alert.claim("slack", true, teller("twin", 3)), None, "only the first may give it back");
+}
+
+#[test]
+fn what_a_run_was_sending_when_it_died_counts_as_sent() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    alert.claim("slack", true, teller("dead", 1)).unwrap();
+    assert_eq!(alert.claim("slack", true, teller("next", 30)), None);
+    let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
+    assert_eq!(title(tell(&mut alert, "last", 61, true)), "nws works again after 1 h 1 min");
+}
+
+#[test]
+fn what_could_not_be_said_is_said_by_a_later_run() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    assert!(tell(&mut alert, "a", 1, false).is_some());
+    let mut alert = Alert::after(Some(alert), &failed(60)).unwrap();
+    let said = tell(&mut alert, "b", 61, true).unwrap();
+    assert_eq!((said.event, said.since), (Event::Firing, at(0)));
+    let mut alert = Alert::after(Some(alert), &worked(120)).unwrap();
+    assert!(tell(&mut alert, "c", 121, false).is_some());
+    assert_eq!(title(tell(&mut alert, "d", 181, true)), "nws works again after 2 h 1 min");
+}
+
+#[test]
+fn an_end_stands_alone_where_the_beginning_could_not_be_told() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    tell(&mut alert, "a", 1, false);
+    let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
+    let said = tell(&mut alert, "b", 61, true).unwrap();
+    assert_eq!((said.event, said.detail.as_str()), (Event::Resolved, "It could not be told at the time."));
+}
+
+#[test]
+fn an_end_that_nobody_heard_of_is_no_end() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    tell(&mut alert, "a", 1, true);
+    let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
+    tell(&mut alert, "b", 61, false);
+    let alert = Alert::after(Some(alert), &failed(120)).unwrap();
+    assert_eq!((alert.since, alert.count, alert.past.len()), (at(0), 2, 0));
+}
+
+#[test]
+fn a_channel_that_does_not_want_an_alert_hears_only_the_end_of_what_it_was_told() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    assert_eq!(alert.claim("slack", false, teller("a", 1)), None);
+    tell(&mut alert, "a", 1, true);
+    let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
+    assert!(alert.claim("slack", false, teller("b", 61)).is_some());
+    assert_eq!(alert.claim("webhook", true, teller("b", 61)), None);
+}
+
+#[test]
+fn what_nobody_watches_any_more_is_over() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    tell(&mut alert, "a", 1, true);
+    let mut alert = alert.abandoned(at(60), "no longer watched").unwrap();
+    assert_eq!(title(tell(&mut alert, "b", 61, true)), "nws failed at extract: no longer watched");
+    assert!(!alert.is_history(at(61)) && alert.is_history(at(60 * 24 * 40)));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(1024) })]
+
+    /// Runs and readings in any order, on a channel that takes messages or not, with runs that die at any step.
+    #[test]
+    fn every_firing_has_one_end_and_nothing_is_said_twice(
+        steps in proptest::collection::vec((0..3_u8, 0..4_u8, 1..600_i64), 0..80),
+        readings in 1..4_u32,
+    ) {
+        let mut known: Option<Alert> = None;
+        let mut heard: Vec<(Event, Timestamp)> = Vec::new();
+        let mut minute = 0;
+        let verdicts = [Verdict::Bad, Verdict::Between, Verdict::Good];
+        // In the end it is good, twice, far apart, and everything arrives.
+        let steps = steps.into_iter().chain([(2, 0, 600), (2, 0, 600)]);
+        for (index, (verdict, ending, passed)) in steps.enumerate() {
+            minute += passed;
+            let observation = seen(verdicts[usize::from(verdict)], minute, Hold::Readings(readings));
+            known = Alert::after(known, &observation);
+            let Some(alert) = &mut known else { continue };
+            let run = format!("run-{index}");
+            let before = alert.clone();
+            let said = alert.claim("slack", true, teller(&run, minute));
+            match (said, ending) {
+                (None, _) => {}
+                // The channel takes it.
+                (Some(said), 0) => {
+                    heard.push((said.event, at(minute)));
+                    alert.settle("slack", &run, Outcome::Sent(None), at(minute));
+                }
+                // It certainly does not.
+                (Some(_), 1) => alert.settle("slack", &run, Outcome::NotSent, at(minute)),
+                // The run dies before the claim is kept.
+                (Some(_), 2) => *alert = before,
+                // The run dies after the message, which nobody notes.
+                (Some(said), _) => heard.push((said.event, at(minute))),
+            }
+        }
+        let mut is_firing = false;
+        let mut last = Timestamp::MIN;
+        for (event, when) in heard {
+            match event {
+                Event::Firing => prop_assert!(!is_firing, "fires twice"),
+                Event::Reminder => {
+                    prop_assert!(is_firing, "a reminder of nothing");
+                    prop_assert!(Duration::try_from(when - last).unwrap() >= DAY, "reminds too soon");
+                }
+                // An end stands alone only where the beginning could not be told.
+                Event::Resolved => {}
+            }
+            is_firing = event != Event::Resolved;
+            last = when;
+        }
+        prop_assert!(!is_firing, "no end");
+        prop_assert!(known.is_none_or(|alert| alert.state == AlertState::Resolved && alert.channels.is_empty()));
+    }
+
+    #[test]
+    fn an_alert_comes_back_from_its_text(verdicts in proptest::collection::vec(any::<bool>(), 1..30)) {
+        let mut known = None;
+        for (minute, is_bad) in (0..).zip(verdicts) {
+            let verdict = if is_bad { Verdict::Bad } else { Verdict::Good };
+            known = Alert::after(known, &seen(verdict, minute, Hold::Readings(2)));
+            let text = serde_json::to_string(&known).unwrap();
+            prop_assert_eq!(&serde_json::from_str::<Option<Alert>>(&text).unwrap(), &known);
+        }
+    }
+}
