@@ -1,4 +1,4 @@
-//! The v2 write API in front of an InfluxDB 1 engine.
+//! The v2 write API, and the query API that both versions have, in front of an InfluxDB 1 engine.
 
 use http_sim::{Reply, Request, Service};
 use serde_json::{Value, json};
@@ -33,12 +33,29 @@ impl Front {
             Err(reason) => error(503, &format!("the engine does not answer: {reason}")),
         }
     }
+
+    /// Version 2 answers `InfluxQL` as version 1 does.
+    fn query(&self, request: &Request) -> Reply {
+        if request.header("authorization") != Some(&format!("Token {}", self.token)) {
+            return error(401, "unauthorized access");
+        }
+        let parameter = |name: &'static str| (name, request.param(name).unwrap_or_default());
+        let query = http::query(&[parameter("db"), parameter("epoch"), parameter("q")]);
+        match http::post(self.engine_port, &format!("/query?{query}"), b"") {
+            Ok(answer) => match serde_json::from_str::<Value>(&answer.body) {
+                Ok(body) => Reply::json(answer.status, &body),
+                Err(_) => error(503, "the engine answers something else"),
+            },
+            Err(reason) => error(503, &format!("the engine does not answer: {reason}")),
+        }
+    }
 }
 
 impl Service for Front {
     fn reply(&self, request: &Request) -> Reply {
         match (request.method.as_str(), request.path.as_str()) {
             ("POST", "/api/v2/write") => self.write(request),
+            ("GET" | "POST", "/query") => self.query(request),
             ("GET", "/health") => Reply::json(200, &json!({"name": "influxdb", "status": "pass"})),
             ("GET" | "HEAD", "/ping") => Reply::empty(204),
             _ => error(404, "path not found"),

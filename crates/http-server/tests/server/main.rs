@@ -1,0 +1,9 @@
+//! The server, spoken to over a socket.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
+
+mod access;
+mod client;
+mod ending;
+mod limits;
+mod routes;
