@@ -41,7 +41,7 @@ use serde::Serialize;
 
 pub use setting::Setting;
 pub use settings_derive::Settings;
-pub use source::{Mistakes, Source};
+pub use source::{Mistakes, Origin, Shown, Source};
 
 /// A block of configuration. Implemented by `#[derive(Settings)]`.
 ///

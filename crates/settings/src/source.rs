@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use secret::{Redactor, Secret};
+use serde::Serialize;
 
 use crate::{Setting, Variable, file};
 
@@ -16,6 +17,29 @@ pub struct Source {
     asked_for: BTreeSet<String>,
     mistakes: Vec<String>,
     redactor: Redactor,
+}
+
+/// What a variable is in effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shown {
+    /// The name it was found under: its own, an older one, or `NAME_FILE`.
+    pub name: String,
+    /// Its text; absent where it is a secret.
+    pub value: Option<String>,
+    /// Where it was found.
+    pub origin: Origin,
+}
+
+/// Where the text of a variable was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// In the environment.
+    Environment,
+    /// In the file that `CONFIG_FILE` names.
+    File,
+    /// Nowhere; this is its default.
+    Default,
 }
 
 /// Every mistake in a configuration, one a line. None of them shows a value.
@@ -99,6 +123,24 @@ impl Source {
         };
         let set = self.environment.keys().chain(self.file.keys());
         set.map(|name| name.strip_suffix("_FILE").unwrap_or(name)).filter(fits).map(str::to_owned).collect()
+    }
+
+    /// What a variable is in effect, for people to look at: the text of the first of its names that is set, or its
+    /// default; `None` where it is neither. A secret has no text, and a file with one is named instead of read.
+    pub fn shown(&self, variable: &Variable) -> Option<Shown> {
+        let layers = [(&self.environment, Origin::Environment), (&self.file, Origin::File)];
+        let found = names(variable).find_map(|name| {
+            let path_name = format!("{name}_FILE");
+            layers.iter().find_map(|(layer, origin)| {
+                let (name, text) = layer.get_key_value(name).or_else(|| layer.get_key_value(&path_name))?;
+                Some((name.clone(), text.clone(), *origin))
+            })
+        });
+        let default = || Some((variable.name.to_owned(), variable.default?.to_owned(), Origin::Default));
+        let (name, text, origin) = found.or_else(default)?;
+        let is_path = name.ends_with("_FILE") && name != variable.name;
+        let value = (!variable.secret || is_path).then(|| self.redactor.scrub(&text).into_owned());
+        Some(Shown { name, value, origin })
     }
 
     /// Marks variables as known, so that the file may set them though nobody reads them now.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secret::{ExposeSecret, Secret};
-use settings::{Settings, Source};
+use settings::{Origin, Settings, Source};
 use url::Url;
 
 #[derive(Debug, Settings)]
@@ -139,4 +139,21 @@ fn names_that_a_person_chooses_are_found_in_every_place() {
     let webhooks = names.iter().filter_map(|name| source.named::<Secret>(name));
     assert_eq!(webhooks.map(|secret| secret.expose_secret().to_owned()).collect::<Vec<_>>(), ["c", "d"]);
     assert_eq!(source.finish(), Ok(()));
+}
+
+#[test]
+fn what_is_in_effect_is_shown_without_secrets() {
+    let source = Source::of([("OLD_KEY", "hidden"), ("INTERVAL_SECONDS_FILE", "/run/interval")]);
+    let shown: Vec<_> =
+        Config::variables().iter().map(|variable| (variable.name, source.shown(variable))).collect();
+    let told = |name: &str| shown.iter().find(|(own, _)| *own == name).unwrap().1.clone();
+    let key = told("SERVICE_KEY").unwrap();
+    assert_eq!((&*key.name, key.value, key.origin), ("OLD_KEY", None, Origin::Environment));
+    let limit = told("LIMIT").unwrap();
+    assert_eq!((limit.value.as_deref(), limit.origin), (Some("10"), Origin::Default));
+    let interval = told("INTERVAL_SECONDS").unwrap();
+    assert_eq!(
+        (&*interval.name, interval.value.as_deref()),
+        ("INTERVAL_SECONDS_FILE", Some("/run/interval"))
+    );
 }

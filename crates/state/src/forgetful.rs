@@ -23,6 +23,18 @@ impl Forgetful {
         self.values.borrow().get(key).cloned()
     }
 
+    pub(crate) fn all(&self, beginning: &str) -> Vec<(String, String)> {
+        self.tell();
+        let values = self.values.borrow();
+        let mut found: Vec<_> = values
+            .iter()
+            .filter(|(key, _)| key.starts_with(beginning))
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
+        found.sort();
+        found
+    }
+
     /// Makes a change and tells whether it found what it asks for.
     pub(crate) fn change(&self, key: &str, change: Change<'_>) -> bool {
         self.tell();

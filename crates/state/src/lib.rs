@@ -77,6 +77,19 @@ impl State {
         }
     }
 
+    /// Every key that begins with `beginning`, with what is kept under it, in order.
+    ///
+    /// # Errors
+    ///
+    /// Why the state could not be read.
+    pub async fn all(&self, beginning: &str) -> Result<Vec<(String, String)>, Error> {
+        match &self.place {
+            Place::Postgres(place) => place.all(&self.program, beginning).await,
+            Place::Sqlite(place) => place.all(&self.program, beginning),
+            Place::Forgetful(place) => Ok(place.all(beginning)),
+        }
+    }
+
     /// Keeps `value` under `key`, instead of what was kept there.
     ///
     /// # Errors

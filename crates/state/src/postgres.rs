@@ -6,7 +6,7 @@ use postgres_client::{Client, Connector, within};
 use tokio_postgres::types::{ToSql, Type};
 
 use crate::Error;
-use crate::statement::{Change, GET};
+use crate::statement::{ALL, Change, GET};
 
 /// How long one exchange may take.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -43,6 +43,22 @@ impl Postgres {
         };
         self.connector.put_back(client);
         Ok(value)
+    }
+
+    pub(crate) async fn all(&self, program: &str, beginning: &str) -> Result<Vec<(String, String)>, Error> {
+        let client = self.connector.client().await?;
+        let found = within(TIMEOUT, async {
+            let rows = client.query_typed(ALL, &[(&program, Type::TEXT), (&beginning, Type::TEXT)]).await?;
+            let pair = |row: &tokio_postgres::Row| Ok((row.try_get(0)?, row.try_get(1)?));
+            let pairs: Result<Vec<_>, tokio_postgres::Error> = rows.iter().map(pair).collect();
+            pairs.map_err(postgres_client::Error::from)
+        });
+        let found = match found.await {
+            Err(error) if error.code() == Some(UNDEFINED_TABLE) => Vec::new(),
+            found => found?,
+        };
+        self.connector.put_back(client);
+        Ok(found)
     }
 
     /// Makes a change and tells whether it found what it asks for.

@@ -7,7 +7,7 @@ use embedded_db::BUSY_TIMEOUT;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
 
 use crate::Error;
-use crate::statement::{Change, GET};
+use crate::statement::{ALL, Change, GET};
 
 /// With the six digits after the point that all times in the file have.
 const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%f000Z', 'now')";
@@ -31,6 +31,15 @@ impl Sqlite {
     pub(crate) fn get(&self, program: &str, key: &str) -> Result<Option<String>, Error> {
         self.run(|connection| {
             connection.prepare_cached(&spelled(GET))?.query_row([program, key], |row| row.get(0)).optional()
+        })
+    }
+
+    pub(crate) fn all(&self, program: &str, beginning: &str) -> Result<Vec<(String, String)>, Error> {
+        self.run(|connection| {
+            connection
+                .prepare_cached(&spelled(ALL))?
+                .query_map([program, beginning], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
         })
     }
 

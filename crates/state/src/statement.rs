@@ -17,6 +17,10 @@ pub(crate) enum Change<'a> {
 
 pub(crate) const GET: &str = "SELECT value FROM platform_state WHERE program = $1 AND key = $2";
 
+/// Neither store has an operator for "begins with" that the other has, and LIKE would give `_` a meaning.
+pub(crate) const ALL: &str = "SELECT key, value FROM platform_state \
+    WHERE program = $1 AND substr(key, 1, length($2)) = $2 ORDER BY key";
+
 const SET: &str = "INSERT INTO platform_state (program, key, value, updated_at) VALUES ($1, $2, $3, NOW) \
     ON CONFLICT (program, key) DO UPDATE SET value = EXCLUDED.value, updated_at = EXCLUDED.updated_at";
 const REMOVE: &str = "DELETE FROM platform_state WHERE program = $1 AND key = $2";

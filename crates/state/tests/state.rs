@@ -70,6 +70,25 @@ fn what_is_kept_is_there_in_the_next_run() {
 }
 
 #[test]
+fn keys_are_found_by_their_beginning() {
+    let keep = async |state: &State| {
+        for key in ["alert/b", "alert/a%", "alert", "alertx", "other"] {
+            state.set(key, key).await.unwrap();
+        }
+        state.all("alert/").await.unwrap()
+    };
+    let expected = ["alert/a%", "alert/b"].map(|key| (key.to_owned(), key.to_owned()));
+    Place::each("beginnings", |place| {
+        run(async {
+            assert_eq!(place.open("weather").all("alert/").await.unwrap(), []);
+            assert_eq!(keep(&place.open("weather")).await, expected);
+            assert_eq!(place.open("tides").all("").await.unwrap(), []);
+        });
+    });
+    run(async { assert_eq!(keep(&State::forgetful("no store")).await, expected) });
+}
+
+#[test]
 fn programs_do_not_see_each_others_keys() {
     Place::each("own_keys", |place| {
         run(async {

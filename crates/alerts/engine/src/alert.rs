@@ -126,7 +126,7 @@ impl Alert {
     fn worse(self, seen: &Observation) -> Self {
         if self.state == AlertState::Resolved {
             let Self { past, channels, resolved, .. } = self;
-            return Self { past, channels, resolved, ..Self::new(seen) }.continued(seen);
+            return Self { resolved, past, channels, ..Self::new(seen) }.continued(seen);
         }
         let firing = words::firing(seen, self.since);
         let count = self.count.saturating_add(1);
@@ -167,7 +167,7 @@ impl Alert {
     /// The end of an episode that nobody heard of is no end: it goes on.
     fn continued(self, seen: &Observation) -> Self {
         let is_unheard =
-            !self.channels.is_empty() && self.channels.values().all(|told| told.waits_for_the_end());
+            !self.channels.is_empty() && self.channels.values().all(Told::waits_for_the_end);
         if self.state != AlertState::Firing || !is_unheard {
             return self;
         }

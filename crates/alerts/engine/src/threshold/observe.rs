@@ -125,7 +125,7 @@ impl Test {
             (Self::Is(states), Seen::Text(_) | Seen::Truth(_)) => {
                 let states = states.get(reading.tags)?;
                 let value = told(reading.value, None);
-                let is_one = states.iter().any(|state| *state == value);
+                let is_one = states.contains(&value);
                 let phrase = states.join(" or ");
                 Some(Judgement {
                     verdict: verdict(is_one, !is_one),
