@@ -32,7 +32,7 @@ pub struct Column {
 pub enum Kind {
     /// Numbers, of which a series can be made.
     Number,
-    /// Yes or no; a series of them is of ones and zeros.
+    /// Yes or no; a series of them is of ones and zeros, but not in InfluxDB, which makes none.
     Boolean,
     /// Anything else.
     Text,

@@ -6,6 +6,9 @@ use serde_json::{Map, Value};
 /// One row: names of columns to values. What is absent is left out; times are RFC 3339.
 pub type Row = Map<String, Value>;
 
+/// The column of the time of a measurement, in every store.
+pub(crate) const TIME: &str = "time";
+
 /// Nanoseconds in a microsecond, the unit that all stores can tell apart.
 const NANOS: i128 = 1_000;
 

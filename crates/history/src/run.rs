@@ -6,12 +6,10 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::Row;
-use crate::row::{integer, text, time};
+use crate::row::{TIME, integer, text, time};
 
 /// The measurement of run reports.
 pub(crate) const RUNS: &str = "pipeline_runs";
-/// The column of their time in a table; in `InfluxDB` time has no other name.
-pub(crate) const STARTED: &str = "started";
 /// What a run that worked says of itself.
 const OK: &str = "ok";
 
@@ -66,7 +64,7 @@ impl RunReport {
 
     /// From a row; `None` where it lacks what makes it a report.
     pub(crate) fn from_row(row: &Row) -> Option<Self> {
-        let started = row.get(STARTED).or_else(|| row.get("time")).and_then(time)?;
+        let started = row.get(TIME).and_then(time)?;
         Some(Self {
             started,
             pipeline: text(row, "pipeline")?,

@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use secret::Secret;
 use serde_json::Value;
 
-use crate::row::{nanoseconds, time};
+use crate::row::{TIME, nanoseconds, time};
 use crate::run::RUNS;
 use crate::series::Collected;
 use crate::{Column, Dataset, Error, Kind, Point, Query, Row, RunReport, Series};
@@ -25,9 +25,6 @@ use answer::{Answer, Table};
 use influxql::{name, text};
 
 pub(crate) const NAME: &str = "influxdb";
-
-/// What InfluxDB calls the time of a point.
-const TIME: &str = "time";
 
 /// How much an answer may weigh, in bytes.
 const ANSWER_LIMIT: usize = 64 * 1024 * 1024;
@@ -91,8 +88,14 @@ impl Influxdb {
     }
 
     pub(crate) async fn series(&self, dataset: &Dataset, query: &Query) -> Result<Vec<Series>, Error> {
+        let mut query = query.clone();
+        // InfluxDB does not add up booleans.
+        query.fields.retain(|field| dataset.field(field).is_some_and(|field| field.kind == Kind::Number));
+        if query.fields.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut collected = Collected::default();
-        for table in self.ask(&influxql::series(dataset, query)).await?.into_iter().flatten() {
+        for table in self.ask(&influxql::series(dataset, &query)).await?.into_iter().flatten() {
             let tags = dataset.tags.iter().map(|tag| table.tags.get(tag).cloned().unwrap_or_default());
             let tags: Vec<_> = tags.collect();
             for row in table.rows() {

@@ -24,12 +24,12 @@ const NEWEST: usize = 5_000;
 
 const PIPELINES: &str = "\
     SELECT * FROM pipeline_runs WHERE rowid IN ( \
-        SELECT id FROM (SELECT rowid AS id, row_number() OVER (PARTITION BY pipeline ORDER BY started DESC) AS place \
-                        FROM pipeline_runs WHERE started >= ?1) \
+        SELECT id FROM (SELECT rowid AS id, row_number() OVER (PARTITION BY pipeline ORDER BY time DESC) AS place \
+                        FROM pipeline_runs WHERE time >= ?1) \
         WHERE place <= ?2)";
 
 const LAST_RUNS: &str = "\
-    SELECT * FROM pipeline_runs WHERE pipeline = ?1 AND (?2 IS NULL OR status = ?2) ORDER BY started DESC LIMIT ?3";
+    SELECT * FROM pipeline_runs WHERE pipeline = ?1 AND (?2 IS NULL OR status = ?2) ORDER BY time DESC LIMIT ?3";
 
 const KEPT: &str = "\
     SELECT program, key, value, updated_at FROM platform_state WHERE substr(key, 1, length(?1)) = ?1 \

@@ -1,15 +1,19 @@
 //! PostgreSQL.
 
+mod statements;
+
 use std::time::Duration;
 
 use jiff::Timestamp;
 use postgres_client::{Client, Config, Connector, within};
 use rustls::ClientConfig;
-use sink_sql::{quoted, quoted_list};
 use tokio_postgres::Row as Answer;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
+use crate::row::TIME;
 use crate::series::Collected;
+use statements::{COLUMNS, KEPT, LAST_RUNS, PIPELINES, latest, series};
+
 use crate::{Column, Dataset, Error, Kept, Kind, Point, Query, Row, RunReport, Series};
 
 pub(crate) const NAME: &str = "postgres";
@@ -17,38 +21,7 @@ pub(crate) const NAME: &str = "postgres";
 /// How long one query may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Which rows the newest ones of each series are looked for among.
-const NEWEST: usize = 5_000;
-
 const UNDEFINED_TABLE: &str = "42P01";
-
-const PIPELINES: &str = "\
-    SELECT row_to_json(ranked)::text FROM ( \
-        SELECT *, row_number() OVER (PARTITION BY pipeline ORDER BY started DESC) AS \"the place\" \
-        FROM pipeline_runs WHERE started >= $1) AS ranked \
-    WHERE \"the place\" <= $2";
-
-const LAST_RUNS: &str = "\
-    SELECT row_to_json(run)::text FROM pipeline_runs AS run WHERE pipeline = $1 AND ($2 = '' OR status = $2) \
-    ORDER BY started DESC LIMIT $3";
-
-const KEPT: &str = "\
-    SELECT program, key, value, updated_at FROM platform_state WHERE starts_with(key, $1) ORDER BY program, key";
-
-/// A row for each column of each table of the schema: its place in the index of the table's identity, if it has one
-/// there, and whether the store fills it, as it does a tag.
-const COLUMNS: &str = "\
-    SELECT relation.relname::text, attribute.attname::text, attribute.atttypid::regtype::text, key.position, \
-           attribute.atthasdef \
-    FROM pg_class AS relation \
-    JOIN pg_attribute AS attribute ON attribute.attrelid = relation.oid \
-    LEFT JOIN pg_index AS index ON index.indrelid = relation.oid \
-         AND index.indexrelid = to_regclass(quote_ident(relation.relname || '_identity')) \
-    LEFT JOIN LATERAL unnest(index.indkey) WITH ORDINALITY AS key (attnum, position) \
-         ON key.attnum = attribute.attnum \
-    WHERE relation.relnamespace = current_schema()::regnamespace AND relation.relkind IN ('r', 'p') \
-      AND relation.relname <> 'platform_state' AND attribute.attnum > 0 AND NOT attribute.attisdropped \
-    ORDER BY relation.relname, attribute.attnum";
 
 /// The tables of one schema of a database.
 #[derive(Debug)]
@@ -63,7 +36,6 @@ struct Found {
     column: String,
     sql_type: String,
     place: Option<i64>,
-    is_filled: bool,
 }
 
 impl Postgres {
@@ -97,7 +69,6 @@ impl Postgres {
                 column: get(row, 1)?,
                 sql_type: get(row, 2)?,
                 place: get(row, 3)?,
-                is_filled: get(row, 4)?,
             })
         };
         let columns = self.query(COLUMNS, &[]).await?.iter().map(found).collect::<Result<Vec<_>, Error>>()?;
@@ -187,14 +158,9 @@ fn dataset(columns: &[Found]) -> Dataset {
     let name = columns.first().map(|column| column.table.clone()).unwrap_or_default();
     let mut identity: Vec<_> = columns.iter().filter(|column| column.place.is_some()).collect();
     identity.sort_by_key(|column| column.place);
-    // A measurement is identified by its time and then its tags, which are empty where they are absent.
-    let time = identity.split_first().filter(|(first, tags)| {
-        first.sql_type.starts_with("timestamp") && tags.iter().all(|tag| tag.is_filled)
-    });
-    let time = time.map(|(first, _)| first.column.clone());
-    let is_time = |column: &Found| time.as_ref() == Some(&column.column);
+    let time = identity.first().is_some_and(|first| first.column == TIME).then(|| TIME.to_owned());
     let tags =
-        identity.iter().filter(|column| !is_time(column)).map(|column| column.column.clone()).collect();
+        identity.iter().skip(usize::from(time.is_some())).map(|column| column.column.clone()).collect();
     let fields = columns.iter().filter(|column| column.place.is_none()).map(field).collect();
     Dataset { name, store: NAME, time, tags, fields }
 }
@@ -206,55 +172,6 @@ fn field(column: &Found) -> Column {
         _ => Kind::Text,
     };
     Column { name: column.column.clone(), kind }
-}
-
-/// Readings added up by the database: for each bucket of time and each series, the first time, and of each field the
-/// count, the least, the greatest and the mean.
-fn series(dataset: &Dataset, query: &Query) -> String {
-    let time = dataset.time.as_deref().map(quoted).unwrap_or_default();
-    let tags: Vec<_> = dataset.tags.iter().map(|tag| quoted(tag)).collect();
-    let sums = query.fields.iter().map(|name| {
-        let is_boolean = dataset.field(name).is_some_and(|field| field.kind == Kind::Boolean);
-        let value = quoted(name) + if is_boolean { "::integer" } else { "" };
-        format!("count({value}), min({value})::float8, max({value})::float8, avg({value})::float8")
-    });
-    let columns: Vec<_> =
-        [format!("min({time})::timestamptz")].into_iter().chain(tags.iter().cloned()).chain(sums).collect();
-    let filters =
-        query.tags.keys().enumerate().map(|(place, tag)| format!(" AND {} = ${}", quoted(tag), place + 3));
-    let bucket = format!(
-        "date_bin(interval '{} seconds', {time}::timestamptz, timestamptz 'epoch')",
-        query.width().as_secs()
-    );
-    let groups: Vec<_> = [bucket.clone()].into_iter().chain(tags).collect();
-    format!(
-        "SELECT {} FROM {} WHERE {time} >= $1 AND {time} < $2{} GROUP BY {} ORDER BY {bucket}",
-        columns.join(", "),
-        quoted(&dataset.name),
-        filters.collect::<String>(),
-        groups.join(", "),
-    )
-}
-
-fn latest(dataset: &Dataset) -> String {
-    let table = quoted(&dataset.name);
-    let tags = quoted_list(dataset.tags.iter().map(String::as_str));
-    let Some(time) = dataset.time.as_deref().map(quoted) else {
-        let order = if tags.is_empty() { "ctid" } else { &tags };
-        return format!(
-            "SELECT row_to_json(t)::text FROM (SELECT * FROM {table} ORDER BY {order} LIMIT $1) AS t"
-        );
-    };
-    let (distinct, order) = match dataset.tags.len() {
-        0 => ("LIMIT 1".to_owned(), String::new()),
-        _ => (String::new(), format!("DISTINCT ON ({tags})")),
-    };
-    let sort = if tags.is_empty() { format!("{time} DESC") } else { format!("{tags}, {time} DESC") };
-    format!(
-        "SELECT row_to_json(t)::text FROM (\
-            SELECT {order} * FROM (SELECT * FROM {table} WHERE {time} <= $2 ORDER BY {time} DESC LIMIT {NEWEST}) AS newest \
-            ORDER BY {sort} {distinct}) AS t ORDER BY {time} DESC LIMIT $1"
-    )
 }
 
 fn count(number: usize) -> i64 {
