@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 
+use alert_channel::Channel as _;
 use fault::Fault;
 use record::Schema;
 use sink::Sink as _;
@@ -25,12 +26,13 @@ pub(crate) async fn report(context: &Context, records: &[&Schema], run: &Result<
         let checked = store.check().await.map(|()| "takes records");
         line(&mut exit, &format!("store {}", store.name()), &checked.map_err(|error| told(&error)));
     }
-    match &context.slack {
-        Some(slack) => {
-            let checked = slack.check().await.map(|()| "takes messages");
-            line(&mut exit, "alerts slack", &checked.map_err(|error| told(&error)));
-        }
-        None => line(&mut exit, "alerts", &Ok("none configured")),
+    for outlet in context.alerting.outlets() {
+        let checked = outlet.check().await.map(|()| "takes messages");
+        let name = format!("alerts {}", outlet.route().name());
+        line(&mut exit, &name, &checked.map_err(|error| told(&error)));
+    }
+    if context.alerting.outlets().is_empty() {
+        line(&mut exit, "alerts", &Ok("none configured"));
     }
     exit
 }

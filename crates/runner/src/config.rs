@@ -3,15 +3,19 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use alert_engine::Thresholds;
 use secret::Secret;
 use settings::{Settings, Source, Variable};
+
+use crate::alerting::OutletConfigs;
 
 /// The settings every program has, beside its own. A block that holds a mistake has its defaults, or is left out, so
 /// that the mistake itself can still be reported.
 #[derive(Debug, Clone)]
 pub(crate) struct Common {
     pub(crate) stores: Option<sink_router::Config>,
-    pub(crate) slack: Option<alert_slack::Config>,
+    pub(crate) alerts: Option<alert_engine::Options>,
+    pub(crate) outlets: OutletConfigs,
     pub(crate) limits: Option<Limits>,
     pub(crate) files: Option<Files>,
     pub(crate) reporting: Option<Reporting>,
@@ -79,7 +83,8 @@ impl Common {
         }
         Self {
             stores,
-            slack: Option::read(source).flatten(),
+            alerts: or_defaults(source),
+            outlets: OutletConfigs::read(source),
             limits: or_defaults(source),
             files: or_defaults(source),
             reporting: or_defaults(source),
@@ -90,7 +95,9 @@ impl Common {
     fn variables() -> Vec<Variable> {
         [
             sink_router::Config::variables(),
-            Option::<alert_slack::Config>::variables(),
+            OutletConfigs::variables(),
+            alert_engine::Options::variables(),
+            Thresholds::variables(),
             Limits::variables(),
             Files::variables(),
             Reporting::variables(),

@@ -2,25 +2,26 @@
 
 use std::time::Duration;
 
-use alert_slack::Slack;
 use fault::Retry;
 use http_client::{Client, Options};
 use logging::{Format, Identity};
-use record::Timestamp;
+use record::{Record as _, Timestamp};
 use rustls::ClientConfig;
 use secret::Redactor;
-use settings::Source;
-use sink_router::Router;
+use settings::{Source, Variable};
+use sink_router::{Router, Store};
 use state::State;
 use tokio::time::Instant;
 
+use crate::alerting::{Alerting, Teller};
 use crate::arguments::Mode;
 use crate::config::{self, Common, Files, Limits, Logging, Reporting};
 use crate::delivery::Delivery;
 use crate::interrupt::Interrupt;
+use crate::report::Report;
 use crate::run::Progress;
 use crate::spooling::Spooling;
-use crate::{Program, Window};
+use crate::{Program, Window, describe};
 
 /// What a run was asked to do.
 #[derive(Debug, Clone, Copy)]
@@ -43,7 +44,9 @@ pub(crate) struct Context {
     pub(crate) state: State,
     pub(crate) delivery: Delivery,
     pub(crate) interrupt: Interrupt,
-    pub(crate) slack: Option<Slack>,
+    pub(crate) alerting: Alerting,
+    /// What the program says of itself, with the settings in effect.
+    pub(crate) description: String,
     pub(crate) reporting: Reporting,
     pub(crate) redactor: Redactor,
     pub(crate) progress: Progress,
@@ -55,6 +58,7 @@ impl Context {
     /// Mistakes go to `source`. What they concern is left out, so that the rest can still report them.
     pub(crate) fn new(
         program: &Program,
+        variables: &[Variable],
         request: Request,
         source: &mut Source,
         redactor: &Redactor,
@@ -78,7 +82,9 @@ impl Context {
             common.stores.as_ref().map(|stores| Router::new(stores, &http, &tls)).unwrap_or_default();
         let delivery = Delivery::new(router, spooling, retry.clone(), interrupt.clone());
         let state = state(common.stores.as_ref(), &tls, program.name, request.mode);
-        let slack = common.slack.as_ref().map(|slack| Slack::new(slack, &http));
+        let alerting =
+            Alerting::new(common.alerts?, common.outlets.outlets(&http), &program.records, variables, source);
+        let description = describe::in_effect(program, variables, source);
         Some(Self {
             identity,
             request,
@@ -92,11 +98,25 @@ impl Context {
             state,
             delivery,
             interrupt,
-            slack,
+            alerting,
+            description,
             reporting: common.reporting?,
             redactor: redactor.clone(),
             progress: Progress::default(),
         })
+    }
+
+    /// The run, as alerts name it.
+    pub(crate) fn teller(&self) -> Teller<'_> {
+        Teller { program: &self.identity.program, run: &self.identity.run_id }
+    }
+
+    /// Whether alerts and the program's description are worth keeping: somebody is told, or the records are where the
+    /// state is, and a page shows both. A file for the state alone would be a surprise.
+    pub(crate) fn remembers(&self) -> bool {
+        let is_beside = |store: &Store| matches!(store, Store::Sqlite(_) | Store::Postgres(_));
+        let mut stores = self.delivery.router().stores_for(Report::schema());
+        !self.alerting.outlets().is_empty() || self.stores.postgres().is_some() || stores.any(is_beside)
     }
 
     /// How long the run has taken so far.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use record::{Record as _, Schema};
 use serde::Serialize;
-use settings::Variable;
+use settings::{Shown, Source, Variable};
 
 use crate::Program;
 use crate::report::Report;
@@ -23,19 +23,32 @@ struct Description<'a> {
 
 /// The program as JSON: name, kind, every variable, every record schema.
 pub(crate) fn json(program: &Program, variables: &[Variable]) -> String {
-    // A service has no runs that it could report.
-    let report = (program.kind == "job").then(Report::schema);
-    let records = program.records.iter().copied().chain(report).collect();
-    let description = Description {
-        name: program.name,
-        kind: program.kind,
-        version: program.version,
-        description: program.description,
-        has_history: program.has_history,
-        variables,
-        records,
+    serde_json::to_string_pretty(&description(program, variables)).unwrap_or_default()
+}
+
+/// The program as JSON, with the settings in effect in place of what could be set. No secret is in it.
+pub(crate) fn in_effect(program: &Program, variables: &[Variable], source: &Source) -> String {
+    #[derive(Serialize)]
+    struct InEffect<'a> {
+        #[serde(flatten)]
+        description: Description<'a>,
+        settings: Vec<Setting<'a>>,
+    }
+    #[derive(Serialize)]
+    struct Setting<'a> {
+        variable: &'a str,
+        secret: bool,
+        #[serde(flatten)]
+        shown: Option<Shown>,
+    }
+    let setting = |variable: &'_ Variable| Setting {
+        variable: variable.name,
+        secret: variable.secret,
+        shown: source.shown(variable),
     };
-    serde_json::to_string_pretty(&description).unwrap_or_default()
+    let settings = variables.iter().map(setting).collect();
+    let in_effect = InEffect { description: description(program, variables), settings };
+    serde_json::to_string(&in_effect).unwrap_or_default()
 }
 
 /// The help text, variables included.
@@ -56,6 +69,21 @@ pub(crate) fn help(program: &Program, variables: &[Variable]) -> String {
     }
     text.push_str(EXITS);
     text
+}
+
+fn description<'a>(program: &'a Program, variables: &'a [Variable]) -> Description<'a> {
+    // A service has no runs that it could report.
+    let report = (program.kind == "job").then(Report::schema);
+    let records = program.records.iter().copied().chain(report).collect();
+    Description {
+        name: program.name,
+        kind: program.kind,
+        version: program.version,
+        description: program.description,
+        has_history: program.has_history,
+        variables,
+        records,
+    }
 }
 
 const USAGE: &str = "\

@@ -3,12 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
-use alert_engine::legacy::Observation;
+use alert_engine::{RunEnd, RunFailure};
 use fault::Retry;
 use record::{Batch, Timestamp};
 use secret::ExposeSecret as _;
 
-use crate::alerting;
 use crate::arguments::Mode;
 use crate::context::Context;
 use crate::report::Report;
@@ -16,6 +15,8 @@ use crate::{Exit, Failure};
 
 /// What Kubernetes keeps of a termination message, in bytes.
 const TERMINATION_LOG_LIMIT: usize = 4096;
+/// Where the state has what the program says of itself.
+const DESCRIPTION: &str = "describe";
 /// How long the heartbeat may take.
 const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -33,8 +34,9 @@ pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> E
 
 async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) {
     context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
-    if let Some(slack) = &context.slack {
-        alerting::tell(slack, &context.state, &observation(context, result)).await;
+    if context.remembers() {
+        Box::pin(context.alerting.tell(&context.state, &end(context, result), &context.redactor)).await;
+        Box::pin(describe(context)).await;
     }
     if result.is_ok() {
         beat(context).await;
@@ -63,17 +65,30 @@ fn summary(context: &Context, result: &Result<(), Failure>, exit: Exit) -> Repor
     }
 }
 
-fn observation(context: &Context, result: &Result<(), Failure>) -> Observation {
-    Observation {
+fn end(context: &Context, result: &Result<(), Failure>) -> RunEnd {
+    RunEnd {
         program: context.identity.program.clone(),
         run: context.identity.run_id.clone(),
         started: context.started,
         ended: Timestamp::now(),
-        failure: result.as_ref().err().map(|failure| alert_engine::legacy::Failure {
+        failure: result.as_ref().err().map(|failure| RunFailure {
             stage: failure.stage().name().to_owned(),
             error: scrubbed(context, failure),
             exit: failure.exit().code(),
         }),
+    }
+}
+
+/// Keeps what the program says of itself, where it has changed.
+async fn describe(context: &Context) {
+    let (state, description) = (&context.state, &context.description);
+    let kept = match state.get(DESCRIPTION).await {
+        Ok(known) if known.as_ref() == Some(description) => Ok(()),
+        Ok(_) => state.set(DESCRIPTION, description).await,
+        Err(error) => Err(error),
+    };
+    if let Err(error) = kept {
+        tracing::warn!(error = fault::chain(&error), "what the program says of itself could not be kept");
     }
 }
 

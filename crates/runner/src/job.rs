@@ -54,7 +54,7 @@ async fn run<C: Settings>(
     if request.window.is_some() && !program.has_history {
         source.mistake("--since", "asks for history, which this source does not have");
     }
-    let context = Context::new(program, request, &mut source, &redactor);
+    let context = Context::new(program, &config::variables::<C>(), request, &mut source, &redactor);
     let mistakes = source.finish();
     let Some(context) = context.map(Rc::new) else {
         return refuse(

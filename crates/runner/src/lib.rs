@@ -44,6 +44,7 @@ mod delivery;
 mod describe;
 mod exit;
 mod failure;
+mod finding;
 mod finish;
 mod interrupt;
 mod job;
@@ -55,8 +56,10 @@ mod spooling;
 mod stage;
 mod window;
 
+pub use alert_engine::{Severity, Verdict};
 pub use exit::Exit;
 pub use failure::Failure;
+pub use finding::Finding;
 pub use job::job;
 pub use program::Program;
 pub use run::Run;

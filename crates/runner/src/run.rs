@@ -17,7 +17,7 @@ use tracing::Instrument as _;
 
 use crate::arguments::Mode;
 use crate::context::Context;
-use crate::{Failure, Stage, Window};
+use crate::{Failure, Finding, Stage, Window};
 
 /// One run of a program.
 #[derive(Debug)]
@@ -194,8 +194,17 @@ impl<C> Run<C> {
         self.load_batch(&Batch::of(records).named(name)).await
     }
 
+    /// Notes what the program found out by itself. People hear of it when the run is over, unless they know.
+    pub fn observe(&self, finding: Finding) {
+        self.context.alerting.note(finding, self.context.teller());
+    }
+
     async fn load_batch(&self, batch: &Batch<'_>) -> Result<(), Failure> {
         let load = async {
+            // What was so long ago is no news.
+            if self.context.request.window.is_none() {
+                self.context.alerting.see(batch, self.context.teller());
+            }
             self.context.progress.rows.set(self.context.progress.rows() + batch.len());
             match self.context.request.mode {
                 Mode::Full => Box::pin(self.context.delivery.load(batch)).await,

@@ -16,6 +16,9 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All of them, in order.
+    pub(crate) const ALL: [Self; 4] = [Self::Configure, Self::Extract, Self::Transform, Self::Load];
+
     /// Its name in logs, reports and alerts.
     pub fn name(self) -> &'static str {
         match self {
