@@ -1,0 +1,72 @@
+//! How people are told of a program that is silent, or is no longer.
+
+use std::time::Duration;
+
+use record::Timestamp;
+use runner::{Finding, Severity, Verdict};
+
+use crate::transform::Watched;
+
+/// What was found of a program.
+pub fn of(watched: &Watched, severity: Severity, now: Timestamp) -> Finding {
+    let name = &watched.name;
+    let (firing, doing) = match watched.is_failing {
+        true => (format!("{name} keeps failing"), "without success"),
+        false => (format!("{name} is silent"), "silent"),
+    };
+    let over = match watched.is_ignored {
+        true => format!("{name} is no longer watched"),
+        false => format!("{name} works again"),
+    };
+    let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
+    Finding {
+        rule: "silent",
+        about: [("pipeline".to_owned(), name.clone())].into(),
+        verdict: if watched.silent_since.is_some() { Verdict::Bad } else { Verdict::Good },
+        since: watched.silent_since.unwrap_or(now),
+        severity,
+        concern: None,
+        firing,
+        over,
+        detail: detail(watched),
+        doing: doing.to_owned(),
+        value: seconds(watched.age(now)),
+        limit: seconds(watched.longest()),
+        unit: Some("s".to_owned()),
+    }
+}
+
+/// What is known of its last runs, a line for each thing.
+fn detail(watched: &Watched) -> String {
+    let success = match watched.last_success {
+        Some(success) => format!("last success {}", success.strftime("%Y-%m-%d %H:%M UTC")),
+        None => "no success is known".to_owned(),
+    };
+    let usual = watched.period.map(|period| format!(", usually every {}", told(period)));
+    let error = watched.last_run.as_ref().and_then(|run| run.error.as_deref());
+    let error = error.map(|error| format!("\nlast error: {error}"));
+    [success, usual.unwrap_or_default(), error.unwrap_or_default()].concat()
+}
+
+/// In the largest unit that says it within a tenth: `90 s`, `15 min`, `6 h`, `7 d`.
+fn told(period: Duration) -> String {
+    let seconds = period.as_secs_f64();
+    let (size, unit) = match seconds {
+        ..120.0 => (1.0, "s"),
+        ..7_200.0 => (60.0, "min"),
+        ..172_800.0 => (3_600.0, "h"),
+        _ => (86_400.0, "d"),
+    };
+    format!("{:.0} {unit}", seconds / size)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_is_told_in_units_a_person_uses() {
+        let told = |seconds| told(Duration::from_secs(seconds));
+        assert_eq!([told(60), told(900), told(21_600), told(604_800)], ["60 s", "15 min", "6 h", "7 d"]);
+    }
+}
