@@ -39,14 +39,14 @@ pub(crate) fn in_effect(program: &Program, variables: &[Variable], source: &Sour
         variable: &'a str,
         secret: bool,
         #[serde(flatten)]
-        shown: Option<Shown>,
+        shown: Shown,
     }
-    let setting = |variable: &'_ Variable| Setting {
-        variable: variable.name,
-        secret: variable.secret,
-        shown: source.shown(variable),
+    let setting = |variable: &'_ Variable| {
+        let (name, secret) = (variable.name, variable.secret);
+        let shown = source.shown(variable).into_iter();
+        shown.map(move |shown| Setting { variable: name, secret, shown })
     };
-    let settings = variables.iter().map(setting).collect();
+    let settings = variables.iter().flat_map(setting).collect();
     let in_effect = InEffect { description: description(program, variables), settings };
     serde_json::to_string(&in_effect).unwrap_or_default()
 }

@@ -35,8 +35,12 @@ pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> E
 async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) {
     context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
     if context.remembers() {
-        Box::pin(context.alerting.tell(&context.state, &end(context, result), &context.redactor)).await;
-        Box::pin(describe(context)).await;
+        let end = end(context, result);
+        let tell = Box::pin(context.alerting.tell(&context.state, &end, &context.redactor));
+        // Once a run is enough to say that nothing can be kept.
+        if tell.await {
+            Box::pin(describe(context)).await;
+        }
     }
     if result.is_ok() {
         beat(context).await;

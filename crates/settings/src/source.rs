@@ -126,21 +126,31 @@ impl Source {
     }
 
     /// What a variable is in effect, for people to look at: the text of the first of its names that is set, or its
-    /// default; `None` where it is neither. A secret has no text, and a file with one is named instead of read.
-    pub fn shown(&self, variable: &Variable) -> Option<Shown> {
+    /// default; nothing where it is neither. A secret has no text, and a file with one is named instead of read.
+    ///
+    /// A pattern such as `ALERT_<FIELD>_ABOVE` is each of the names that fit and are set.
+    pub fn shown(&self, variable: &Variable) -> Vec<Shown> {
+        if let Some((beginning, end)) = pattern(variable.name) {
+            let names = self.names(beginning, end);
+            return names.iter().filter_map(|name| self.shown_as(name, variable.secret)).collect();
+        }
+        let default = || {
+            let value = (!variable.secret).then(|| variable.default.map(str::to_owned)).flatten();
+            variable.default?;
+            Some(Shown { name: variable.name.to_owned(), value, origin: Origin::Default })
+        };
+        let set = names(variable).find_map(|name| self.shown_as(name, variable.secret));
+        set.or_else(default).into_iter().collect()
+    }
+
+    fn shown_as(&self, name: &str, is_secret: bool) -> Option<Shown> {
         let layers = [(&self.environment, Origin::Environment), (&self.file, Origin::File)];
-        let found = names(variable).find_map(|name| {
-            let path_name = format!("{name}_FILE");
-            layers.iter().find_map(|(layer, origin)| {
-                let (name, text) = layer.get_key_value(name).or_else(|| layer.get_key_value(&path_name))?;
-                Some((name.clone(), text.clone(), *origin))
-            })
-        });
-        let default = || Some((variable.name.to_owned(), variable.default?.to_owned(), Origin::Default));
-        let (name, text, origin) = found.or_else(default)?;
-        let is_path = name.ends_with("_FILE") && name != variable.name;
-        let value = (!variable.secret || is_path).then(|| self.redactor.scrub(&text).into_owned());
-        Some(Shown { name, value, origin })
+        let path_name = format!("{name}_FILE");
+        layers.iter().find_map(|(layer, origin)| {
+            let (found, text) = layer.get_key_value(name).or_else(|| layer.get_key_value(&path_name))?;
+            let value = (!is_secret || *found == path_name).then(|| self.redactor.scrub(text).into_owned());
+            Some(Shown { name: found.clone(), value, origin: *origin })
+        })
     }
 
     /// Marks variables as known, so that the file may set them though nobody reads them now.
@@ -218,6 +228,12 @@ impl Source {
         }
         None
     }
+}
+
+/// What stands before and after the part of a name that a person chooses: `ALERT_<FIELD>_ABOVE`.
+fn pattern(name: &str) -> Option<(&str, &str)> {
+    let (beginning, rest) = name.split_once('<')?;
+    rest.split_once('>').map(|(_, end)| (beginning, end))
 }
 
 /// The names of a variable, the preferred one first.

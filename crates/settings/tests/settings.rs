@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use secret::{ExposeSecret, Secret};
-use settings::{Origin, Settings, Source};
+use settings::{Origin, Settings, Source, Variable};
 use url::Url;
 
 #[derive(Debug, Settings)]
@@ -143,17 +143,23 @@ fn names_that_a_person_chooses_are_found_in_every_place() {
 
 #[test]
 fn what_is_in_effect_is_shown_without_secrets() {
-    let source = Source::of([("OLD_KEY", "hidden"), ("INTERVAL_SECONDS_FILE", "/run/interval")]);
-    let shown: Vec<_> =
-        Config::variables().iter().map(|variable| (variable.name, source.shown(variable))).collect();
-    let told = |name: &str| shown.iter().find(|(own, _)| *own == name).unwrap().1.clone();
-    let key = told("SERVICE_KEY").unwrap();
+    let set = [("OLD_KEY", "hidden"), ("INTERVAL_SECONDS_FILE", "/run/interval"), ("ALERT_TEMP_ABOVE", "5")];
+    let source = Source::of(set);
+    let variables = Config::variables();
+    let told = |name: &str| {
+        let shown = source.shown(variables.iter().find(|variable| variable.name == name).unwrap());
+        shown.first().cloned().unwrap()
+    };
+    let key = told("SERVICE_KEY");
     assert_eq!((&*key.name, key.value, key.origin), ("OLD_KEY", None, Origin::Environment));
-    let limit = told("LIMIT").unwrap();
+    let limit = told("LIMIT");
     assert_eq!((limit.value.as_deref(), limit.origin), (Some("10"), Origin::Default));
-    let interval = told("INTERVAL_SECONDS").unwrap();
+    let interval = told("INTERVAL_SECONDS");
     assert_eq!(
         (&*interval.name, interval.value.as_deref()),
         ("INTERVAL_SECONDS_FILE", Some("/run/interval"))
     );
+    let pattern = Variable { name: "ALERT_<FIELD>_ABOVE", ..variables[0].clone() };
+    let names: Vec<_> = source.shown(&pattern).into_iter().map(|shown| shown.name).collect();
+    assert_eq!(names, ["ALERT_TEMP_ABOVE"]);
 }

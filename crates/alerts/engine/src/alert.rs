@@ -166,8 +166,7 @@ impl Alert {
 
     /// The end of an episode that nobody heard of is no end: it goes on.
     fn continued(self, seen: &Observation) -> Self {
-        let is_unheard =
-            !self.channels.is_empty() && self.channels.values().all(Told::waits_for_the_end);
+        let is_unheard = !self.channels.is_empty() && self.channels.values().all(Told::waits_for_the_end);
         if self.state != AlertState::Firing || !is_unheard {
             return self;
         }

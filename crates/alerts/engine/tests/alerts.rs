@@ -136,6 +136,9 @@ fn what_was_not_seen_again_is_no_reason_to_remind() {
 
 #[test]
 fn a_hold_is_counted_in_readings_or_in_time() {
+    use AlertState::{Firing, Pending};
+    use Verdict::{Bad, Between, Good};
+
     let states = |hold, minutes: &[(i64, Verdict)]| {
         let mut known = None;
         let after = |(minute, verdict): &(i64, Verdict)| {
@@ -144,8 +147,6 @@ fn a_hold_is_counted_in_readings_or_in_time() {
         };
         minutes.iter().map(after).collect::<Vec<_>>()
     };
-    use AlertState::{Firing, Pending};
-    use Verdict::{Bad, Between, Good};
     let three = Hold::Readings(3);
     assert_eq!(
         states(three, &[(0, Bad), (1, Bad), (2, Good), (3, Bad), (4, Bad), (4, Bad), (5, Bad)]),

@@ -6,6 +6,8 @@ mod kept;
 mod observe;
 mod outlet;
 mod tell;
+#[cfg(test)]
+mod tests;
 
 use std::cell::RefCell;
 
@@ -70,8 +72,8 @@ impl Alerting {
         self.seen.borrow_mut().push(observation);
     }
 
-    /// Keeps and tells what the run has seen, and how it ended.
-    pub(crate) async fn tell(&self, state: &State, end: &RunEnd, redactor: &Redactor) {
+    /// Keeps and tells what the run has seen, and how it ended. Returns whether it could be kept.
+    pub(crate) async fn tell(&self, state: &State, end: &RunEnd, redactor: &Redactor) -> bool {
         let stages = Stage::ALL.map(Stage::name);
         let mut seen = self.seen.take();
         seen.extend(self.options.run.observe(end, &stages, self.links()));
@@ -89,7 +91,7 @@ impl Alerting {
             seen,
             is_watched: &is_watched,
         };
-        telling.tell(state).await;
+        telling.tell(state).await
     }
 
     /// Whether an alert may still be seen by a later run: one of a threshold only while that is set.

@@ -32,20 +32,23 @@ struct Said {
 }
 
 impl<C: Channel> Telling<'_, C> {
-    /// Keeps and tells. Where nothing can be kept, what is bad is told by each run, and no end is.
-    pub(crate) async fn tell(&self, state: &State) {
+    /// Keeps and tells, and returns whether all could be kept. Where it could not, what is bad is told by each run, and
+    /// no end is.
+    pub(crate) async fn tell(&self, state: &State) -> bool {
         let mut said = Vec::new();
-        match Kept::read(state).await {
-            Ok(mut kept) => {
-                let left = self.remember(&mut kept, &mut said).await;
-                let told = self.deliver(said).await;
-                settle(&mut kept, self.run, told).await;
-                if let Err((error, keys)) = left {
-                    self.tell_without_memory(&error, |key| keys.contains(key)).await;
-                }
+        let mut kept = match Kept::read(state).await {
+            Ok(kept) => kept,
+            Err(error) => {
+                self.tell_without_memory(&error, |_| true).await;
+                return false;
             }
-            Err(error) => self.tell_without_memory(&error, |_| true).await,
+        };
+        let left = self.remember(&mut kept, &mut said).await;
+        settle(&mut kept, self.run, self.deliver(said).await).await;
+        if let Err((error, keys)) = &left {
+            self.tell_without_memory(error, |key| keys.contains(key)).await;
         }
+        left.is_ok()
     }
 
     /// Keeps every alert with what this run saw and claims to say. On an error, with the keys that are left.
