@@ -10,13 +10,15 @@ use crate::transform::Watched;
 /// What was found of a program.
 pub fn of(watched: &Watched, severity: Severity, now: Timestamp) -> Finding {
     let name = &watched.name;
-    let (firing, doing) = match watched.is_failing {
-        true => (format!("{name} keeps failing"), "without success"),
-        false => (format!("{name} is silent"), "silent"),
+    let (firing, doing) = if watched.is_failing {
+        (format!("{name} keeps failing"), "without success")
+    } else {
+        (format!("{name} is silent"), "silent")
     };
-    let over = match watched.is_ignored {
-        true => format!("{name} is no longer watched"),
-        false => format!("{name} works again"),
+    let over = if watched.is_ignored {
+        format!("{name} is no longer watched")
+    } else {
+        format!("{name} works again")
     };
     let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
     Finding {

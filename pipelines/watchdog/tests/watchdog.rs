@@ -1,6 +1,6 @@
 //! The shipped program, with run reports of others in its store and a simulated Slack.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::process::{Command, Output};

@@ -81,9 +81,11 @@ impl Sqlite {
     ) -> Result<Vec<Row>, Error> {
         let (sql, until, limit) = (latest(dataset), time_text(until), count(limit));
         let is_measurement = dataset.is_measurement();
-        self.read(move |connection| match is_measurement {
-            true => rows(connection, &sql, &[&until, &limit]),
-            false => rows(connection, &sql, &[&limit]),
+        self.read(move |connection| {
+            if is_measurement {
+                return rows(connection, &sql, &[&limit, &until]);
+            }
+            rows(connection, &sql, &[&limit])
         })
         .await
     }
@@ -147,10 +149,10 @@ fn latest(dataset: &Dataset) -> String {
     let tags: Vec<_> = dataset.tags.iter().map(|tag| quoted(tag)).collect();
     let series = if tags.is_empty() { "NULL".to_owned() } else { tags.join(", ") };
     format!(
-        "SELECT * FROM {table} WHERE rowid IN (SELECT id FROM (\
-            SELECT id, row_number() OVER (PARTITION BY {series} ORDER BY {time} DESC) AS \"the place\" FROM (\
-                SELECT rowid AS id, * FROM {table} WHERE {time} <= ?1 ORDER BY {time} DESC LIMIT {NEWEST})) \
-         WHERE \"the place\" = 1) ORDER BY {time} DESC LIMIT ?2"
+        "SELECT * FROM {table} WHERE rowid IN (SELECT \"the row\" FROM (\
+            SELECT \"the row\", row_number() OVER (PARTITION BY {series} ORDER BY {time} DESC) AS \"the place\" FROM (\
+                SELECT rowid AS \"the row\", * FROM {table} WHERE {time} <= ?2 ORDER BY {time} DESC LIMIT {NEWEST})) \
+         WHERE \"the place\" = 1) ORDER BY {time} DESC LIMIT ?1"
     )
 }
 
@@ -162,7 +164,7 @@ fn has_table(connection: &Connection, name: &str) -> rusqlite::Result<bool> {
 
 fn rows(connection: &Connection, sql: &str, parameters: &[&dyn ToSql]) -> rusqlite::Result<Vec<Row>> {
     let mut statement = connection.prepare_cached(sql)?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let rows = statement.query_map(parameters, |row| {
         let mut cells = Row::new();
         for (index, column) in columns.iter().enumerate() {

@@ -36,17 +36,16 @@ pub(super) fn read(
     let time = dataset.time.as_deref().map(quoted).unwrap_or_default();
     let columns: Vec<_> = dataset.tags.iter().chain(&query.fields).map(|name| quoted(name)).collect();
     let (since, until) = (time_text(query.since), time_text(query.until));
-    let mut sql = format!(
-        "SELECT {time}, {} FROM {} WHERE {time} >= ?1 AND {time} < ?2",
+    // The first two parameters are the bounds of the time.
+    let filters = query.tags.keys().zip(3..).map(|(tag, place)| format!(" AND {} = ?{place}", quoted(tag)));
+    let sql = format!(
+        "SELECT {time}, {} FROM {} WHERE {time} >= ?1 AND {time} < ?2{} ORDER BY {time}",
         columns.join(", "),
-        quoted(&dataset.name)
+        quoted(&dataset.name),
+        filters.collect::<String>(),
     );
     let mut parameters: Vec<&dyn ToSql> = vec![&since, &until];
-    for (tag, value) in &query.tags {
-        parameters.push(value);
-        sql.push_str(&format!(" AND {} = ?{}", quoted(tag), parameters.len()));
-    }
-    sql.push_str(&format!(" ORDER BY {time}"));
+    parameters.extend(query.tags.values().map(|value| value as &dyn ToSql));
 
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query(parameters.as_slice())?;

@@ -99,7 +99,7 @@ pub(crate) async fn a_series_is_made_for_each_set_of_tags(world: &World) {
 
 pub(crate) async fn a_long_series_is_brought_down_without_losing_its_peaks(world: &World) {
     // One reading in 20 s for a day, rising from 0 by 1, and one peak in it.
-    let mut readings: Vec<_> = (0..4320).map(|n| weather("Oslo", 20 * n, f64::from(n as i32))).collect();
+    let mut readings: Vec<_> = (0..4320).map(|n| weather("Oslo", 20 * i64::from(n), f64::from(n))).collect();
     readings[1000].temp = 1e6;
     world.write(&readings).await;
 
@@ -110,7 +110,7 @@ pub(crate) async fn a_long_series_is_brought_down_without_losing_its_peaks(world
     assert_eq!((points[0].time, points[1].time), (at(0), at(1800)));
     let Some(first) = points.first() else { panic!("no points") };
     assert_eq!((first.min, first.max, first.mean, first.count), (0.0, 89.0, 44.5, 90));
-    assert_eq!(points.iter().map(|point| point.max).fold(0.0, f64::max), 1e6);
+    assert_eq!(points.iter().map(|point| point.max).reduce(f64::max), Some(1e6));
 }
 
 pub(crate) async fn fields_that_are_no_numbers_have_no_series(world: &World) {

@@ -1,6 +1,6 @@
 //! What is read from every store that a history may have: the same, whichever it is.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod claims;
 mod kept;
