@@ -19,7 +19,7 @@
 //! other run did so in the meantime.
 
 mod alert;
-pub mod legacy;
+mod message;
 mod notification;
 mod observation;
 mod options;
@@ -30,7 +30,7 @@ mod told;
 mod words;
 
 pub use alert::{Alert, AlertState, Episode};
-pub use legacy::{Message, Tone};
+pub use message::{Message, Tone};
 pub use notification::{Event, Notification, Severity};
 pub use observation::{Hold, Observation, Verdict, Words};
 pub use options::{Links, Options};

@@ -56,7 +56,7 @@ pub enum Event {
 
 /// What a channel brings to people: one thing that happened to one alert.
 ///
-/// It is made of plain data, so that it can wait in a queue and survive a restart. No part of it holds a secret.
+/// It is made of plain data, so that it can wait and survive a restart. No part of it holds a secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Notification {
     /// Names the alert, the same for all that happens to it: `openweather-current/run/extract`,

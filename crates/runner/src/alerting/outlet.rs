@@ -1,4 +1,6 @@
 //! The channels there are.
+//!
+//! A channel joins with its settings in [`OutletConfigs`] and a variant of [`Outlet`].
 
 use alert_channel::{Channel, Route, SendError, Thread};
 use alert_engine::{Event, Message, Notification, Severity, Tone};

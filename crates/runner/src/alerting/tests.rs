@@ -21,8 +21,11 @@ use super::tell::Telling;
 struct Recorder {
     route: Route,
     refusal: Cell<Option<Kind>>,
-    heard: RefCell<Vec<(Instant, Vec<String>, Option<String>)>>,
+    heard: RefCell<Vec<Heard>>,
 }
+
+/// When, which titles, in which thread.
+type Heard = (Instant, Vec<String>, Option<String>);
 
 impl Recorder {
     fn new(concern: Option<&str>) -> Self {
