@@ -1,0 +1,187 @@
+//! The points of a series as paths of SVG.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::round;
+use super::scale::{Times, Values};
+use crate::words;
+
+/// A gap is longer than this many usual distances between points.
+const GAP: f64 = 3.5;
+
+/// A series of values over time, oldest first.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Line {
+    /// What it is of: `Seattle`. Empty where there is but one.
+    pub label: String,
+    /// Its points.
+    pub points: Vec<Point>,
+    /// The latest value itself, which may be one of many around the last point.
+    pub last: Option<f64>,
+}
+
+/// The values around a time.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Point {
+    /// When.
+    pub at: Timestamp,
+    /// Their mean.
+    pub value: f64,
+    /// The lowest of them.
+    pub low: f64,
+    /// The highest of them.
+    pub high: f64,
+}
+
+impl Point {
+    /// A single value.
+    #[cfg(test)]
+    pub fn of(at: Timestamp, value: f64) -> Self {
+        Self { at, value, low: value, high: value }
+    }
+}
+
+impl Line {
+    /// The lowest value, if there is one.
+    pub fn lowest(&self) -> Option<f64> {
+        self.points.iter().map(|point| point.low).reduce(f64::min)
+    }
+
+    /// The highest value, if there is one.
+    pub fn highest(&self) -> Option<f64> {
+        self.points.iter().map(|point| point.high).reduce(f64::max)
+    }
+
+    /// `Seattle: lowest 3 °C, highest 9.5 °C, latest 6 °C.`
+    pub fn in_words(&self, unit: Option<&str>) -> Option<String> {
+        let with_unit = |value: f64| match unit {
+            Some(unit) => format!("{} {unit}", words::number(value)),
+            None => words::number(value),
+        };
+        let (low, high, last) = (self.lowest()?, self.highest()?, self.last?);
+        let label = if self.label.is_empty() { String::new() } else { format!("{}: ", self.label) };
+        Some(format!(
+            "{label}lowest {}, highest {}, latest {}.",
+            with_unit(low),
+            with_unit(high),
+            with_unit(last)
+        ))
+    }
+}
+
+/// Where points lie on the drawing.
+#[derive(Debug)]
+pub(super) struct Plane {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) right: f64,
+    pub(super) bottom: f64,
+    pub(super) times: Times,
+    pub(super) values: Values,
+}
+
+impl Plane {
+    pub(super) fn x(&self, place: f64) -> f64 {
+        round(self.left + place * (self.right - self.left))
+    }
+
+    pub(super) fn y(&self, place: f64) -> f64 {
+        round(self.bottom - place * (self.bottom - self.top))
+    }
+
+    /// The line through all points, broken where some are missing.
+    pub(super) fn path(&self, line: &Line) -> String {
+        let mut path = String::new();
+        for run in unbroken(&line.points) {
+            for (index, point) in run.iter().enumerate() {
+                let command = if index == 0 { 'M' } else { 'L' };
+                // Writing to a string does not fail.
+                let _ = write!(path, "{command}{}", self.spot(point.at, point.value));
+            }
+            if run.len() == 1 {
+                // With round ends, a line of no length is a dot.
+                path.push_str("h0");
+            }
+        }
+        path
+    }
+
+    /// What lies between the lowest and the highest values; nothing where each point is a single value.
+    pub(super) fn band(&self, line: &Line) -> Option<String> {
+        line.points.iter().find(|point| point.low < point.high)?;
+        let mut path = String::new();
+        for run in unbroken(&line.points).filter(|run| run.len() > 1) {
+            let there = run.iter().map(|point| self.spot(point.at, point.high));
+            let back = run.iter().rev().map(|point| self.spot(point.at, point.low));
+            for (index, spot) in there.chain(back).enumerate() {
+                let _ = write!(path, "{}{spot}", if index == 0 { 'M' } else { 'L' });
+            }
+            path.push('Z');
+        }
+        (!path.is_empty()).then_some(path)
+    }
+
+    fn spot(&self, at: Timestamp, value: f64) -> String {
+        format!("{} {}", self.x(self.times.place(at)), self.y(self.values.place(value)))
+    }
+}
+
+/// The points between gaps.
+fn unbroken(points: &[Point]) -> impl Iterator<Item = &[Point]> {
+    let longest = usual_distance(points).map_or(f64::INFINITY, |usual| usual * GAP);
+    points.chunk_by(move |a, b| b.at.duration_since(a.at).as_secs_f64() <= longest)
+}
+
+/// The median distance between neighbors, in seconds.
+fn usual_distance(points: &[Point]) -> Option<f64> {
+    let neighbors = points.iter().zip(points.iter().skip(1));
+    let mut distances: Vec<_> = neighbors.map(|(a, b)| b.at.duration_since(a.at).as_secs_f64()).collect();
+    distances.sort_by(f64::total_cmp);
+    distances.get(distances.len() / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plane() -> Plane {
+        let until = Timestamp::from_second(100).unwrap();
+        let times = Times { from: Timestamp::UNIX_EPOCH, now: until, until };
+        Plane {
+            left: 0.0,
+            top: 0.0,
+            right: 100.0,
+            bottom: 10.0,
+            times,
+            values: Values::spanning(0.0, 10.0, 5),
+        }
+    }
+
+    fn line(points: &[(i64, f64)]) -> Line {
+        let point =
+            |(second, value): &(i64, f64)| Point::of(Timestamp::from_second(*second).unwrap(), *value);
+        Line { label: String::new(), points: points.iter().map(point).collect(), last: None }
+    }
+
+    #[test]
+    fn a_line_goes_through_its_points_and_breaks_at_a_gap() {
+        let line = line(&[(0, 0.0), (10, 5.0), (20, 10.0), (60, 5.0)]);
+        assert_eq!(plane().path(&line), "M0 10L10 5L20 0M60 5h0");
+    }
+
+    #[test]
+    fn single_values_have_no_band() {
+        assert_eq!(plane().band(&line(&[(0, 1.0), (10, 2.0)])), None);
+    }
+
+    #[test]
+    fn a_band_goes_there_above_and_back_below() {
+        let mut line = line(&[(0, 5.0), (10, 5.0)]);
+        line.points[1].low = 0.0;
+        line.points[1].high = 10.0;
+        assert_eq!(plane().band(&line).unwrap(), "M0 5L10 0L10 10L0 5Z");
+    }
+}

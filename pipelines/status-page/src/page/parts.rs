@@ -1,0 +1,139 @@
+//! Small parts that several pages have.
+
+use jiff::Timestamp;
+use maud::{Markup, html};
+
+use crate::view::{Alert, AlertState, Run, State};
+use crate::words;
+
+/// A time that programs can read, in the words given.
+pub fn time(at: Timestamp, words: &str) -> Markup {
+    html! { time datetime=(at) title=(format!("{} UTC", words::instant(at))) { (words) } }
+}
+
+/// A time told from now.
+pub fn when(now: Timestamp, at: Timestamp) -> Markup {
+    time(at, &words::relative(now, at))
+}
+
+/// A number that programs can read in full.
+pub fn number(value: f64) -> Markup {
+    html! { data value=(value) { (words::number(value)) } }
+}
+
+/// A state by shape, word and color.
+pub fn state(state: State) -> Markup {
+    let class = match state {
+        State::Failed => "bad",
+        State::Late | State::Held => "odd",
+        State::Unseen => "none",
+        State::Ok => "good",
+    };
+    badge(class, state.word())
+}
+
+/// The state of an alert by shape, word and color.
+pub fn alert_state(state: AlertState) -> Markup {
+    let class = match state {
+        AlertState::Firing => "bad",
+        AlertState::Pending => "odd",
+        AlertState::Resolved => "good",
+    };
+    badge(class, state.word())
+}
+
+/// How a run ended.
+pub fn result(run: &Run) -> Markup {
+    if run.worked { badge("good", "OK") } else { badge("bad", "Failed") }
+}
+
+/// The last runs as bars, oldest first: low for those that worked, high for those that failed. The same in words is
+/// beside it.
+pub fn strip(strip: &[bool]) -> Markup {
+    const PITCH: usize = 5;
+    let bars = |wanted: bool, path: &str| -> String {
+        let places = strip.iter().enumerate().filter(|(_, worked)| **worked == wanted);
+        places.map(|(index, _)| format!("M{} {path}", index * PITCH)).collect::<Vec<_>>().concat()
+    };
+    let failed = strip.iter().filter(|worked| !**worked).count();
+    html! {
+        @if !strip.is_empty() {
+            svg.strip viewBox=(format!("0 0 {} 16", strip.len() * PITCH)) width=(strip.len() * PITCH) height="16"
+                aria-hidden="true" {
+                path.good d=(bars(true, "9h3v7h-3z")) {}
+                path.bad d=(bars(false, "0h3v16h-3z")) {}
+            }
+        }
+        span.count {
+            @match (failed, strip.len()) {
+                (_, 0) => "none",
+                (0, 1) => "1 worked",
+                (0, all) => (format!("all {all} worked")),
+                (failed, all) if failed == all => (format!("all {all} failed")),
+                (failed, all) => (format!("{failed} of {all} failed")),
+            }
+        }
+    }
+}
+
+/// Alerts as a list, each with what it is and since when.
+pub fn alerts(now: Timestamp, alerts: &[Alert]) -> Markup {
+    html! {
+        ul.alerts {
+            @for alert in alerts {
+                li {
+                    p.what {
+                        (alert_state(alert.state)) " " strong { (alert.title) } " "
+                        span.severity { (alert.severity) }
+                    }
+                    @if !alert.detail.is_empty() { p.detail { (alert.detail) } }
+                    p.context {
+                        a href=(pipeline_path(&alert.program)) { (alert.program) } ", since "
+                        (time(alert.since, &words::moment(alert.since)))
+                        @match alert.until {
+                            Some(until) => {
+                                ", over " (when(now, until)) ", after " (words::distance(until, alert.since))
+                            }
+                            None => { " (" (words::distance(now, alert.since)) ")" }
+                        }
+                        @if let Some(value) = alert.value {
+                            ", value " (number(value)) @if let Some(unit) = &alert.unit { " " (unit) }
+                        }
+                        @if let Some(limit) = alert.limit {
+                            ", limit " (number(limit)) @if let Some(unit) = &alert.unit { " " (unit) }
+                        }
+                        @if let Some(link) = alert.link.as_deref().filter(|link| is_web(link)) {
+                            ", " a href=(link) rel="noreferrer" { "what to do" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The address of a pipeline's page.
+pub fn pipeline_path(name: &str) -> String {
+    format!("/pipelines/{}", words::segment(name))
+}
+
+/// Whether an address leads to the web. Another kind could run a script.
+fn is_web(link: &str) -> bool {
+    link.starts_with("https://") || link.starts_with("http://")
+}
+
+fn badge(class: &str, word: &str) -> Markup {
+    // The shapes differ too, so that color is not needed.
+    let shape = match class {
+        "good" => html! { circle cx="6" cy="6" r="4" {} },
+        "bad" => html! { path d="M2.5 2.5l7 7m0-7l-7 7" {} },
+        "odd" => html! { path d="M6 1.5l5 9H1z" {} },
+        _ => html! { circle.hollow cx="6" cy="6" r="3.5" {} },
+    };
+    html! {
+        span class=(format!("badge {class}")) {
+            svg viewBox="0 0 12 12" width="12" height="12" aria-hidden="true" { (shape) }
+            (word)
+        }
+    }
+}

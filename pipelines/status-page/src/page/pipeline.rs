@@ -1,0 +1,255 @@
+//! The page of one pipeline or device: how it is doing, what it brought, how it is set up.
+
+use maud::{Markup, html};
+use record::{Column, Role, Schema, Type};
+
+use super::layout::Page;
+use super::{parts, records};
+use crate::view::{Measurement, Pipeline, Run, Setting, Standing};
+use crate::words;
+
+/// How much of an error stands in the list of runs; the last one stands above it in full.
+const ERROR_LENGTH: usize = 120;
+
+/// The page of one pipeline or device.
+pub fn pipeline(page: &Pipeline) -> String {
+    let standing = &page.standing;
+    let content = html! {
+        div.head.title {
+            h1 { (standing.name) }
+            p.state { (parts::state(standing.state)) }
+        }
+        @if let Some(description) = &standing.description { p.description { (description) } }
+        (facts(page))
+        @if !page.alerts.is_empty() {
+            section aria-labelledby="alerts" {
+                h2 #alerts { "Alerts" }
+                (parts::alerts(page.at, &page.alerts))
+            }
+        }
+        @if let Some(run) = &page.last_failure { (failure(page, run)) }
+        @for (index, measurement) in page.measurements.iter().enumerate() {
+            (stored(page, measurement, &format!("m{index}")))
+        }
+        (runs(page))
+        (settings(&page.settings))
+        (schemas(&page.schemas))
+    };
+    let title = format!("{} ({}) · Status", standing.name, standing.state.word());
+    let json = format!("/api{}?range={}", parts::pipeline_path(&standing.name), page.range.name());
+    Page { title: &title, section: "", json: &json, at: page.at, problems: &page.problems, content }.html()
+}
+
+fn facts(page: &Pipeline) -> Markup {
+    let Standing { last, period, next, kind, .. } = &page.standing;
+    html! {
+        dl.facts {
+            @if let Some(run) = last {
+                (fact("Last run", parts::when(page.at, run.started)))
+                (fact("Duration", html! { (words::span(run.duration)) }))
+                (fact("Records read", html! { (words::count(run.rows_in)) }))
+                (fact("Records stored", html! { (words::count(run.rows_out)) }))
+                @if run.rows_refused > 0 { (fact("Records refused", html! { (words::count(run.rows_refused)) })) }
+                @if run.rows_spooled > 0 { (fact("Records waiting", html! { (words::count(run.rows_spooled)) })) }
+            }
+            @if let Some(period) = period { (fact("Runs every", html! { (words::span(*period)) })) }
+            @if let Some(next) = next {
+                @if *next < page.at {
+                    (fact("Next run was due", parts::when(page.at, *next)))
+                } @else {
+                    (fact("Next run", parts::when(page.at, *next)))
+                }
+            }
+            @if let Some(run) = last { (fact("Version", html! { (run.version) })) }
+            @if let Some(kind) = kind { (fact("Kind", html! { (kind) })) }
+            (fact("Last runs", parts::strip(&page.standing.strip)))
+        }
+    }
+}
+
+fn fact(name: &str, value: Markup) -> Markup {
+    html! { div { dt { (name) } dd { (value) } } }
+}
+
+fn failure(page: &Pipeline, run: &Run) -> Markup {
+    let works_again = page.standing.last.as_ref().is_some_and(|last| last.worked);
+    html! {
+        section.failure aria-labelledby="failure" {
+            h2 #failure { "Last error" }
+            p {
+                (parts::time(run.started, &words::instant(run.started))) " (" (parts::when(page.at, run.started)) ")"
+                " at stage " strong { (run.stage) } ", exit " strong { (run.exit) } (meaning(run.exit))
+                @if works_again { ". It has worked since." }
+            }
+            pre { (run.error.as_deref().unwrap_or("The run report holds no error text.")) }
+            p.quiet { "Run " code { (run.run_id) } " in the logs" }
+        }
+    }
+}
+
+/// What an exit code tells an orchestrator.
+fn meaning(exit: i64) -> &'static str {
+    match exit {
+        65 => ": the source's data broke its contract",
+        75 => ": temporary, the next run tries again",
+        78 => ": a setting is wrong",
+        _ => "",
+    }
+}
+
+fn stored(page: &Pipeline, measurement: &Measurement, id: &str) -> Markup {
+    html! {
+        section aria-labelledby=(id) {
+            div.head {
+                h2 id=(id) { "Records in " a href=(records::path(&measurement.name)) { (measurement.name) } }
+                (records::ranges(&parts::pipeline_path(&page.standing.name), id, page.range))
+            }
+            @if !measurement.description.is_empty() { p.quiet { (measurement.description) } }
+            (records::section(measurement, id, page.at, page.range))
+        }
+    }
+}
+
+fn runs(page: &Pipeline) -> Markup {
+    html! {
+        section {
+            h2 #runs { "Last runs" }
+            @if page.runs.is_empty() {
+                p.quiet { "None is known." }
+            } @else {
+                div.wide tabindex="0" role="region" aria-labelledby="runs" {
+                    table.runs {
+                        thead {
+                            tr {
+                                th scope="col" { "Started" }
+                                th scope="col" { "Result" }
+                                th.number scope="col" { "Duration" }
+                                th.number scope="col" { "Read" }
+                                th.number scope="col" { "Stored" }
+                                th.number scope="col" { "Retries" }
+                                th scope="col" { "Error" }
+                            }
+                        }
+                        tbody { @for run in &page.runs { (row(run)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn row(run: &Run) -> Markup {
+    html! {
+        tr {
+            th.time scope="row" { (parts::time(run.started, &words::moment(run.started))) }
+            td { (parts::result(run)) }
+            td.number { (words::span(run.duration)) }
+            td.number { (words::count(run.rows_in)) }
+            td.number { (words::count(run.rows_out)) }
+            td.number { (run.retries) }
+            td.text {
+                @if let Some(error) = &run.error {
+                    span.stage { (run.stage) } ": " (words::first_line(error, ERROR_LENGTH))
+                } @else if run.rows_refused > 0 || run.rows_spooled > 0 {
+                    (words::count(run.rows_refused)) " refused, " (words::count(run.rows_spooled)) " waiting"
+                }
+            }
+        }
+    }
+}
+
+fn settings(settings: &[Setting]) -> Markup {
+    html! {
+        @if !settings.is_empty() {
+            section {
+                h2 #settings { "Settings" }
+                p.quiet { "As the last run had them. Secrets are hidden." }
+                div.wide tabindex="0" role="region" aria-labelledby="settings" {
+                    table {
+                        thead { tr { th scope="col" { "Variable" } th scope="col" { "Value" } th scope="col" { "Meaning" } } }
+                        tbody {
+                            @for setting in settings {
+                                tr {
+                                    th scope="row" { code { (setting.name) } }
+                                    td { (value(setting)) }
+                                    td.text { (setting.description) }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn value(setting: &Setting) -> Markup {
+    html! {
+        @match (setting.is_set, setting.secret, &setting.value) {
+            (Some(true), true, _) => span.hidden-value { "set, hidden" },
+            (Some(true), false, Some(value)) => code { (value) },
+            (Some(true), false, None) => "set",
+            (_, false, Some(value)) => { code { (value) } " " span.quiet { "default" } },
+            (Some(false), _, _) => span.quiet { "not set" },
+            (None, _, _) => span.quiet { "not known" },
+        }
+    }
+}
+
+fn schemas(schemas: &[Schema]) -> Markup {
+    html! {
+        @for (index, schema) in schemas.iter().enumerate() {
+            @let id = format!("schema-{index}");
+            section {
+                h2 id=(id) { "Schema of " code { (schema.name) } }
+                @if !schema.description.is_empty() { p.quiet { (schema.description) } }
+                div.wide tabindex="0" role="region" aria-labelledby=(id) {
+                    table {
+                        thead {
+                            tr {
+                                th scope="col" { "Column" } th scope="col" { "Kind" } th scope="col" { "Type" }
+                                th scope="col" { "Unit" } th scope="col" { "Meaning" }
+                            }
+                        }
+                        tbody { @for column in schema.columns.iter() { (column_row(column)) } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn column_row(column: &Column) -> Markup {
+    html! {
+        tr {
+            th scope="row" { code { (column.name) } }
+            td { (role(column.role)) }
+            td { (type_name(column.value_type)) @if column.optional { span.quiet { ", may be absent" } } }
+            td { (column.unit.as_deref().unwrap_or_default()) }
+            td.text { (column.description) }
+        }
+    }
+}
+
+fn role(role: Role) -> &'static str {
+    match role {
+        Role::Time => "time",
+        Role::Tag => "tag",
+        Role::Partition => "partition",
+        Role::Key => "key",
+        Role::Field => "field",
+    }
+}
+
+fn type_name(value_type: Type) -> &'static str {
+    match value_type {
+        Type::Float => "float",
+        Type::Integer => "integer",
+        Type::Boolean => "boolean",
+        Type::Text => "text",
+        Type::Timestamp => "timestamp",
+        Type::Date => "date",
+        Type::Decimal => "decimal",
+        Type::Json => "JSON",
+    }
+}

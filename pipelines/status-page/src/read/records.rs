@@ -1,0 +1,264 @@
+//! What pipelines stored: the latest records, and the series of each numeric field.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use history::{Dataset, Kind, Query, Row, Series};
+use jiff::{SignedDuration, Timestamp};
+use record::{Schema, Type};
+
+use super::{Description, LATEST, Reader};
+use crate::chart::{Line, Point};
+use crate::view::{Catalogue, Field, FieldPage, Latest, Measurement, MeasurementPage, Range};
+
+/// Points of a line in one of many charts, and in one that is alone on its page.
+const FEW_POINTS: u32 = 100;
+const MANY_POINTS: u32 = 300;
+/// How far in the future a forecast may reach.
+const FORESEEABLE: SignedDuration = SignedDuration::from_hours(16 * 24);
+/// A clock that is a little ahead is no forecast.
+const AHEAD: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is read of a measurement's fields.
+#[derive(Clone, Copy)]
+struct Extent {
+    range: Range,
+    now: Timestamp,
+    until: Timestamp,
+    points: u32,
+}
+
+impl Reader {
+    /// All measurements and tables.
+    pub async fn catalogue(&self, now: Timestamp) -> Catalogue {
+        let mut problems = Vec::new();
+        let datasets = self.or_note(self.history.datasets().await, &mut problems);
+        Catalogue { at: now, datasets, problems }
+    }
+
+    /// One measurement or table; `None` where there is none of that name.
+    pub async fn measurement(&self, name: &str, range: Range, now: Timestamp) -> Option<MeasurementPage> {
+        let mut problems = Vec::new();
+        let dataset = self.dataset(name, &mut problems).await?;
+        let schema = self.schema(name, &mut problems).await;
+        let measurement = self.read(&dataset, schema.as_ref(), range, now, &mut problems).await;
+        Some(MeasurementPage { at: now, range, measurement, problems })
+    }
+
+    /// One numeric field; `None` where there is none of that name.
+    pub async fn field(&self, name: &str, field: &str, range: Range, now: Timestamp) -> Option<FieldPage> {
+        let mut problems = Vec::new();
+        let dataset = self.dataset(name, &mut problems).await?;
+        let schema = self.schema(name, &mut problems).await;
+        let names: Vec<_> =
+            numeric(&dataset, schema.as_ref()).into_iter().filter(|name| *name == field).collect();
+        let latest = self.latest(&dataset, now, &mut problems).await;
+        let until = self.end(&dataset, now, &mut problems).await;
+        let extent = Extent { range, now, until, points: MANY_POINTS };
+        let fields = self.fields(&dataset, schema.as_ref(), &names, &latest, extent, &mut problems).await;
+        let field = fields.into_iter().next()?;
+        Some(FieldPage { at: now, measurement: name.to_owned(), range, until, field, problems })
+    }
+
+    /// What a program stored.
+    pub(super) async fn measurements(
+        &self,
+        description: &Description,
+        range: Range,
+        now: Timestamp,
+        problems: &mut Vec<String>,
+    ) -> Vec<Measurement> {
+        let names = description.stores();
+        if names.is_empty() {
+            return Vec::new();
+        }
+        let mut measurements = Vec::new();
+        for dataset in self.or_note(self.history.datasets().await, problems) {
+            if names.contains(&dataset.name.as_str()) {
+                let schema = description.schema(&dataset.name);
+                measurements.push(self.read(&dataset, schema, range, now, problems).await);
+            }
+        }
+        measurements
+    }
+
+    async fn read(
+        &self,
+        dataset: &Dataset,
+        schema: Option<&Schema>,
+        range: Range,
+        now: Timestamp,
+        problems: &mut Vec<String>,
+    ) -> Measurement {
+        let latest = self.latest(dataset, now, problems).await;
+        let until = self.end(dataset, now, problems).await;
+        let names = numeric(dataset, schema);
+        let extent = Extent { range, now, until, points: FEW_POINTS };
+        let fields = self.fields(dataset, schema, &names, &latest, extent, problems).await;
+        let description = schema.map(|schema| schema.description.to_string()).unwrap_or_default();
+        Measurement { name: dataset.name.clone(), description, until, latest, fields }
+    }
+
+    async fn fields(
+        &self,
+        dataset: &Dataset,
+        schema: Option<&Schema>,
+        names: &[&str],
+        latest: &[Latest],
+        extent: Extent,
+        problems: &mut Vec<String>,
+    ) -> Vec<Field> {
+        let query = Query {
+            fields: names.iter().map(|name| (*name).to_owned()).collect(),
+            tags: BTreeMap::new(),
+            since: extent.now.checked_sub(extent.range.length()).unwrap_or(Timestamp::MIN),
+            until: extent.until.checked_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX),
+            max_points: extent.points,
+        };
+        let series = self.or_note(self.history.series(dataset, &query).await, problems);
+        let telling = telling(series.iter().map(|series| &series.tags));
+        names.iter().map(|name| field(name, schema, &series, latest, &telling)).collect()
+    }
+
+    /// The latest record of each series that is not later than now, by the name of the series.
+    async fn latest(&self, dataset: &Dataset, now: Timestamp, problems: &mut Vec<String>) -> Vec<Latest> {
+        let rows = self.or_note(self.history.latest(dataset, now, LATEST).await, problems);
+        let mut latest: Vec<_> = rows.into_iter().map(|row| record(dataset, row)).collect();
+        let telling = telling(latest.iter().map(|latest| &latest.tags));
+        for record in &mut latest {
+            record.label = label(&record.tags, &telling);
+        }
+        latest.sort_by(|one, other| one.label.cmp(&other.label));
+        latest
+    }
+
+    /// Where charts of a measurement end: now, or after the last time it speaks of.
+    async fn end(&self, dataset: &Dataset, now: Timestamp, problems: &mut Vec<String>) -> Timestamp {
+        let latest = now.checked_add(FORESEEABLE).unwrap_or(now);
+        let newest = self.or_note(self.history.latest(dataset, latest, 1).await, problems);
+        let newest = newest.into_iter().next().and_then(|row| record(dataset, row).at);
+        newest.filter(|at| at.duration_since(now) > AHEAD).unwrap_or(now)
+    }
+
+    async fn dataset(&self, name: &str, problems: &mut Vec<String>) -> Option<Dataset> {
+        self.or_note(self.history.datasets().await, problems).into_iter().find(|dataset| dataset.name == name)
+    }
+
+    async fn schema(&self, name: &str, problems: &mut Vec<String>) -> Option<Schema> {
+        self.descriptions(problems).await.iter().find_map(|program| program.schema(name)).cloned()
+    }
+}
+
+/// The numeric fields, in the order of the schema where there is one.
+fn numeric<'a>(dataset: &'a Dataset, schema: Option<&Schema>) -> Vec<&'a str> {
+    let place =
+        |name: &str| schema.and_then(|schema| schema.columns.iter().position(|column| column.name == name));
+    let is_boolean = |name: &str| {
+        let column = schema.and_then(|schema| schema.column(name));
+        column.is_some_and(|column| column.value_type == Type::Boolean)
+    };
+    let numbers = dataset.fields.iter().filter(|field| field.kind == Kind::Number);
+    let mut names: Vec<_> =
+        numbers.map(|field| field.name.as_str()).filter(|name| !is_boolean(name)).collect();
+    names.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
+    names
+}
+
+fn field(
+    name: &str,
+    schema: Option<&Schema>,
+    series: &[Series],
+    latest: &[Latest],
+    telling: &BTreeSet<String>,
+) -> Field {
+    let column = schema.and_then(|schema| schema.column(name));
+    let lines = series.iter().filter(|series| series.field == name).map(|series| {
+        let own = latest.iter().find(|latest| latest.tags == series.tags);
+        let last = own.and_then(|latest| latest.values.get(name)?.as_f64());
+        let points: Vec<_> = series.points.iter().map(point).collect();
+        let last = last.or_else(|| points.last().map(|point| point.value));
+        Line { label: label(&series.tags, telling), points, last }
+    });
+    Field {
+        name: name.to_owned(),
+        description: column.map(|column| column.description.to_string()).unwrap_or_default(),
+        unit: column.and_then(|column| column.unit.as_ref()).map(ToString::to_string),
+        lines: lines.collect(),
+    }
+}
+
+fn point(point: &history::Point) -> Point {
+    Point { at: point.time, value: point.mean, low: point.min, high: point.max }
+}
+
+/// A row, parted into what identifies it and what it tells.
+fn record(dataset: &Dataset, row: Row) -> Latest {
+    let at = dataset.time.as_ref().and_then(|time| row.get(time)?.as_str()?.parse().ok());
+    let (mut tags, mut values) = (BTreeMap::new(), Row::new());
+    for (name, value) in row {
+        if dataset.tags.contains(&name) {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            if !text.is_empty() {
+                tags.insert(name, text);
+            }
+        } else if dataset.time.as_deref() != Some(name.as_str()) {
+            values.insert(name, value);
+        }
+    }
+    Latest { at, label: String::new(), tags, values }
+}
+
+/// The tags that differ between series, and so tell them apart.
+fn telling<'a>(all: impl Iterator<Item = &'a BTreeMap<String, String>>) -> BTreeSet<String> {
+    let mut values: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
+    let all: Vec<_> = all.collect();
+    for name in all.iter().flat_map(|tags| tags.keys()) {
+        values.entry(name).or_default();
+    }
+    for tags in &all {
+        for (name, seen) in &mut values {
+            seen.insert(tags.get(*name).map(String::as_str));
+        }
+    }
+    values.into_iter().filter(|(_, seen)| seen.len() > 1).map(|(name, _)| name.to_owned()).collect()
+}
+
+/// The name of a series: the values of the tags that tell it from the others; where there is but one, all of them.
+fn label(tags: &BTreeMap<String, String>, telling: &BTreeSet<String>) -> String {
+    let tells = |name: &str| telling.is_empty() || telling.contains(name);
+    tags.iter()
+        .filter(|(name, _)| tells(name))
+        .map(|(_, value)| value.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tags(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+    }
+
+    #[test]
+    fn a_series_is_called_by_what_tells_it_from_the_others() {
+        let all = [
+            tags(&[("api", "current"), ("city", "London")]),
+            tags(&[("api", "current"), ("city", "Seattle")]),
+        ];
+        let telling = telling(all.iter());
+        assert_eq!(all.each_ref().map(|tags| label(tags, &telling)), ["London", "Seattle"]);
+    }
+
+    #[test]
+    fn a_tag_that_is_absent_in_some_tells_them_apart() {
+        let all = [tags(&[("host", "a")]), tags(&[])];
+        assert_eq!(telling(all.iter()), BTreeSet::from(["host".to_owned()]));
+    }
+
+    #[test]
+    fn the_only_series_is_called_by_all_its_tags() {
+        let all = [tags(&[("city", "London")])];
+        assert_eq!(label(&all[0], &telling(all.iter())), "London");
+    }
+}

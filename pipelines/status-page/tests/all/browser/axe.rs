@@ -1,0 +1,48 @@
+//! The accessibility checker axe-core, from the npm registry.
+//!
+//! Source: <https://github.com/dequelabs/axe-core>.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use testkit::servers::Missing;
+
+const VERSION: &str = "4.10.3";
+
+/// The script; fetched once into the build's folder.
+pub fn script() -> Result<&'static str, Missing> {
+    static SCRIPT: OnceLock<String> = OnceLock::new();
+    if let Some(script) = SCRIPT.get() {
+        return Ok(script);
+    }
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("axe-core-{VERSION}"));
+    let file = folder.join("node_modules/axe-core/axe.min.js");
+    if !file.exists() {
+        fetch(&folder)?;
+    }
+    Ok(SCRIPT.get_or_init(|| std::fs::read_to_string(file).unwrap()))
+}
+
+fn fetch(folder: &Path) -> Result<(), Missing> {
+    const MISSING: Missing = Missing::NotInstalled { program: "axe-core", package: "npm" };
+    std::fs::create_dir_all(folder).unwrap();
+    let package = format!("axe-core@{VERSION}");
+    let output = Command::new("npm")
+        .args([
+            "install",
+            "--no-save",
+            "--no-package-lock",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--prefix",
+        ])
+        .arg(folder)
+        .arg(package)
+        .output();
+    match output {
+        Ok(output) if output.status.success() => Ok(()),
+        _ => Err(MISSING),
+    }
+}

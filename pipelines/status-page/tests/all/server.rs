@@ -1,0 +1,72 @@
+//! The shipped program, serving a staged store.
+
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+use crate::http::{self, Answer};
+use crate::stage::Stage;
+
+/// The shipped program, serving a store. It ends when this is dropped.
+pub struct Server {
+    /// What it serves.
+    pub stage: Stage,
+    child: Child,
+    address: SocketAddr,
+}
+
+impl Server {
+    /// Starts the program on a free port, with further variables set.
+    pub fn start(stage: Stage, variables: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_status-page"))
+            .env_clear()
+            .env("SQLITE_PATH", stage.path())
+            .env("SPOOL_DIR", stage.path().with_file_name("spool"))
+            .env("LISTEN", "127.0.0.1:0")
+            .env("LOG_FORMAT", "json")
+            .envs(variables.iter().copied())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut lines = log.lines().map_while(Result::ok);
+        let address = lines.find_map(|line| {
+            let line: Value = serde_json::from_str(&line).ok()?;
+            line["address"].as_str()?.parse().ok()
+        });
+        // So that the program never waits for somebody to read its log.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { stage, child, address: address.expect("the log tells the address") }
+    }
+
+    /// The address of a page.
+    pub fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.address)
+    }
+
+    /// Asks for a path.
+    pub fn get(&self, path: &str) -> Answer {
+        self.ask("GET", path, "")
+    }
+
+    /// Asks for JSON.
+    pub fn json(&self, path: &str) -> Value {
+        let answer = self.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// Sends a request without a body. `headers` are whole lines.
+    pub fn ask(&self, method: &str, path: &str, headers: &str) -> Answer {
+        http::send(self.address, &format!("{method} {path}"), headers, "")
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

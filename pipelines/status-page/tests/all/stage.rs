@@ -1,0 +1,273 @@
+//! A store as programs leave it: run reports, weather of two cities, alerts, what a program says of itself.
+
+use std::f64::consts::TAU;
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+use record::{Batch, Record};
+use serde_json::{Value, json};
+use sink::Sink as _;
+use sink_sqlite::{Config, SqliteSink};
+use state::State;
+use tempfile::TempDir;
+
+/// Text as somebody writes it who wants to run a script in the reader's browser.
+pub const HOSTILE: &str = "\"'><script>document.title='hacked'</script><img src=x onerror=alert(2)>&amp;";
+
+/// A run report, with the columns programs give it.
+#[derive(Clone, Record)]
+#[record(measurement = "pipeline_runs")]
+pub struct Report {
+    #[record(time)]
+    pub started: Timestamp,
+    #[record(tag)]
+    pub pipeline: String,
+    pub version: &'static str,
+    pub run_id: String,
+    pub duration: f64,
+    pub rows_in: i64,
+    pub rows_out: i64,
+    pub rows_refused: i64,
+    pub rows_spooled: i64,
+    pub retries: i64,
+    pub stage: &'static str,
+    pub status: &'static str,
+    pub exit: i64,
+    pub error: Option<String>,
+}
+
+/// Weather at one place, as observed.
+#[derive(Record)]
+#[record(measurement = "weather")]
+pub struct Weather {
+    /// When it was observed.
+    #[record(time)]
+    pub observed_at: Timestamp,
+    /// What the place is called.
+    #[record(tag)]
+    pub city: String,
+    /// Conditions in words.
+    pub description: String,
+    /// Air temperature.
+    #[record(unit = "°C")]
+    pub temp: f64,
+    /// Pressure at sea level.
+    #[record(unit = "hPa")]
+    pub barometric_pressure: f64,
+    /// Relative humidity.
+    #[record(unit = "%")]
+    pub humidity: f64,
+    /// Wind speed.
+    #[record(unit = "m/s")]
+    pub wind: f64,
+    /// Rain in the last hour; absent when it is dry.
+    #[record(unit = "mm")]
+    pub rain_1h: Option<f64>,
+    /// When it was observed, since 1970 UTC.
+    #[record(unit = "s")]
+    pub time_stamp: i64,
+}
+
+/// The air in the days to come.
+#[derive(Record)]
+#[record(measurement = "weather_forecast")]
+struct Forecast {
+    #[record(time)]
+    at: Timestamp,
+    #[record(tag)]
+    city: &'static str,
+    /// Air temperature.
+    #[record(unit = "°C")]
+    temp: f64,
+}
+
+/// A store in a folder of its own.
+pub struct Stage {
+    folder: TempDir,
+    /// When everything in it was written.
+    pub now: Timestamp,
+}
+
+impl Stage {
+    /// A store that nothing was written to yet.
+    pub fn empty() -> Self {
+        // Whole seconds, which every form of a time holds.
+        let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
+        Self { folder: tempfile::tempdir().unwrap(), now }
+    }
+
+    /// A store with four pipelines: one fails, one is late, two work.
+    pub fn usual() -> Self {
+        let stage = Self::empty();
+        stage.write(&stage.every(15, 60, "openweather-current", 3));
+        stage.write(&stage.every(180, 60, "openweather-forecast", 4));
+        let mut failing = stage.every(60, 55, "nws-hourly-forecast", 12);
+        for (index, report) in failing.iter_mut().enumerate().filter(|(index, _)| [0, 1, 17].contains(index))
+        {
+            *report = fail(report, index);
+        }
+        stage.write(&failing);
+        stage.write(&stage.every(30, 40, "openweather-air-pollution", 95));
+        stage.write(&stage.weather());
+        stage.write(&stage.forecast());
+        stage.keep("openweather-current", "describe", &description());
+        stage.keep("openweather-current", "alert/openweather-current/temp/below/city=Seattle", &stage.cold());
+        stage.keep("nws-hourly-forecast", "alert/nws-hourly-forecast/run/extract", &stage.failing());
+        stage
+    }
+
+    /// The file of the store.
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("platform.db")
+    }
+
+    /// Stores records as a program does.
+    pub fn write<R: Record>(&self, records: &[R]) {
+        let sink = SqliteSink::new(&Config { path: self.path() });
+        let written = block_on(sink.write(&Batch::of(records))).unwrap();
+        assert_eq!(written.refused, []);
+    }
+
+    /// Keeps a value as a program does between its runs.
+    pub fn keep(&self, program: &str, key: &str, value: &Value) {
+        block_on(State::sqlite(&self.path(), program).set(key, &value.to_string())).unwrap();
+    }
+
+    /// A time so many minutes ago.
+    pub fn ago(&self, minutes: i64) -> Timestamp {
+        self.now - SignedDuration::from_mins(minutes)
+    }
+
+    /// So many runs that worked, one every so many minutes, the last one so many minutes ago; the newest first.
+    pub fn every(&self, minutes: i64, count: u32, pipeline: &str, last: i64) -> Vec<Report> {
+        let report = |index: u32| Report {
+            started: self.ago(last + minutes * i64::from(index)),
+            pipeline: pipeline.to_owned(),
+            version: "0.1.0",
+            run_id: format!("{index:08x}"),
+            duration: 0.35 + f64::from(index % 7) / 50.0,
+            rows_in: 2,
+            rows_out: 2,
+            rows_refused: 0,
+            rows_spooled: 0,
+            retries: 0,
+            stage: "load",
+            status: "ok",
+            exit: 0,
+            error: None,
+        };
+        (0..count).map(report).collect()
+    }
+
+    /// Two days of weather in two cities, an observation every ten minutes.
+    pub fn weather(&self) -> Vec<Weather> {
+        let at = |city: &str, index: i64, warm: f64| {
+            let observed_at = self.ago(4 + 10 * index);
+            let hours = observed_at.as_duration().as_secs_f64() / 3600.0;
+            let wave = |period: f64, phase: f64| (TAU * (hours / period + phase)).sin();
+            let round = |value: f64| (value * 100.0).round() / 100.0;
+            let rain = wave(17.0, warm) + wave(5.0, 0.3) - 0.9;
+            Weather {
+                observed_at,
+                city: city.to_owned(),
+                description: if rain > 0.0 { "light rain" } else { "broken clouds" }.to_owned(),
+                temp: round(warm + 3.4 * wave(24.0, 0.6) + 0.5 * wave(3.1, warm)),
+                barometric_pressure: round(1011.0 + 5.0 * wave(61.0, warm / 9.0)).round(),
+                humidity: round(80.0 - warm - 12.0 * wave(24.0, 0.6) + 3.0 * wave(4.7, warm)).round(),
+                wind: round(4.2 + 2.1 * wave(9.0, warm / 7.0) + 0.8 * wave(1.7, 0.0)).max(0.0),
+                rain_1h: (rain > 0.0).then(|| round(rain * 2.0)),
+                time_stamp: observed_at.as_second(),
+            }
+        };
+        (0..288).flat_map(|index| [at("Seattle", index, 6.3), at("London", index, 9.8)]).collect()
+    }
+
+    /// Four days to come, and one that is past.
+    fn forecast(&self) -> Vec<Forecast> {
+        let at = |step: i32| {
+            let temp = (70.0 + 34.0 * (f64::from(step) / 8.0 * TAU).sin()).round() / 10.0;
+            Forecast { at: self.ago(-180 * i64::from(step)), city: "Seattle", temp }
+        };
+        (-8..32).map(at).collect()
+    }
+
+    fn cold(&self) -> Value {
+        let since = self.ago(134);
+        json!({
+            "state": "firing", "since": since, "seen": self.ago(3), "count": 9,
+            "firing": {
+                "key": "openweather-current/temp/below/city=Seattle", "event": "firing", "severity": "warning",
+                "title": "openweather-current: temp of Seattle is below 5 °C", "detail": "",
+                "context": "", "since": since, "at": self.ago(3), "value": 3.2, "limit": 5.0, "unit": "°C",
+                "program": "openweather-current"
+            },
+            "past": [{
+                "since": self.ago(1690), "until": self.ago(1480), "count": 14,
+                "title": "openweather-current: temp of Seattle is below 5 °C"
+            }]
+        })
+    }
+
+    fn failing(&self) -> Value {
+        let since = self.ago(72);
+        json!({
+            "state": "firing", "since": since, "seen": self.ago(12), "count": 2,
+            "firing": {
+                "key": "nws-hourly-forecast/run/extract", "event": "firing", "severity": "critical",
+                "title": "nws-hourly-forecast failed at extract",
+                "detail": "nws: the service did not answer within 20 s", "context": "", "since": since,
+                "at": self.ago(12), "program": "nws-hourly-forecast", "link": "https://example.org/runbook"
+            }
+        })
+    }
+}
+
+fn fail(report: &Report, index: usize) -> Report {
+    Report {
+        duration: 61.8,
+        rows_in: 0,
+        rows_out: 0,
+        retries: 3,
+        stage: "extract",
+        status: "failed",
+        exit: 75,
+        error: Some(match index {
+            17 => "nws: the reply is no JSON: expected value at line 1 column 1".to_owned(),
+            _ => "nws: the service did not answer within 20 s".to_owned(),
+        }),
+        ..report.clone()
+    }
+}
+
+fn description() -> Value {
+    let variable = |name: &str, takes: &str, secret: bool, default: Option<&str>, description: &str| {
+        json!({ "name": name, "type": takes, "required": secret, "secret": secret, "default": default,
+            "description": description })
+    };
+    let shown = |name: &str, value: Option<&str>, origin: &str| json!({ "name": name, "value": value, "origin": origin });
+    json!({
+        "name": "openweather-current",
+        "kind": "job",
+        "version": "0.1.0",
+        "description": "The current weather of one or more places, from OpenWeather.",
+        "has_history": false,
+        "variables": [
+            variable("OPENWEATHER_KEY", "a secret", true, None, "API key."),
+            variable("CITY", "text", false, None, "The place, or several with semicolons."),
+            variable("MEASUREMENT", "text", false, Some("weather"), "Measurement to write."),
+            variable("DEADLINE_SECONDS", "a whole number", false, Some("120"), "How long a run may take in all."),
+            variable("SLACK_WEBHOOK_URL", "a secret", true, None, "Webhook that alerts are sent to."),
+        ],
+        "records": [Weather::schema(), Report::schema()],
+        "settings": {
+            "OPENWEATHER_KEY": shown("OPENWEATHER_KEY", None, "environment"),
+            "CITY": shown("CITY", Some("Seattle;London"), "environment"),
+            "MEASUREMENT": shown("MEASUREMENT", Some("weather"), "default"),
+            "DEADLINE_SECONDS": shown("DEADLINE_SECONDS", Some("120"), "default"),
+        }
+    })
+}
+
+fn block_on<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
+}
