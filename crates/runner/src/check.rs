@@ -67,6 +67,6 @@ fn line<T: AsRef<str>>(exit: &mut Exit, what: &str, checked: &Checked<T>) {
     };
     for text in text.lines() {
         // Nobody is left to tell when standard output is closed.
-        let _ = writeln!(std::io::stdout(), "{mark:<8}{what:<16}{text}");
+        let _ = writeln!(std::io::stdout(), "{mark:<8}{what:<15} {text}");
     }
 }

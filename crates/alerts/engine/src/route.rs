@@ -12,6 +12,8 @@ pub struct Route {
     pub concern: Option<String>,
     /// It gets what matters as much as this, or more.
     pub at_least: Severity,
+    /// Whether the same message twice does no harm there. Then what may have arrived is sent again.
+    pub may_repeat: bool,
 }
 
 impl Route {

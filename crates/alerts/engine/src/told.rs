@@ -5,7 +5,7 @@
 //!
 //! A message is *claimed* in the alert before it is sent and *settled* after, so that of two runs at once one sends it.
 //! A claim that is never settled belongs to a run that died while sending. Its message may have arrived, so it counts
-//! as sent: a reminder and the end make up for one that did not.
+//! as sent, unless a repeat does no harm: a reminder and the end make up for one that did not arrive.
 
 use std::time::Duration;
 
@@ -56,6 +56,8 @@ pub struct Teller<'a> {
     pub now: Timestamp,
     /// After how long people are told again; `None` is never.
     pub reminder: Option<Duration>,
+    /// Whether the same message twice does no harm on this channel.
+    pub may_repeat: bool,
 }
 
 /// What became of a message.
@@ -78,7 +80,8 @@ impl Alert {
             if !is_expired(&claim, teller.now) {
                 return None;
             }
-            told = told.after(Outcome::Sent(None), claim.event, claim.at);
+            let outcome = if teller.may_repeat { Outcome::NotSent } else { Outcome::Sent(None) };
+            told = told.after(outcome, claim.event, claim.at);
         }
         let said = self.due(&told, is_wanted, teller);
         told.claim =

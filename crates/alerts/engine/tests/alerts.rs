@@ -18,7 +18,7 @@ fn at(minutes: i64) -> Timestamp {
 }
 
 fn teller(run: &str, minutes: i64) -> Teller<'_> {
-    Teller { run, now: at(minutes), reminder: Some(DAY) }
+    Teller { run, now: at(minutes), reminder: Some(DAY), may_repeat: false }
 }
 
 /// What a run shows that begins at `minute` and takes one.
@@ -175,6 +175,14 @@ fn what_a_run_was_sending_when_it_died_counts_as_sent() {
     assert_eq!(alert.claim("slack", true, teller("next", 30)), None);
     let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
     assert_eq!(title(tell(&mut alert, "last", 61, true)), "nws works again after 1 h 1 min");
+}
+
+#[test]
+fn where_a_repeat_does_no_harm_it_is_sent_again() {
+    let mut alert = Alert::after(None, &failed(0)).unwrap();
+    alert.claim("alertmanager", true, teller("dead", 1)).unwrap();
+    let repeating = Teller { may_repeat: true, ..teller("next", 30) };
+    assert!(alert.claim("alertmanager", true, repeating).is_some());
 }
 
 #[test]

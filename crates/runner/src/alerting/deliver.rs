@@ -39,7 +39,7 @@ pub(crate) async fn deliver<C: Channel>(channel: &C, said: Vec<(Notification, Op
         is_listening = is_listening && Instant::now() < deadline;
         let (is_sent, thread) = if is_listening {
             let sent = tokio::time::timeout_at(deadline, send(channel, &group)).await;
-            let (outcome, thread) = outcome(&name, sent.ok());
+            let (outcome, thread) = outcome(&name, channel.route().may_repeat, sent.ok());
             is_listening = outcome != Sent::NotNow;
             (outcome == Sent::Done, thread)
         } else {
@@ -68,13 +68,17 @@ async fn send<C: Channel>(channel: &C, group: &Group) -> Result<Option<Thread>, 
 }
 
 /// `None` is no answer in time.
-fn outcome(channel: &str, sent: Option<Result<Option<Thread>, SendError>>) -> (Sent, Option<Thread>) {
+fn outcome(
+    channel: &str,
+    may_repeat: bool,
+    sent: Option<Result<Option<Thread>, SendError>>,
+) -> (Sent, Option<Thread>) {
     let error = match sent {
         Some(Ok(thread)) => return (Sent::Done, thread),
         Some(Err(error)) => error,
         None => {
             tracing::error!(channel, "the alert was not confirmed within {} s", PATIENCE.as_secs());
-            return (Sent::Done, None);
+            return (if may_repeat { Sent::NotNow } else { Sent::Done }, None);
         }
     };
     let is_lost = error.kind() == Kind::Rejected;

@@ -96,12 +96,13 @@ impl<C: Channel> Telling<'_, C> {
 
     fn claim(&self, alert: &mut Alert, now: Timestamp) -> Vec<Said> {
         let routes: Vec<&Route> = self.channels.iter().map(Channel::route).collect();
-        let teller = Teller { run: self.run, now, reminder: self.reminder };
         let mut said = Vec::new();
         for (channel, route) in routes.iter().enumerate() {
             let name = route.name();
             let thread = alert.channels.get(&name).and_then(|told| told.thread.clone()).map(Thread);
             let is_wanted = route.takes(&alert.firing, &routes);
+            let may_repeat = route.may_repeat;
+            let teller = Teller { run: self.run, now, reminder: self.reminder, may_repeat };
             if let Some(notification) = alert.claim(&name, is_wanted, teller) {
                 said.push(Said { channel, notification, thread });
             }

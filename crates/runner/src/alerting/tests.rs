@@ -29,8 +29,12 @@ type Heard = (Instant, Vec<String>, Option<String>);
 
 impl Recorder {
     fn new(concern: Option<&str>) -> Self {
-        let route =
-            Route { service: "recorder", concern: concern.map(str::to_owned), at_least: Severity::Info };
+        let route = Route {
+            service: "recorder",
+            concern: concern.map(str::to_owned),
+            at_least: Severity::Info,
+            may_repeat: false,
+        };
         Self { route, refusal: Cell::new(None), heard: RefCell::default() }
     }
 
