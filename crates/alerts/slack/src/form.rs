@@ -1,31 +1,42 @@
 //! The form of a message: Block Kit, and plain text for notifications and old clients.
 
-use alert_engine::{Message, Tone};
+use alert_engine::{Event, Notification, Severity};
 use serde_json::{Value, json};
 
 /// Slack takes 3000 characters of text in a block; an error is told in fewer.
 const LONGEST_DETAIL: usize = 1200;
+/// A title is one line; the rest of a long one is in the log.
+const LONGEST_TITLE: usize = 250;
+/// A storm is told by its count and its worst; nobody reads more on a phone.
+const MOST_LISTED: usize = 10;
 
-pub(crate) fn body(message: &Message, channel: Option<&str>) -> Value {
-    let mark = match message.tone {
-        Tone::Critical => ":red_circle:",
-        Tone::Resolved => ":large_green_circle:",
-    };
-    let detail = shortened(&message.detail);
-    let mut blocks = vec![section(&format!("{mark} *{}*", escaped(&message.title)))];
-    if !detail.is_empty() {
-        blocks.push(section(&format!("```{}```", escaped(&detail).replace("```", "'''"))));
+/// A message about one notification, or several.
+pub(crate) fn body(group: &[Notification]) -> Value {
+    match group {
+        [one] => single(one),
+        several => storm(several),
     }
-    let context = json!({ "type": "mrkdwn", "text": escaped(&message.context) });
-    blocks.push(json!({ "type": "context", "elements": [context] }));
-    let separator = if detail.is_empty() { "" } else { ": " };
-    let text = escaped(&format!("{}{separator}{detail} ({})", message.title, message.context));
-    addressed(json!({ "text": text, "blocks": blocks }), channel)
+}
+
+/// The first message of alerts that are over: what it said, struck through, and how it ended.
+pub(crate) fn closed(titles: &[String], over: &[Notification]) -> Value {
+    let mut lines: Vec<_> = titles.iter().map(|title| format!("~{}~", line(title))).collect();
+    let said = over.first().map(|over| line(&over.title)).unwrap_or_default();
+    lines.push(if over.len() > 1 { format!("{} alerts are over", over.len()) } else { said.clone() });
+    let context = over.first().map(|over| escaped(&over.context)).unwrap_or_default();
+    let blocks = [section(&format!("{OVER} {}", lines.join("\n"))), small(&context)];
+    json!({ "text": format!("Over: {said} ({context})"), "blocks": blocks })
+}
+
+/// The titles of a group as far as they are listed.
+pub(crate) fn titles(group: &[Notification]) -> Vec<String> {
+    let titles = group.iter().take(MOST_LISTED).map(|said| shortened(&said.title, LONGEST_TITLE));
+    titles.collect()
 }
 
 /// A message that Slack refuses once it knows who sends it.
-pub(crate) fn nothing(channel: Option<&str>) -> Value {
-    addressed(json!({ "text": "" }), channel)
+pub(crate) fn nothing() -> Value {
+    json!({ "text": "" })
 }
 
 /// Whether a refusal says no more than that there was nothing to post.
@@ -33,24 +44,89 @@ pub(crate) fn refuses_nothing(code: &str) -> bool {
     matches!(code, "no_text" | "invalid_payload" | "missing_text_or_fallback_or_attachments")
 }
 
-fn addressed(mut body: Value, channel: Option<&str>) -> Value {
-    if let (Some(channel), Some(members)) = (channel, body.as_object_mut()) {
-        members.insert("channel".to_owned(), channel.into());
+/// The same message without its blocks, for when Slack does not take those.
+pub(crate) fn plain(body: &Value) -> Value {
+    let mut plain = body.clone();
+    if let Some(members) = plain.as_object_mut() {
+        members.remove("blocks");
+    }
+    plain
+}
+
+/// The message with further members, such as the channel it goes to.
+pub(crate) fn with(mut body: Value, members: &[(&str, &str)]) -> Value {
+    if let Some(body) = body.as_object_mut() {
+        body.extend(members.iter().map(|(name, value)| ((*name).to_owned(), (*value).into())));
     }
     body
+}
+
+const OVER: &str = ":large_green_circle:";
+
+fn single(said: &Notification) -> Value {
+    let detail = shortened(&said.detail, LONGEST_DETAIL);
+    let title = line(&said.title);
+    let mut blocks = vec![section(&format!("{} *{title}*", mark(said)))];
+    if !detail.is_empty() {
+        blocks.push(section(&format!("```{}```", escaped(&detail).replace("```", "'''"))));
+    }
+    blocks.push(small(&[escaped(&said.context), link(said)].concat()));
+    let separator = if detail.is_empty() { "" } else { ": " };
+    let text = format!("{title}{separator}{} ({})", escaped(&detail), escaped(&said.context));
+    json!({ "text": text, "blocks": blocks })
+}
+
+fn storm(group: &[Notification]) -> Value {
+    let is_over = group.iter().all(|said| said.event == Event::Resolved);
+    let headline = format!("{} alerts{}", group.len(), if is_over { " are over" } else { "" });
+    let listed = group.iter().take(MOST_LISTED).map(|said| format!("{} {}", mark(said), line(&said.title)));
+    let mut lines: Vec<_> = listed.collect();
+    if let Some(more) = group.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
+        lines.push(format!("… and {more} more"));
+    }
+    let mut blocks = vec![section(&format!("*{headline}*"))];
+    // Ten titles of their longest would not fit into one block.
+    blocks.extend(lines.chunks(5).map(|lines| section(&lines.join("\n"))));
+    let context = group.first().map(|first| [escaped(&first.context), link(first)].concat());
+    blocks.push(small(&context.unwrap_or_default()));
+    let titles: Vec<_> = titles(group).iter().map(|title| line(title)).collect();
+    json!({ "text": format!("{headline}: {}", titles.join("; ")), "blocks": blocks })
+}
+
+fn mark(said: &Notification) -> &'static str {
+    match (said.event, said.severity) {
+        (Event::Resolved, _) => OVER,
+        (_, Severity::Critical) => ":red_circle:",
+        (_, Severity::Warning) => ":large_orange_circle:",
+        (_, Severity::Info) => ":large_blue_circle:",
+    }
+}
+
+fn link(said: &Notification) -> String {
+    // What has a meaning in a link would end it early.
+    let safe = |link: &&String| !link.contains(['<', '>', '|', ' ']);
+    said.link.as_ref().filter(safe).map(|link| format!(" · <{link}|more>")).unwrap_or_default()
 }
 
 fn section(text: &str) -> Value {
     json!({ "type": "section", "text": { "type": "mrkdwn", "text": text } })
 }
 
+fn small(text: &str) -> Value {
+    json!({ "type": "context", "elements": [{ "type": "mrkdwn", "text": text }] })
+}
+
+fn line(title: &str) -> String {
+    escaped(&shortened(&title.replace(['\n', '\r'], " "), LONGEST_TITLE))
+}
+
 /// The three characters Slack gives a meaning, <https://docs.slack.dev/messaging/formatting-message-text>.
-fn escaped(text: &str) -> String {
+pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(LONGEST_DETAIL) {
+fn shortened(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default()),
         None => text.to_owned(),
     }

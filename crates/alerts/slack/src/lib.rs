@@ -3,165 +3,172 @@
 //! - Webhooks: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>
 //! - Bots: <https://docs.slack.dev/reference/methods/chat.postMessage>
 //!
-//! This crate does not decide what is said or whether; it gives a message its form and brings it there.
+//! This crate does not decide what is said or whether; it gives notifications their form and brings them there.
 
+mod api;
+mod config;
 mod error;
 mod form;
 
-use std::time::Duration;
+use alert_channel::{Channel, Route, SendError, Thread};
+use alert_engine::{Event, Notification};
+use http_client::Client;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use alert_engine::Message;
-use fault::Retry;
-use http_client::{Client, Reply, Request, Service};
-use secret::{ExposeSecret, Secret};
-use serde::Deserialize;
-use settings::{Setting, Settings, Source, Variable};
-use url::Url;
-
+pub use api::{Bot, Place, Webhook};
+pub use config::{Config, Destination};
 pub use error::Error;
 
-/// Waiting for Slack must not hold a program up for longer than its work takes.
-const RETRY_BUDGET: Duration = Duration::from_secs(5);
+/// What Slack says of a thread that is gone, or was never there.
+const THREAD_IS_GONE: [&str; 4] =
+    ["thread_not_found", "message_not_found", "cannot_reply_to_message", "invalid_thread_ts"];
 
-/// How messages get to Slack. A program without alerts leaves it out: `Option<Config>`.
-#[derive(Debug, Clone)]
-pub enum Config {
-    /// To the channel an incoming webhook belongs to. Its address is its credential.
-    Webhook(Url),
-    /// To a channel, as a bot.
-    Bot {
-        /// Base URL of the web API.
-        url: Url,
-        /// The bot's token.
-        token: Secret,
-        /// The channel's id or name.
-        channel: String,
-    },
-}
-
-#[derive(Settings)]
-struct Written {
-    /// Slack incoming webhook for alerts.
-    #[setting(name = "SLACK_WEBHOOK_URL", also = "ALERT_WEBHOOK")]
-    webhook: Option<Secret>,
-    /// Slack bot token for alerts, in place of a webhook; it needs the scope `chat:write`.
-    #[setting(name = "SLACK_TOKEN")]
-    token: Option<Secret>,
-    /// Channel the bot posts alerts to, as an id or a name.
-    #[setting(name = "SLACK_CHANNEL")]
-    channel: Option<String>,
-    /// Base URL of the Slack web API.
-    #[setting(name = "SLACK_URL", default = "https://slack.com")]
-    url: Url,
-}
-
-impl Settings for Config {
-    fn variables() -> Vec<Variable> {
-        Written::variables()
-    }
-
-    fn read(source: &mut Source) -> Option<Self> {
-        let written = Written::read(source)?;
-        let (name, problem) = match (written.webhook, written.token, written.channel) {
-            (Some(webhook), None, _) => match <Url as Setting>::parse(webhook.expose_secret()) {
-                Ok(url) => return Some(Self::Webhook(url)),
-                Err(problem) => ("SLACK_WEBHOOK_URL", problem),
-            },
-            (None, Some(token), Some(channel)) => {
-                return Some(Self::Bot { url: written.url, token, channel });
-            }
-            (None, Some(_), None) => ("SLACK_CHANNEL", "is required where SLACK_TOKEN is set".to_owned()),
-            (None, None, _) => {
-                ("SLACK_WEBHOOK_URL", "is required, or SLACK_TOKEN with SLACK_CHANNEL".to_owned())
-            }
-            (Some(_), Some(_), _) => {
-                ("SLACK_TOKEN", "stands in place of SLACK_WEBHOOK_URL; set one or the other".to_owned())
-            }
-        };
-        source.mistake(name, &problem);
-        None
-    }
-
-    fn is_there(source: &Source) -> bool {
-        let credentials = ["SLACK_WEBHOOK_URL", "SLACK_TOKEN"];
-        Written::variables()
-            .iter()
-            .any(|variable| credentials.contains(&variable.name) && source.is_set(variable))
-    }
-}
-
-/// A way to Slack.
+/// A way to one channel of Slack.
 #[derive(Debug, Clone)]
 pub struct Slack {
-    service: Service,
-    bot: Option<(Secret, String)>,
+    route: Route,
+    way: Way,
 }
 
-impl Slack {
-    /// A way that follows the policy of `http`, but for retries: see [`Slack::send`].
-    pub fn new(config: &Config, http: &Client) -> Self {
-        match config {
-            Config::Webhook(url) => {
-                Self { service: http.service("slack", url).with_secret_address(), bot: None }
+#[derive(Debug, Clone)]
+enum Way {
+    Webhook(Webhook),
+    Bot { bot: Bot, channel: String },
+}
+
+/// The first message of what began together: where it is, and what it said, so that it can be shown to be over.
+#[derive(Debug, Serialize, Deserialize)]
+struct First {
+    channel: String,
+    ts: String,
+    alerts: usize,
+    titles: Vec<String>,
+}
+
+/// One channel for each place that is configured.
+pub fn channels(config: &Config, http: &Client) -> Vec<Slack> {
+    let channel = |(route, destination): &(Route, Destination)| {
+        let way = match destination {
+            Destination::Webhook(url) => Way::Webhook(Webhook::new(url, http)),
+            Destination::Bot { url, token, channel } => {
+                Way::Bot { bot: Bot::new(url, token, http), channel: channel.clone() }
             }
-            Config::Bot { url, token, channel } => {
-                Self { service: http.service("slack", url), bot: Some((token.clone(), channel.clone())) }
+        };
+        Slack { route: route.clone(), way }
+    };
+    config.destinations.iter().map(channel).collect()
+}
+
+/// The three characters Slack gives a meaning, escaped, so that a text is shown as it is.
+pub fn escaped(text: &str) -> String {
+    form::escaped(text)
+}
+
+impl Channel for Slack {
+    fn route(&self) -> &Route {
+        &self.route
+    }
+
+    async fn send(
+        &self,
+        group: &[Notification],
+        thread: Option<&Thread>,
+    ) -> Result<Option<Thread>, SendError> {
+        let body = form::body(group);
+        match (&self.way, thread.and_then(First::read)) {
+            (Way::Webhook(webhook), _) => {
+                with_or_without_blocks(body, async |body| webhook.post(&body).await).await?;
+                Ok(None)
+            }
+            (Way::Bot { bot, channel }, None) => first(bot, channel, group, body).await,
+            (Way::Bot { bot, channel }, Some(thread)) => {
+                match reply(bot, &thread, group, body.clone()).await {
+                    Err(error) if THREAD_IS_GONE.contains(&error.code()) => {
+                        first(bot, channel, group, body).await
+                    }
+                    replied => Ok(replied.map(|()| None)?),
+                }
             }
         }
     }
 
-    /// Sends a message, once: it is tried again only where Slack said that it did not take it, for a few seconds.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Unknown`] where the message may have arrived: Slack offers no way to ask, and to send it again would
-    /// be worse than to leave it.
-    pub async fn send(&self, message: &Message) -> Result<(), Error> {
-        let retry = Retry::with_budget(RETRY_BUDGET);
-        retry.run(async || self.post("message", &form::body(message, self.channel())).await).await
-    }
-
-    /// Shows that a message would be taken, without sending one: Slack is asked to post nothing, and refuses that only
-    /// after it knows the sender.
-    ///
-    /// # Errors
-    ///
-    /// Why it would not be taken.
-    pub async fn check(&self) -> Result<(), Error> {
-        match self.post("check", &form::nothing(self.channel())).await {
-            Err(Error::Refused { code }) if form::refuses_nothing(&code) => Ok(()),
-            other => other,
-        }
-    }
-
-    fn channel(&self) -> Option<&str> {
-        self.bot.as_ref().map(|(_, channel)| channel.as_str())
-    }
-
-    async fn post(&self, operation: &'static str, body: &serde_json::Value) -> Result<(), Error> {
-        let reply = self.request(operation).json_body(body).retry(Retry::never()).send().await;
-        match (reply, &self.bot) {
-            (Err(error), _) => Err(Error::from_http(error)),
-            (Ok(_), None) => Ok(()),
-            (Ok(reply), Some(_)) => posted(&reply),
-        }
-    }
-
-    fn request(&self, operation: &'static str) -> Request {
-        match &self.bot {
-            None => self.service.post(operation, ""),
-            Some((token, _)) => self.service.post(operation, "/api/chat.postMessage").bearer(token),
+    /// Slack is asked to post nothing, and refuses that only after it knows the sender.
+    async fn check(&self) -> Result<(), SendError> {
+        let nothing = form::nothing();
+        let posted = match &self.way {
+            Way::Webhook(webhook) => webhook.post(&nothing).await,
+            Way::Bot { bot, channel } => {
+                bot.post(&form::with(nothing, &[("channel", channel)])).await.map(drop)
+            }
+        };
+        match posted {
+            Err(error) if form::refuses_nothing(error.code()) => Ok(()),
+            posted => Ok(posted?),
         }
     }
 }
 
-/// The reply to `chat.postMessage`: its status is 200 whatever happened.
-fn posted(reply: &Reply) -> Result<(), Error> {
-    #[derive(Deserialize)]
-    struct Posted {
-        ok: bool,
-        error: Option<String>,
+impl First {
+    /// A thread that cannot be read was kept by another version, or belongs to another channel: it is as good as none.
+    fn read(thread: &Thread) -> Option<Self> {
+        serde_json::from_str(&thread.0).ok()
     }
-    let posted: Posted = reply.json().map_err(Error::from_http)?;
-    if posted.ok { Ok(()) } else { Err(Error::Refused { code: posted.error.unwrap_or_default() }) }
+
+    fn thread(place: Place, group: &[Notification]) -> Option<Thread> {
+        let Place { channel, ts } = place;
+        let first = Self { channel, ts, alerts: group.len(), titles: form::titles(group) };
+        serde_json::to_string(&first).ok().map(Thread)
+    }
 }
+
+async fn first(
+    bot: &Bot,
+    channel: &str,
+    group: &[Notification],
+    body: Value,
+) -> Result<Option<Thread>, SendError> {
+    let body = form::with(body, &[("channel", channel)]);
+    let place = with_or_without_blocks(body, async |body| bot.post(&body).await).await?;
+    Ok(First::thread(place, group))
+}
+
+/// Answers in the thread. Once all that the first message told is over, the message shows it.
+async fn reply(bot: &Bot, first: &First, group: &[Notification], body: Value) -> Result<(), Error> {
+    let body = form::with(body, &[("channel", &first.channel), ("thread_ts", &first.ts)]);
+    with_or_without_blocks(body, async |body| bot.post(&body).await).await?;
+    let is_over = group.iter().all(|said| said.event == Event::Resolved) && group.len() >= first.alerts;
+    if is_over {
+        let body =
+            form::with(form::closed(&first.titles, group), &[("channel", &first.channel), ("ts", &first.ts)]);
+        // People have been told already; to tell them again because of this would be worse than to leave it.
+        if let Err(error) = bot.update(&body).await {
+            tracing::warn!(
+                error = fault::chain(&error),
+                "the first message of an alert does not show that it is over"
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Slack refuses a message for a block it does not like. People should hear of it all the same.
+async fn with_or_without_blocks<T>(
+    body: Value,
+    post: impl AsyncFn(Value) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let plain = form::plain(&body);
+    match post(body).await {
+        Err(error)
+            if matches!(error.code(), "invalid_blocks" | "invalid_blocks_format" | "msg_blocks_too_long") =>
+        {
+            post(plain).await
+        }
+        posted => posted,
+    }
+}
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

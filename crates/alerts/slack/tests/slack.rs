@@ -1,112 +1,287 @@
 //! Slack as it answers: webhooks in plain text, the web API in JSON under status 200.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use alert_engine::{Message, Tone};
-use alert_slack::{Config, Error, Slack};
+use std::time::Duration;
+
+use alert_channel::{Channel, SendError, Thread};
+use alert_engine::{Event, Notification, Severity};
+use alert_slack::{Config, Destination, Slack, channels};
 use fault::{Fault, Kind};
 use http_client::{Client, Options};
+use http_sim::{Server, services};
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use settings::{Settings, Source};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-fn message() -> Message {
-    Message {
-        tone: Tone::Critical,
-        title: "nws failed at extract".into(),
-        detail: "a < b & ``` c".into(),
+fn said(key: &str, event: Event) -> Notification {
+    Notification {
+        key: key.into(),
+        event,
+        severity: Severity::Critical,
+        concern: None,
+        title: format!("{key} failed"),
+        detail: if event == Event::Firing { "a < b & ``` c".into() } else { String::new() },
         context: "failing since noon".into(),
+        since: Timestamp::UNIX_EPOCH,
+        at: Timestamp::UNIX_EPOCH,
+        next_reminder: None,
+        value: None,
+        limit: None,
+        unit: None,
+        link: Some("https://runbook.example/nws".into()),
+        program: "nws".into(),
+        labels: std::collections::BTreeMap::new(),
     }
 }
 
-fn http(timeout: std::time::Duration) -> Client {
+fn firing() -> [Notification; 1] {
+    [said("nws", Event::Firing)]
+}
+
+fn http(timeout: Duration) -> Client {
     let tls = tls::client_config(None).unwrap();
     Client::new(Options { timeout, ..Options::new("test", "0.0.0", tls) }).unwrap()
 }
 
-async fn webhook(status: u16, body: &str) -> (MockServer, Slack) {
-    let server = MockServer::start().await;
-    let reply = ResponseTemplate::new(status).set_body_string(body);
-    Mock::given(method("POST")).and(path("/services/T0/B0/hook")).respond_with(reply).mount(&server).await;
-    let url = format!("{}/services/T0/B0/hook", server.uri()).parse().unwrap();
-    (server, Slack::new(&Config::Webhook(url), &http(std::time::Duration::from_secs(5))))
+fn slack(destination: Destination, timeout: Duration) -> Slack {
+    channels(&Config::to(destination), &http(timeout)).pop().unwrap()
 }
 
-async fn bot(reply: Value) -> (MockServer, Slack) {
+async fn webhook(reply: ResponseTemplate) -> (MockServer, Slack) {
     let server = MockServer::start().await;
-    let reply = ResponseTemplate::new(200).set_body_json(reply);
+    Mock::given(method("POST")).and(path("/services/T0/B0/hook")).respond_with(reply).mount(&server).await;
+    let url = format!("{}/services/T0/B0/hook", server.uri()).parse().unwrap();
+    (server, slack(Destination::Webhook(url), Duration::from_millis(500)))
+}
+
+fn answer(status: u16, body: &str) -> ResponseTemplate {
+    ResponseTemplate::new(status).set_body_string(body)
+}
+
+fn bot_at(url: &str) -> Slack {
+    let (token, channel) = ("xoxb-1".into(), "#alerts".into());
+    slack(Destination::Bot { url: url.parse().unwrap(), token, channel }, Duration::from_secs(5))
+}
+
+async fn bot(reply: ResponseTemplate) -> (MockServer, Slack) {
+    let server = MockServer::start().await;
     let given = Mock::given(path("/api/chat.postMessage")).and(header("authorization", "Bearer xoxb-1"));
     given.respond_with(reply).mount(&server).await;
-    let config =
-        Config::Bot { url: server.uri().parse().unwrap(), token: "xoxb-1".into(), channel: "C1".into() };
-    (server, Slack::new(&config, &http(std::time::Duration::from_secs(5))))
+    let slack = bot_at(&server.uri());
+    (server, slack)
+}
+
+async fn received(server: &MockServer) -> Vec<Value> {
+    server.received_requests().await.unwrap().iter().map(|request| request.body_json().unwrap()).collect()
+}
+
+fn simulated() -> (services::Slack, Server, Slack) {
+    let sim = services::Slack::new("xoxb-1");
+    let server = Server::start(sim.clone()).unwrap();
+    let slack = bot_at(server.url());
+    (sim, server, slack)
 }
 
 #[tokio::test]
 async fn a_webhook_gets_blocks_and_a_plain_text() {
-    let (server, slack) = webhook(200, "ok").await;
-    slack.send(&message()).await.unwrap();
-    let body: Value = server.received_requests().await.unwrap()[0].body_json().unwrap();
-    assert_eq!(body["text"], "nws failed at extract: a &lt; b &amp; ``` c (failing since noon)");
-    assert_eq!(body["blocks"][0]["text"]["text"], ":red_circle: *nws failed at extract*");
+    let (server, slack) = webhook(answer(200, "ok")).await;
+    assert_eq!(slack.send(&firing(), None).await.unwrap(), None);
+    let body = received(&server).await.remove(0);
+    assert_eq!(body["text"], "nws failed: a &lt; b &amp; ``` c (failing since noon)");
+    assert_eq!(body["blocks"][0]["text"]["text"], ":red_circle: *nws failed*");
     assert_eq!(body["blocks"][1]["text"]["text"], "```a &lt; b &amp; ''' c```");
+    let context = "failing since noon · <https://runbook.example/nws|more>";
+    assert_eq!(body["blocks"][2]["elements"][0]["text"], context);
 }
 
 #[tokio::test]
-async fn a_webhook_that_refuses_is_not_asked_again_and_its_address_stays_hidden() {
-    for (status, code) in [(404, "no_service"), (410, "channel_is_archived"), (400, "invalid_payload")] {
-        let (server, slack) = webhook(status, code).await;
-        let error = slack.send(&message()).await.unwrap_err();
-        assert_eq!(error.to_string(), format!("slack refused the message: {code}"));
-        assert_eq!(error.kind(), Kind::Configuration);
+async fn a_storm_is_one_message_with_its_count() {
+    let (server, slack) = webhook(answer(200, "ok")).await;
+    let storm: Vec<_> = (0..40).map(|n| said(&format!("p{n} {}", "x".repeat(400)), Event::Firing)).collect();
+    slack.send(&storm, None).await.unwrap();
+    let body = received(&server).await.remove(0);
+    assert!(body["text"].as_str().unwrap().starts_with("40 alerts: p0 "), "{body}");
+    assert_eq!(body["blocks"][0]["text"]["text"], "*40 alerts*");
+    let longest = |block: &Value| block["text"]["text"].as_str().unwrap_or_default().chars().count();
+    assert!(body["blocks"].as_array().unwrap().iter().map(longest).all(|length| length <= 3000));
+    assert!(body["blocks"].to_string().contains("… and 30 more"));
+}
+
+/// Every answer of a webhook that is known, and what it asks for.
+#[tokio::test]
+async fn the_answers_of_a_webhook_are_understood() {
+    for (status, text, kind) in [
+        (400, "invalid_payload", Kind::Rejected),
+        (400, "user_not_found", Kind::Configuration),
+        (400, "no_text", Kind::Rejected),
+        (403, "action_prohibited", Kind::Unauthorized),
+        (404, "channel_not_found", Kind::Configuration),
+        (404, "no_service", Kind::Configuration),
+        (410, "channel_is_archived", Kind::Configuration),
+        (429, "rate_limited", Kind::RateLimited),
+        (500, "rollup_error", Kind::Temporary),
+        (200, "<html><title>Sign in</title></html>", Kind::Configuration),
+    ] {
+        let (server, slack) = webhook(answer(status, text)).await;
+        let error = slack.send(&firing(), None).await.unwrap_err();
+        assert!(error.is_certain() && error.kind() == kind, "{status} {text}: {error:?}");
         assert!(!fault::chain(&error).contains("T0/B0"), "{error:?}");
+        assert_eq!(
+            server.received_requests().await.unwrap().len(),
+            1,
+            "the channel repeats nothing by itself"
+        );
+    }
+    let (_server, slack) = webhook(answer(429, "rate_limited").insert_header("retry-after", "7")).await;
+    let error = slack.send(&firing(), None).await.unwrap_err();
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+}
+
+#[tokio::test]
+async fn the_errors_in_a_200_are_understood() {
+    for (code, kind) in [
+        ("channel_not_found", Kind::Configuration),
+        ("not_in_channel", Kind::Configuration),
+        ("is_archived", Kind::Configuration),
+        ("invalid_auth", Kind::Unauthorized),
+        ("no_text", Kind::Rejected),
+        ("ratelimited", Kind::RateLimited),
+    ] {
+        let (_server, slack) = bot(answer(200, &json!({"ok": false, "error": code}).to_string())).await;
+        let error = slack.send(&firing(), None).await.unwrap_err();
+        assert!(error.is_certain() && error.kind() == kind, "{code}: {error:?}");
+    }
+    let body = json!({"ok": false, "error": "missing_scope", "needed": "chat:write"});
+    let (_server, slack) = bot(answer(200, &body.to_string())).await;
+    let error = fault::chain(&slack.send(&firing(), None).await.unwrap_err());
+    assert!(error.ends_with("slack refused the message: missing_scope (needed: chat:write)"), "{error}");
+    let busy = answer(429, r#"{"ok": false, "error": "ratelimited"}"#).insert_header("retry-after", "30");
+    let (_server, slack) = bot(busy).await;
+    let error = slack.send(&firing(), None).await.unwrap_err();
+    assert_eq!((error.kind(), error.retry_after()), (Kind::RateLimited, Some(Duration::from_secs(30))));
+}
+
+#[tokio::test]
+async fn a_message_that_may_have_arrived_is_told_as_such() {
+    let late = answer(200, "ok").set_delay(Duration::from_mins(1));
+    for reply in [late, answer(504, "")] {
+        let (server, slack) = webhook(reply).await;
+        let error = slack.send(&firing(), None).await.unwrap_err();
+        assert!(matches!(error, SendError::Unconfirmed(_)), "{error:?}");
         assert_eq!(server.received_requests().await.unwrap().len(), 1);
     }
+    let (_server, slack) = bot(answer(200, r#"{"ok": false, "error": "internal_error"}"#)).await;
+    let error = slack.send(&firing(), None).await.unwrap_err();
+    assert!(matches!(error, SendError::Unconfirmed(_)), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_busy_webhook_is_asked_again() {
-    let (server, slack) = webhook(500, "rollup_error").await;
-    let error = slack.send(&message()).await.unwrap_err();
-    assert!(matches!(error, Error::NotTaken(_)), "{error:?}");
-    assert!(server.received_requests().await.unwrap().len() > 1);
+async fn a_message_whose_blocks_are_refused_is_sent_as_text() {
+    let (server, slack) = bot(answer(200, r#"{"ok": false, "error": "invalid_blocks"}"#)).await;
+    slack.send(&firing(), None).await.unwrap_err();
+    let bodies = received(&server).await;
+    assert!(bodies[0]["blocks"].is_array() && bodies[1]["blocks"].is_null(), "{bodies:?}");
+    assert_eq!(bodies[0]["text"], bodies[1]["text"]);
 }
 
 #[tokio::test]
-async fn a_message_that_may_have_arrived_is_not_sent_again() {
-    let server = MockServer::start().await;
-    let late = ResponseTemplate::new(200).set_delay(std::time::Duration::from_mins(1));
-    Mock::given(method("POST")).respond_with(late).mount(&server).await;
-    let url = format!("{}/hook", server.uri()).parse().unwrap();
-    let slack = Slack::new(&Config::Webhook(url), &http(std::time::Duration::from_millis(200)));
-    let error = slack.send(&message()).await.unwrap_err();
-    assert!(!error.is_certain(), "{error:?}");
-    assert_eq!(server.received_requests().await.unwrap().len(), 1);
-}
+async fn what_follows_is_in_the_thread_and_the_first_message_shows_the_end() {
+    let (sim, _server, slack) = simulated();
+    let thread = slack.send(&firing(), None).await.unwrap().unwrap();
+    assert_eq!(slack.send(&[said("nws", Event::Reminder)], Some(&thread)).await.unwrap(), None);
+    assert_eq!(sim.messages()[0]["edited"], Value::Null);
+    let over = Notification { title: "nws works again".into(), ..said("nws", Event::Resolved) };
+    slack.send(&[over], Some(&thread)).await.unwrap();
 
-#[tokio::test]
-async fn a_bot_posts_to_its_channel_and_reads_the_errors_in_a_200() {
-    let (server, slack) = bot(json!({ "ok": true, "ts": "1.2" })).await;
-    slack.send(&message()).await.unwrap();
-    let body: Value = server.received_requests().await.unwrap()[0].body_json().unwrap();
-    assert_eq!(body["channel"], "C1");
-
-    let (_server, slack) =
-        bot(json!({ "ok": false, "error": "missing_scope", "needed": "chat:write" })).await;
-    let error = slack.send(&message()).await.unwrap_err();
+    let messages = sim.messages();
+    assert_eq!(messages.len(), 3);
+    for reply in &messages[1..] {
+        assert_eq!(reply["thread_ts"], "1700000000.000001");
+    }
+    assert_eq!(messages[0]["edited"], true);
     assert_eq!(
-        (error.to_string().as_str(), error.kind()),
-        ("slack refused the message: missing_scope", Kind::Unauthorized)
+        messages[0]["blocks"][0]["text"]["text"],
+        ":large_green_circle: ~nws failed~\nnws works again"
     );
 }
 
 #[tokio::test]
+async fn a_first_message_of_several_alerts_stays_open_until_all_are_over() {
+    let (sim, _server, slack) = simulated();
+    let both = [said("a", Event::Firing), said("b", Event::Firing)];
+    let thread = slack.send(&both, None).await.unwrap();
+    slack.send(&[said("a", Event::Resolved)], thread.as_ref()).await.unwrap();
+    assert_eq!(sim.messages()[0]["edited"], Value::Null);
+    let both = [said("a", Event::Resolved), said("b", Event::Resolved)];
+    slack.send(&both, thread.as_ref()).await.unwrap();
+    assert_eq!(sim.messages()[0]["edited"], true);
+}
+
+#[tokio::test]
+async fn a_thread_that_is_gone_or_unreadable_does_not_stop_a_message() {
+    let (sim, _server, slack) = simulated();
+    let gone = json!({"channel": "C00000000", "ts": "1600000000.000001", "alerts": 1, "titles": []});
+    for thread in [Thread(gone.to_string()), Thread("of another version".into())] {
+        let own = slack.send(&firing(), Some(&thread)).await.unwrap();
+        assert!(own.is_some_and(|own| own != thread), "the message began a thread of its own");
+    }
+    assert_eq!(sim.messages().len(), 2);
+}
+
+#[tokio::test]
 async fn a_check_posts_nothing() {
-    let (_server, slack) = webhook(400, "no_text").await;
+    let (_server, slack) = webhook(answer(400, "no_text")).await;
     slack.check().await.unwrap();
-    let (_server, slack) = webhook(404, "no_service").await;
+    let (_server, slack) = webhook(answer(404, "no_service")).await;
     assert!(slack.check().await.is_err());
-    let (_server, slack) = bot(json!({ "ok": false, "error": "no_text" })).await;
+    let (sim, _server, slack) = simulated();
     slack.check().await.unwrap();
-    let (_server, slack) = bot(json!({ "ok": false, "error": "channel_not_found" })).await;
+    assert!(sim.messages().is_empty());
+    let (_server, slack) = bot(answer(200, r#"{"ok": false, "error": "channel_not_found"}"#)).await;
     assert!(slack.check().await.is_err());
+}
+
+fn routes(variables: &[(&str, &str)]) -> Result<Vec<(Option<String>, Severity)>, String> {
+    let mut source = Source::of(variables.iter().copied());
+    let config = Option::<Config>::read(&mut source).flatten();
+    source.finish().map_err(|mistakes| mistakes.to_string())?;
+    let channels = config.map(|config| channels(&config, &http(Duration::from_secs(1)))).unwrap_or_default();
+    Ok(channels.iter().map(|slack| (slack.route().concern.clone(), slack.route().at_least)).collect())
+}
+
+#[test]
+fn each_concern_may_have_a_place_of_its_own() {
+    let (hook, all) = ("https://hooks.example/T/B/1", Severity::Info);
+    let concern = |name: &str| Some(name.to_owned());
+    assert_eq!(routes(&[]).unwrap(), []);
+    assert_eq!(routes(&[("ALERT_WEBHOOK", hook)]).unwrap(), [(None, all)]);
+    let several =
+        [("SLACK_WEBHOOK_URL", hook), ("CLIMATE_ALERT_WEBHOOK", hook), ("SLACK_NETWORK_WEBHOOK_URL", hook)];
+    assert_eq!(
+        routes(&several).unwrap(),
+        [(None, all), (concern("climate"), all), (concern("network"), all)]
+    );
+    let bot = [("SLACK_TOKEN", "xoxb-1"), ("SLACK_CLIMATE_CHANNEL", "#c"), ("SLACK_DEVICE_CHANNEL", "#d")];
+    assert_eq!(routes(&bot).unwrap(), [(concern("climate"), all), (concern("device"), all)]);
+    let severe = [("SLACK_WEBHOOK_URL", hook), ("SLACK_SEVERITY", "critical")];
+    assert_eq!(routes(&severe).unwrap(), [(None, Severity::Critical)]);
+}
+
+#[test]
+fn the_only_place_there_is_takes_all_concerns() {
+    let only = [("DEVICE_ALERT_WEBHOOK", "https://hooks.example/T/B/1")];
+    assert_eq!(routes(&only).unwrap(), [(None, Severity::Info)]);
+}
+
+#[test]
+fn half_a_setting_is_a_mistake() {
+    for (variables, mistake) in [
+        (vec![("SLACK_TOKEN", "xoxb-1")], "SLACK_CHANNEL is required where SLACK_TOKEN is set"),
+        (vec![("SLACK_CLIMATE_CHANNEL", "#c")], "SLACK_CLIMATE_CHANNEL needs SLACK_TOKEN"),
+        (vec![("CLIMATE_ALERT_WEBHOOK", "#c")], "CLIMATE_ALERT_WEBHOOK must be an http or https URL"),
+    ] {
+        assert_eq!(routes(&variables).unwrap_err(), mistake);
+    }
 }

@@ -1,10 +1,10 @@
 //! The channels there are.
-//!
-//! A channel joins with its settings in [`OutletConfigs`] and a variant of [`Outlet`].
 
+use alert_alertmanager::Alertmanager;
 use alert_channel::{Channel, Route, SendError, Thread};
-use alert_engine::{Event, Message, Notification, Severity, Tone};
+use alert_engine::Notification;
 use alert_slack::Slack;
+use alert_webhook::Webhook;
 use http_client::Client;
 use settings::{Settings, Source, Variable};
 
@@ -12,58 +12,72 @@ use settings::{Settings, Source, Variable};
 #[derive(Debug, Clone)]
 pub(crate) struct OutletConfigs {
     slack: Option<alert_slack::Config>,
+    alertmanager: Option<alert_alertmanager::Config>,
+    webhook: Option<alert_webhook::Config>,
 }
 
 /// A channel, whichever it is.
 #[derive(Debug)]
 pub(crate) enum Outlet {
-    Slack(Slack, Route),
+    Slack(Slack),
+    Alertmanager(Alertmanager),
+    Webhook(Webhook),
 }
 
 impl OutletConfigs {
     pub(crate) fn variables() -> Vec<Variable> {
-        Option::<alert_slack::Config>::variables()
+        [
+            Option::<alert_slack::Config>::variables(),
+            Option::<alert_alertmanager::Config>::variables(),
+            Option::<alert_webhook::Config>::variables(),
+        ]
+        .concat()
     }
 
     pub(crate) fn read(source: &mut Source) -> Self {
-        Self { slack: Option::read(source).flatten() }
+        Self {
+            slack: Option::read(source).flatten(),
+            alertmanager: Option::read(source).flatten(),
+            webhook: Option::read(source).flatten(),
+        }
     }
 
     pub(crate) fn outlets(&self, http: &Client) -> Vec<Outlet> {
-        let route = Route { service: "slack", concern: None, at_least: Severity::Info };
-        self.slack.iter().map(|slack| Outlet::Slack(Slack::new(slack, http), route.clone())).collect()
+        let slack = self.slack.iter().flat_map(|slack| alert_slack::channels(slack, http));
+        let alertmanager =
+            self.alertmanager.iter().flat_map(|config| alert_alertmanager::channels(config, http));
+        let webhook = self.webhook.iter().flat_map(|config| alert_webhook::channels(config, http));
+        let all = slack.map(Outlet::Slack).chain(alertmanager.map(Outlet::Alertmanager));
+        all.chain(webhook.map(Outlet::Webhook)).collect()
     }
 }
 
 impl Channel for Outlet {
     fn route(&self) -> &Route {
         match self {
-            Self::Slack(_, route) => route,
+            Self::Slack(slack) => slack.route(),
+            Self::Alertmanager(alertmanager) => alertmanager.route(),
+            Self::Webhook(webhook) => webhook.route(),
         }
     }
 
     async fn send(
         &self,
         group: &[Notification],
-        _thread: Option<&Thread>,
+        thread: Option<&Thread>,
     ) -> Result<Option<Thread>, SendError> {
-        let Some(first) = group.first() else { return Ok(None) };
-        let message = Message {
-            tone: if first.event == Event::Resolved { Tone::Resolved } else { Tone::Critical },
-            title: first.title.clone(),
-            detail: first.detail.clone(),
-            context: first.context.clone(),
-        };
         match self {
-            Self::Slack(slack, _) => slack.send(&message).await.map(|()| None).map_err(|error| {
-                if error.is_certain() { SendError::not_taken(error) } else { SendError::unconfirmed(error) }
-            }),
+            Self::Slack(slack) => slack.send(group, thread).await,
+            Self::Alertmanager(alertmanager) => alertmanager.send(group, thread).await,
+            Self::Webhook(webhook) => webhook.send(group, thread).await,
         }
     }
 
     async fn check(&self) -> Result<(), SendError> {
         match self {
-            Self::Slack(slack, _) => slack.check().await.map_err(SendError::not_taken),
+            Self::Slack(slack) => slack.check().await,
+            Self::Alertmanager(alertmanager) => alertmanager.check().await,
+            Self::Webhook(webhook) => webhook.check().await,
         }
     }
 }

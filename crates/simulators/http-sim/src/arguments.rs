@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use http_sim::services::{Heartbeat, InfluxDb, Nws, OpenWeather, Slack};
+use http_sim::services::{Alertmanager, Heartbeat, InfluxDb, Nws, OpenWeather, Slack};
 use http_sim::{Clock, Fault, ParseFaultError, Service};
 use jiff::{SignedDuration, Timestamp};
 
@@ -21,6 +21,8 @@ What is served:
   --service influxdb[=ORG/BUCKET/TOKEN]
                                       InfluxDB v2 writes; what is stored is shown at
                                       /influxdb/simulator/lines                       [demo/demo/demo-token]
+  --service alertmanager              Alertmanager: takes alerts and shows them at
+                                      /alertmanager/api/v2/alerts
   --service slack[=TOKEN]             Slack: webhook, chat.postMessage; messages are shown at
                                       /slack/simulator/messages                       [demo-token]
   --service heartbeat                 counts GET requests
@@ -141,6 +143,7 @@ impl Arguments {
         let bad = || ArgumentError::BadValue { option: "--service".into(), value: text.to_owned() };
         Ok(match (name, setting) {
             ("nws", None) => ("nws", Arc::new(Nws::new().clock(self.clock.clone()))),
+            ("alertmanager", None) => ("alertmanager", Arc::new(Alertmanager::new())),
             ("heartbeat", None) => ("heartbeat", Arc::new(Heartbeat::new())),
             ("openweather", key) => (
                 "openweather",
@@ -152,7 +155,7 @@ impl Arguments {
                 ("influxdb", Arc::new(InfluxDb::new(part()?, part()?, part()?)))
             }
             ("slack", token) => ("slack", Arc::new(Slack::new(token.unwrap_or("demo-token")))),
-            ("nws" | "heartbeat", Some(_)) => return Err(bad()),
+            ("nws" | "alertmanager" | "heartbeat", Some(_)) => return Err(bad()),
             _ => return Err(ArgumentError::UnknownService(name.to_owned())),
         })
     }

@@ -1,5 +1,6 @@
 //! The services that can be stood in for.
 
+mod alertmanager;
 mod files;
 mod heartbeat;
 mod influxdb;
@@ -8,6 +9,7 @@ mod openweather;
 mod paths;
 mod slack;
 
+pub use alertmanager::Alertmanager;
 pub use files::{Files, FilesError};
 pub use heartbeat::Heartbeat;
 pub use influxdb::{InfluxDb, Point};

@@ -1,9 +1,12 @@
-//! Slack: incoming webhooks and `chat.postMessage`.
+//! Slack: incoming webhooks, `chat.postMessage` with threads, `chat.update`, and the limit of one message a second.
 //!
-//! Sources: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks> and
-//! <https://docs.slack.dev/reference/methods/chat.postMessage>.
+//! Sources: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>,
+//! <https://docs.slack.dev/reference/methods/chat.postMessage>,
+//! <https://docs.slack.dev/reference/methods/chat.update> and <https://docs.slack.dev/apis/web-api/rate-limits>.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -16,13 +19,20 @@ use crate::{Reply, Request, Service};
 pub struct Slack {
     token: String,
     channels: Vec<String>,
+    is_strict: bool,
     messages: Arc<Mutex<Vec<Value>>>,
+    posted: Arc<Mutex<HashMap<String, Instant>>>,
 }
 
 /// The limits of Block Kit: blocks in a message, characters in a header, characters in a section.
 const MOST_BLOCKS: usize = 50;
 const LONGEST_HEADER: usize = 150;
 const LONGEST_SECTION: usize = 3000;
+/// How much time there is between two messages in a channel. A tenth is forgiven, since it passes on the way.
+const PAUSE: Duration = Duration::from_millis(900);
+
+/// The id of every channel: which one a message is in does not matter to its sender.
+const CHANNEL_ID: &str = "C00000000";
 
 impl Slack {
     /// The path of the one incoming webhook that exists.
@@ -30,7 +40,13 @@ impl Slack {
 
     /// A workspace with one channel, `#alerts`, and its bot's token.
     pub fn new(token: &str) -> Self {
-        Self { token: token.to_owned(), channels: vec!["#alerts".into()], messages: Arc::default() }
+        Self {
+            token: token.to_owned(),
+            channels: vec!["#alerts".into()],
+            is_strict: false,
+            messages: Arc::default(),
+            posted: Arc::default(),
+        }
     }
 
     /// The workspace with another channel.
@@ -40,7 +56,14 @@ impl Slack {
         self
     }
 
-    /// The payloads of all messages that were accepted, oldest first.
+    /// The workspace that takes one message a second in each channel, and answers 429 to more.
+    #[must_use]
+    pub fn strict(self) -> Self {
+        Self { is_strict: true, ..self }
+    }
+
+    /// The payloads of all messages that were accepted, oldest first. One that was edited has the member `edited` and
+    /// shows what it says now.
     pub fn messages(&self) -> Vec<Value> {
         self.kept().clone()
     }
@@ -65,6 +88,10 @@ impl Slack {
 
     /// The Web API answers 200 to all but too many requests, and says in the body whether it worked.
     fn api(&self, request: &Request, method: &str) -> Reply {
+        if self.is_strict && method == "chat.postMessage" && self.is_too_soon(request) {
+            let body = json!({"ok": false, "error": "ratelimited"});
+            return Reply::json(429, &body).header("retry-after", "1");
+        }
         let (Ok(body) | Err(body)) = match (request.header("authorization"), method) {
             (None, _) => Err(json!({"ok": false, "error": "not_authed"})),
             (Some(given), _) if given.strip_prefix("Bearer ") != Some(&self.token) => {
@@ -72,6 +99,7 @@ impl Slack {
             }
             (_, "auth.test") => Ok(json!({"ok": true, "team": "Simulated", "user": "bot"})),
             (_, "chat.postMessage") => self.post_message(request),
+            (_, "chat.update") => self.update(request),
             _ => Err(json!({"ok": false, "error": "unknown_method"})),
         };
         Reply::json(200, &body)
@@ -82,25 +110,56 @@ impl Slack {
             return Err(json!({"ok": false, "error": "invalid_json"}));
         };
         let channel = text_of(&payload, "channel");
-        if !self.channels.iter().any(|known| known.trim_start_matches('#') == channel.trim_start_matches('#'))
-        {
+        let name = channel.trim_start_matches('#');
+        if name != CHANNEL_ID && !self.channels.iter().any(|known| known.trim_start_matches('#') == name) {
             return Err(json!({"ok": false, "error": "channel_not_found"}));
         }
         if !says_something(&payload) {
             return Err(json!({"ok": false, "error": "no_text"}));
         }
-        if let Some(fault) = fault_in_blocks(&payload) {
-            let messages = [format!("[ERROR] {fault}")];
-            return Err(
-                json!({"ok": false, "error": "invalid_blocks", "response_metadata": {"messages": messages}}),
-            );
-        }
+        refuse_blocks(&payload)?;
         let mut kept = self.kept();
+        let thread = text_of(&payload, "thread_ts");
+        if !thread.is_empty() && index_of(thread).is_none_or(|index| index >= kept.len()) {
+            return Err(json!({"ok": false, "error": "thread_not_found"}));
+        }
         kept.push(payload.clone());
         let ts = format!("1700000000.{:06}", kept.len());
         let message =
             json!({"type": "message", "subtype": "bot_message", "text": text_of(&payload, "text"), "ts": ts});
-        Ok(json!({"ok": true, "channel": "C00000000", "ts": ts, "message": message}))
+        Ok(json!({"ok": true, "channel": CHANNEL_ID, "ts": ts, "message": message}))
+    }
+
+    fn update(&self, request: &Request) -> Result<Value, Value> {
+        let payload = request.json().unwrap_or_default();
+        if text_of(&payload, "channel") != CHANNEL_ID {
+            return Err(json!({"ok": false, "error": "channel_not_found"}));
+        }
+        refuse_blocks(&payload)?;
+        let mut kept = self.kept();
+        let ts = text_of(&payload, "ts");
+        let message = index_of(ts).and_then(|index| kept.get_mut(index)).and_then(Value::as_object_mut);
+        let Some(message) = message else {
+            return Err(json!({"ok": false, "error": "message_not_found"}));
+        };
+        for member in ["text", "blocks"] {
+            message.remove(member);
+            message.extend(payload.get(member).map(|value| (member.to_owned(), value.clone())));
+        }
+        message.insert("edited".into(), true.into());
+        Ok(json!({"ok": true, "channel": CHANNEL_ID, "ts": ts, "text": text_of(&payload, "text")}))
+    }
+
+    /// Whether the last message in the channel was posted a moment ago. If not, this one is posted now.
+    fn is_too_soon(&self, request: &Request) -> bool {
+        let payload = request.json().unwrap_or_default();
+        let channel = text_of(&payload, "channel").trim_start_matches('#').to_owned();
+        let mut posted = self.posted.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_too_soon = posted.get(&channel).is_some_and(|last| last.elapsed() < PAUSE);
+        if !is_too_soon {
+            posted.insert(channel, Instant::now());
+        }
+        is_too_soon
     }
 
     fn kept(&self) -> MutexGuard<'_, Vec<Value>> {
@@ -129,6 +188,17 @@ fn says_something(payload: &Value) -> bool {
 
 fn text_of<'a>(payload: &'a Value, member: &str) -> &'a str {
     payload.get(member).and_then(Value::as_str).unwrap_or_default()
+}
+
+/// Which message a time stamp names.
+fn index_of(ts: &str) -> Option<usize> {
+    ts.strip_prefix("1700000000.")?.parse::<usize>().ok()?.checked_sub(1)
+}
+
+fn refuse_blocks(payload: &Value) -> Result<(), Value> {
+    let Some(fault) = fault_in_blocks(payload) else { return Ok(()) };
+    let messages = [format!("[ERROR] {fault}")];
+    Err(json!({"ok": false, "error": "invalid_blocks", "response_metadata": {"messages": messages}}))
 }
 
 /// What Block Kit would object to.

@@ -9,6 +9,7 @@
     reason = "tests may panic"
 )]
 
+mod alertmanager;
 mod client;
 mod faults;
 mod files;

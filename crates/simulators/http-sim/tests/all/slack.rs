@@ -85,3 +85,37 @@ fn a_token_can_be_tested_alone() {
     let (_, server) = start();
     assert_eq!(api(&server, "auth.test", "xoxb-token", &json!({}))["ok"], true);
 }
+
+#[test]
+fn a_reply_needs_its_thread_and_an_edit_its_message() {
+    let (slack, server) = start();
+    let first = api(&server, "chat.postMessage", "xoxb-token", &json!({"channel": "#ops", "text": "down"}));
+    let (channel, ts) = (&first["channel"], &first["ts"]);
+    let reply = json!({"channel": channel, "thread_ts": ts, "text": "still down"});
+    assert_eq!(api(&server, "chat.postMessage", "xoxb-token", &reply)["ok"], true);
+    let edit = json!({"channel": channel, "ts": ts, "text": "up"});
+    assert_eq!(api(&server, "chat.update", "xoxb-token", &edit)["ok"], true);
+    assert_eq!(slack.messages()[0], json!({"channel": "#ops", "text": "up", "edited": true}));
+
+    let lost =
+        json!({"channel": "#ops", "thread_ts": "1600000000.000001", "ts": "1600000000.000001", "text": "x"});
+    assert_eq!(api(&server, "chat.postMessage", "xoxb-token", &lost)["error"], "thread_not_found");
+    let lost = json!({"channel": channel, "ts": "1700000000.000009", "text": "x"});
+    assert_eq!(api(&server, "chat.update", "xoxb-token", &lost)["error"], "message_not_found");
+}
+
+#[test]
+fn a_strict_workspace_takes_one_message_a_second_in_each_channel() {
+    let slack = Slack::new("xoxb-token").channel("#ops").strict();
+    let server = Server::start(slack.clone()).unwrap();
+    let status = |channel: &str| {
+        let body = json!({"channel": channel, "text": "hello"}).to_string();
+        let headers = [("authorization", "Bearer xoxb-token")];
+        let response = post(&format!("{}/api/chat.postMessage", server.url()), &headers, body.as_bytes());
+        (response.status, response.header("retry-after").map(str::to_owned))
+    };
+    assert_eq!(status("#ops"), (200, None));
+    assert_eq!(status("#ops"), (429, Some("1".to_owned())));
+    assert_eq!(status("#alerts"), (200, None));
+    assert_eq!(slack.messages().len(), 2);
+}
