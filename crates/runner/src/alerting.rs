@@ -13,22 +13,16 @@ const ATTEMPTS: usize = 5;
 /// How long Slack may take: an orchestrator that sent SIGTERM does not wait for long.
 const PATIENCE: Duration = Duration::from_secs(6);
 
-/// The incident as this run left it in the state, so that only this run releases its claim.
-struct Claimed {
-    decision: Decision,
-    kept: Option<String>,
-}
-
 /// Tells people how a run ended, if they do not know it yet.
 ///
 /// The incident is claimed in durable state before the message is sent. Where nothing can be kept, every failed run
 /// is told, and none that works.
 pub(crate) async fn tell(slack: &Slack, state: &State, run: &Observation) {
     match claim(state, run).await {
-        Ok(Some(Claimed { decision, kept })) => {
+        Ok(Some(decision)) => {
             let Some(message) = &decision.message else { return };
-            let next = after_sending(&decision, send(slack, message).await);
-            if let Err(error) = state.swap(KEY, kept.as_deref(), as_text(next.as_ref()).as_deref()).await {
+            let sent = send(slack, message).await;
+            if let Err(error) = settle(state, run, sent).await {
                 tracing::warn!(error = fault::chain(&error), "that the alert was sent could not be kept");
             }
         }
@@ -62,18 +56,34 @@ async fn send(slack: &Slack, message: &Message) -> bool {
 }
 
 /// Decides what to say and remembers it.
-async fn claim(state: &State, run: &Observation) -> Result<Option<Claimed>, state::Error> {
+async fn claim(state: &State, run: &Observation) -> Result<Option<Decision>, state::Error> {
     for _ in 0..ATTEMPTS {
         let known = state.get(KEY).await?;
-        // An incident that cannot be read was kept by another version: it is as good as none.
-        let incident = known.as_deref().and_then(|text| serde_json::from_str::<Incident>(text).ok());
-        let decision = observe(incident.as_ref(), run);
-        let kept = as_text(decision.incident.as_ref());
-        if kept == known || state.swap(KEY, known.as_deref(), kept.as_deref()).await? {
-            return Ok(Some(Claimed { decision, kept }));
+        let decision = observe(incident(known.as_deref()).as_ref(), run);
+        let next = as_text(decision.incident.as_ref());
+        if next == known || state.swap(KEY, known.as_deref(), next.as_deref()).await? {
+            return Ok(Some(decision));
         }
     }
     Ok(None)
+}
+
+/// Remembers what came of the message, and lets go of the claim.
+async fn settle(state: &State, run: &Observation, sent: bool) -> Result<(), state::Error> {
+    for _ in 0..ATTEMPTS {
+        let known = state.get(KEY).await?;
+        let Some(incident) = incident(known.as_deref()) else { break };
+        let next = as_text(after_sending(&incident, run, sent).as_ref());
+        if next == known || state.swap(KEY, known.as_deref(), next.as_deref()).await? {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// An incident that cannot be read was kept by another version: it is as good as none.
+fn incident(text: Option<&str>) -> Option<Incident> {
+    serde_json::from_str(text?).ok()
 }
 
 fn as_text(incident: Option<&Incident>) -> Option<String> {

@@ -121,3 +121,20 @@ fn variables_describe_themselves() {
         ("a whole number", Some("10"), false)
     );
 }
+
+#[test]
+fn a_field_may_have_any_name() {
+    #[derive(Settings)]
+    struct Odd {
+        /// Where it comes from.
+        #[setting(name = "ODD_SOURCE")]
+        source: String,
+        /// What kind.
+        #[setting(name = "ODD_TYPE")]
+        r#type: String,
+    }
+
+    let mut source = Source::of([("ODD_SOURCE", "a"), ("ODD_TYPE", "b")]);
+    let odd = Odd::read(&mut source).unwrap();
+    assert_eq!((odd.source.as_str(), odd.r#type.as_str()), ("a", "b"));
+}

@@ -78,14 +78,20 @@ pub fn observe(known: Option<&Incident>, run: &Observation) -> Decision {
     }
 }
 
-/// What to remember once the message of `decision` has been sent, or could not be.
-pub fn after_sending(decision: &Decision, sent: bool) -> Option<Incident> {
-    let claimed = decision.incident.clone()?;
-    let released = Incident { claim: None, ..claimed };
-    match (sent, released.recovered) {
-        (true, true) => None,
-        (true, false) => Some(Incident { told: true, ..released }),
+/// What to remember once the message that `run` claimed has been sent, or could not be.
+///
+/// `known` is the incident as it is by now: other runs may have ended meanwhile, and what they noted stays.
+pub fn after_sending(known: &Incident, run: &Observation, sent: bool) -> Option<Incident> {
+    if known.claim.as_ref().is_none_or(|claim| claim.run != run.run) {
+        return Some(known.clone());
+    }
+    let released = Incident { claim: None, ..known.clone() };
+    match (sent, run.failure.is_some()) {
         (false, _) => Some(released),
+        (true, true) => Some(Incident { told: true, ..released }),
+        (true, false) if released.recovered => None,
+        // Another run failed while this one told that all is well, and people have to hear of that.
+        (true, false) => Some(Incident { told: false, ..released }),
     }
 }
 
@@ -118,7 +124,9 @@ fn worked(known: Option<&Incident>, run: &Observation) -> Decision {
 
 fn is_claimed(incident: &Incident, run: &Observation) -> bool {
     incident.claim.as_ref().is_some_and(|claim| {
-        claim.run != run.run && Duration::try_from(run.ended - claim.at).is_ok_and(|age| age < CLAIM_EXPIRES)
+        // Of two runs at once, the one that ended first may come to look second: the claim is younger than its end.
+        let age = run.ended.duration_since(claim.at).unsigned_abs();
+        claim.run != run.run && age < CLAIM_EXPIRES
     })
 }
 

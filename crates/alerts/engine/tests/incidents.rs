@@ -19,9 +19,11 @@ fn run(hour: i64, works: bool) -> Observation {
 /// Observes a run as a program does, with a channel that takes messages or not; what was said, and what is remembered.
 fn next(known: Option<Incident>, run: &Observation, delivers: bool) -> (Option<Severity>, Option<Incident>) {
     let decision = observe(known.as_ref(), run);
-    match &decision.message {
-        Some(message) => (delivers.then_some(message.severity), after_sending(&decision, delivers)),
-        None => (None, decision.incident),
+    match (decision.message, decision.incident) {
+        (Some(message), Some(claimed)) => {
+            (delivers.then_some(message.severity), after_sending(&claimed, run, delivers))
+        }
+        (_, incident) => (None, incident),
     }
 }
 
@@ -74,6 +76,39 @@ fn what_could_not_be_said_is_said_by_a_later_run() {
     let (said, known) = next(known, &run(3, true), false);
     assert_eq!(said, None);
     assert_eq!(next(known, &run(4, true), true), (Some(Severity::Resolved), None));
+}
+
+#[test]
+fn of_two_runs_at_once_the_first_to_look_speaks() {
+    let (first, mut second) = (run(1, false), run(1, false));
+    second.run = "another".into();
+    // It ended before the other, and looks after it.
+    second.ended = first.ended - SignedDuration::from_millis(9);
+    let claimed = observe(None, &first).incident;
+    assert_eq!(observe(claimed.as_ref(), &second).message, None);
+}
+
+#[test]
+fn what_another_run_noted_while_a_message_was_sent_stays() {
+    let mut other = run(1, false);
+    other.run = "another".into();
+    let claimed = observe(None, &run(1, false)).incident.unwrap();
+    let noted = observe(Some(&claimed), &other).incident.unwrap();
+    let told = after_sending(&noted, &run(1, false), true).unwrap();
+    assert_eq!((told.failures, told.told, &told.claim), (2, true, &None));
+    assert_eq!(next(Some(told), &run(2, true), true), (Some(Severity::Resolved), None));
+}
+
+#[test]
+fn a_failure_while_a_recovery_is_told_is_told_by_the_next() {
+    let (said, known) = next(None, &run(1, false), true);
+    assert_eq!(said, Some(Severity::Critical));
+    let recovering = observe(known.as_ref(), &run(2, true)).incident.unwrap();
+    let mut other = run(2, false);
+    other.run = "another".into();
+    let failing = observe(Some(&recovering), &other).incident.unwrap();
+    let known = after_sending(&failing, &run(2, true), true);
+    assert_eq!(next(known, &run(3, false), true).0, Some(Severity::Critical));
 }
 
 proptest! {

@@ -46,7 +46,12 @@ impl Error {
             Code::Number(code) => code,
             Code::Text(code) => code.parse().ok()?,
         };
-        (code != 200).then(|| Self::Hidden { operation: reply.operation(), code, message: reply.message() })
+        // Anything else is a reply that is not understood, which reading it will tell.
+        (400..600).contains(&code).then(|| Self::Hidden {
+            operation: reply.operation(),
+            code,
+            message: reply.message(),
+        })
     }
 }
 
