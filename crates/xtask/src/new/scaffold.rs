@@ -130,8 +130,7 @@ fn dependencies(client: Option<&Name>) -> String {
     names.join(".workspace = true\n") + ".workspace = true\n"
 }
 
-const ROW: &str =
-    "| [{{name}}](pipelines/{{name}}/README.md) | {{title}} | `{{measurement}}` | `{{SERVICE}}_KEY` |";
+const ROW: &str = "| [{{name}}](pipelines/{{name}}) | {{title}} | `{{measurement}}` | `{{SERVICE}}_KEY` |";
 
 const NEXT_STEPS: &str = "\
 {{if source}}

@@ -18,9 +18,8 @@ fn every_package_has_a_page_with_its_sections() {
 fn the_catalogue_names_every_pipeline() {
     let readme = text("README.md");
     let pipelines = packages().iter().filter(|package| package.is_pipeline());
-    let absent =
-        pipelines.filter(|pipeline| !readme.contains(&format!("(pipelines/{}/README.md)", pipeline.name)));
-    let row = |pipeline: &Package| format!("[{0}](pipelines/{0}/README.md)", pipeline.name);
+    let absent = pipelines.filter(|pipeline| !readme.contains(&format!("(pipelines/{})", pipeline.name)));
+    let row = |pipeline: &Package| format!("[{0}](pipelines/{0})", pipeline.name);
     hold("Add it to the catalogue in README.md with a link to its folder:", absent.map(row));
 }
 
