@@ -18,7 +18,7 @@ use crate::arguments::Mode;
 use crate::config::{Common, Files, Limits, Logging, Reporting};
 use crate::delivery::Delivery;
 use crate::interrupt::Interrupt;
-use crate::run::Progress;
+use crate::progress::Progress;
 use crate::spooling::Spooling;
 use crate::{Program, Window};
 
