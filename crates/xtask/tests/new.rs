@@ -30,10 +30,7 @@ fn what_is_made_passes_its_tests_and_runs_in_the_demo() {
         |name: &str| text(&demo.stdout).lines().any(|line| line.starts_with(name) && line.ends_with("ok"));
     assert!(shown("garden-weather") && shown("hill-weather"), "{}", text(&demo.stdout));
     let catalogue = fs::read_to_string(workspace.root.join("README.md")).unwrap();
-    assert!(
-        catalogue
-            .contains("| [garden-weather](pipelines/garden-weather/README.md) | Weather in the garden |")
-    );
+    assert!(catalogue.contains("| [garden-weather](pipelines/garden-weather) | Weather in the garden |"));
 }
 
 #[test]
