@@ -20,6 +20,11 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// The operation, as the caller named it.
+    pub fn operation(&self) -> &'static str {
+        self.call.operation
+    }
+
     /// The status, between 200 and 299.
     pub fn status(&self) -> StatusCode {
         self.status

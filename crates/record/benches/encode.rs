@@ -1,10 +1,11 @@
 //! How fast records become line protocol: 4 fields, 3 tags, one core.
+#![expect(clippy::expect_used, reason = "a benchmark fails by panicking")]
 
 use divan::counter::ItemsCount;
 use line_protocol::Lines;
 use record::{Batch, LineEncoder, Record, Timestamp};
 
-const POINTS: usize = 5_000;
+const POINTS: u32 = 5_000;
 
 #[derive(Record)]
 #[record(measurement = "weather")]
@@ -33,7 +34,7 @@ fn encode(bencher: divan::Bencher<'_, '_>) {
     let batch = Batch::of(&records);
     let mut encoder = LineEncoder::new(batch.schema()).expect("a schema of plain names");
     let mut lines = Lines::new();
-    bencher.counter(ItemsCount::new(POINTS)).bench_local(|| {
+    bencher.counter(ItemsCount::from(POINTS)).bench_local(|| {
         lines.clear();
         for row in 0..batch.len() {
             encoder.encode(&batch, row, &mut lines).expect("plain values");
@@ -42,16 +43,15 @@ fn encode(bencher: divan::Bencher<'_, '_>) {
     });
 }
 
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
-fn weather(n: usize) -> Weather {
+fn weather(n: u32) -> Weather {
     Weather {
-        at: Timestamp::from_second(1_795_000_000 + n as i64).expect("within range"),
+        at: Timestamp::from_second(1_795_000_000 + i64::from(n)).expect("within range"),
         city: "Hood River".into(),
         station: format!("KS{n:04}"),
         network: "asos",
-        temp: 20.0 + n as f64 / 7.0,
+        temp: 20.0 + f64::from(n) / 7.0,
         humidity: 55.5,
         pressure: 1013.25,
-        samples: n as i64,
+        samples: i64::from(n),
     }
 }

@@ -1,4 +1,5 @@
 //! What a derived record tells of itself, and how batches of it behave.
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use record::{
     Batch, Date, Decimal, Json, OwnedBatch, Record, Role, Shape, Timestamp, Type, Value, WriteMode,

@@ -18,8 +18,8 @@ use crate::arguments::Mode;
 use crate::config::{self, Common, Files, Limits, Logging, Reporting};
 use crate::delivery::Delivery;
 use crate::interrupt::Interrupt;
+use crate::progress::Progress;
 use crate::report::Report;
-use crate::run::Progress;
 use crate::spooling::Spooling;
 use crate::{Program, Window, describe};
 

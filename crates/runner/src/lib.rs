@@ -49,6 +49,7 @@ mod finish;
 mod interrupt;
 mod job;
 mod program;
+mod progress;
 mod report;
 mod run;
 mod service;

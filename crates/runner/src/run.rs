@@ -1,6 +1,5 @@
 //! A run, as the program sees it: its settings, its client, and the stages its work passes through.
 
-use std::cell::{Cell, RefCell};
 use std::fmt::Display;
 use std::rc::Rc;
 use std::time::Duration;
@@ -25,38 +24,6 @@ pub struct Run<C> {
     /// The program's own settings.
     pub config: C,
     pub(crate) context: Rc<Context>,
-}
-
-/// What a run has done so far.
-#[derive(Debug, Default)]
-pub(crate) struct Progress {
-    stage: Cell<Option<Stage>>,
-    rows: Cell<usize>,
-    failures: RefCell<Vec<Failure>>,
-}
-
-impl Progress {
-    /// The stage the run is at.
-    pub(crate) fn stage(&self) -> Stage {
-        self.stage.get().unwrap_or(Stage::Configure)
-    }
-
-    /// How many records came to the load stage.
-    pub(crate) fn rows(&self) -> usize {
-        self.rows.get()
-    }
-
-    /// Notes a failure that does not end the run now.
-    pub(crate) fn fail_later(&self, failures: impl IntoIterator<Item = Failure>) {
-        self.failures.borrow_mut().extend(failures);
-    }
-
-    /// How the run ended: by its own result, and by what failed on the way.
-    pub(crate) fn result(&self, own: Result<(), Failure>) -> Result<(), Failure> {
-        let mut failures = self.failures.take();
-        failures.extend(own.err());
-        Failure::all(failures).map_or(Ok(()), Err)
-    }
 }
 
 impl<C> Run<C> {
@@ -205,7 +172,7 @@ impl<C> Run<C> {
             if self.context.request.window.is_none() {
                 self.context.alerting.see(batch, self.context.teller());
             }
-            self.context.progress.rows.set(self.context.progress.rows() + batch.len());
+            self.context.progress.count(batch.len());
             match self.context.request.mode {
                 Mode::Full => Box::pin(self.context.delivery.load(batch)).await,
                 Mode::Check => Ok(()),
@@ -219,7 +186,7 @@ impl<C> Run<C> {
     }
 
     fn enter(&self, stage: Stage) -> tracing::Span {
-        self.context.progress.stage.set(Some(stage));
+        self.context.progress.enter(stage);
         tracing::info_span!("stage", stage = stage.name())
     }
 }

@@ -18,6 +18,7 @@ pub(crate) struct Spooling {
     path: PathBuf,
     spool: RefCell<Option<Spool>>,
     spooled: Cell<usize>,
+    is_unreadable_told: Cell<bool>,
 }
 
 /// What waits for a store.
@@ -30,7 +31,7 @@ pub(crate) struct Waiting {
 impl Spooling {
     /// The spool in file `path`, which need not exist.
     pub(crate) fn at(path: PathBuf) -> Self {
-        Self { path, spool: RefCell::new(None), spooled: Cell::new(0) }
+        Self { path, spool: RefCell::new(None), spooled: Cell::new(0), is_unreadable_told: Cell::new(false) }
     }
 
     /// Where it is, for people.
@@ -49,7 +50,10 @@ impl Spooling {
         match count {
             Ok(count) => count.unwrap_or(0) > 0,
             Err(error) => {
-                tracing::warn!(error = fault::chain(&error), "the spool cannot be read");
+                // It is asked about several times in a run, and says the same each time.
+                if !self.is_unreadable_told.replace(true) {
+                    tracing::warn!(error = fault::chain(&error), "the spool cannot be read");
+                }
                 false
             }
         }

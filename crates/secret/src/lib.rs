@@ -91,7 +91,9 @@ mod tests {
 
     fn redactor(secrets: &[&str]) -> Redactor {
         let redactor = Redactor::default();
-        secrets.iter().for_each(|secret| redactor.add(&Secret::from(*secret)));
+        for secret in secrets {
+            redactor.add(&Secret::from(*secret));
+        }
         redactor
     }
 

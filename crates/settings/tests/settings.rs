@@ -163,3 +163,20 @@ fn what_is_in_effect_is_shown_without_secrets() {
     let names: Vec<_> = source.shown(&pattern).into_iter().map(|shown| shown.name).collect();
     assert_eq!(names, ["ALERT_TEMP_ABOVE"]);
 }
+
+#[test]
+fn a_field_may_have_any_name() {
+    #[derive(Settings)]
+    struct Odd {
+        /// Where it comes from.
+        #[setting(name = "ODD_SOURCE")]
+        source: String,
+        /// What kind.
+        #[setting(name = "ODD_TYPE")]
+        r#type: String,
+    }
+
+    let mut source = Source::of([("ODD_SOURCE", "a"), ("ODD_TYPE", "b")]);
+    let odd = Odd::read(&mut source).unwrap();
+    assert_eq!((odd.source.as_str(), odd.r#type.as_str()), ("a", "b"));
+}

@@ -7,13 +7,16 @@ use http_sim::{Request, Server};
 pub const KEY: &str = "planted/key+7f3a9c51e2b84d06=";
 /// The token of the simulated InfluxDB.
 pub const TOKEN: &str = "planted-token-d41c7be9305f";
+/// The token of a bot in the simulated Slack.
+pub const BOT: &str = "planted-bot-86e2f0a4c35b";
 
 /// What is left of each secret however it was escaped.
 const KEY_CORE: &str = "7f3a9c51e2b84d06";
 const TOKEN_CORE: &str = "d41c7be9305f";
+const BOT_CORE: &str = "86e2f0a4c35b";
 const WEBHOOK_CORE: &str = Slack::WEBHOOK;
 
-const ALL: [&str; 3] = [KEY_CORE, TOKEN_CORE, WEBHOOK_CORE];
+const ALL: [&str; 4] = [KEY_CORE, TOKEN_CORE, BOT_CORE, WEBHOOK_CORE];
 
 /// A place where a secret was found that should not be there; `None` when there is none.
 pub(crate) fn found_in(place: &str, text: &[u8]) -> Option<String> {
@@ -41,7 +44,8 @@ pub(crate) fn sent_to_store(server: &Server) -> Vec<String> {
 
 pub(crate) fn sent_to_channel(server: &Server) -> Vec<String> {
     let seen = |request: &Request| {
-        let request = Request { target: String::new(), ..request.clone() };
+        let mut request = Request { target: String::new(), ..request.clone() };
+        request.headers.retain(|(name, _)| name != "authorization");
         found_in("an alert", request.to_log_line().as_bytes())
     };
     server.requests().iter().filter_map(seen).collect()

@@ -52,7 +52,7 @@ impl World {
     pub fn of(program: &Program, case: &Case) -> Self {
         let influxdb = InfluxDb::new(ORG, BUCKET, secrets::TOKEN);
         let store = serve(influxdb.clone());
-        let slack = Slack::new("unused");
+        let slack = Slack::new(secrets::BOT);
         let mut world = Self {
             program: *program,
             arguments: case.arguments.clone(),
@@ -65,7 +65,7 @@ impl World {
             folder: files::folder(),
         };
         world.set_defaults();
-        world.set(&case.source, &world.source.url().to_owned());
+        world.set(&case.source, "{{base}}");
         for (name, value) in &case.settings {
             world.set(name, value);
         }
@@ -80,14 +80,17 @@ impl World {
         if value.is_empty() {
             self.settings.remove(name);
         } else {
-            let value = self.names().iter().fold(value.to_owned(), |text, (name, value)| text.replace(name, value));
+            let value =
+                self.names().iter().fold(value.to_owned(), |text, (name, value)| text.replace(name, value));
             self.settings.insert(name.to_owned(), value);
         }
     }
 
     /// Takes the InfluxDB away, so that the embedded store is used.
     pub fn use_embedded_store(&mut self) {
-        STORE_VARIABLES.iter().for_each(|name| self.set(name, ""));
+        for name in STORE_VARIABLES {
+            self.set(name, "");
+        }
     }
 
     /// Serves the replies of `case` from now on, as if they had never been asked for.
@@ -167,7 +170,8 @@ impl World {
 
     /// The texts of the alerts so far, title first.
     pub fn alerts(&self) -> Vec<String> {
-        let text = |message: &Value| message.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text =
+            |message: &Value| message.get("text").and_then(Value::as_str).unwrap_or_default().to_owned();
         self.slack.messages().iter().map(text).collect()
     }
 

@@ -37,6 +37,13 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
+/// The folder that cargo builds into.
+pub(crate) fn target() -> Result<PathBuf, String> {
+    let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
+    // It lies in the folder of its profile.
+    Ok(program.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf))
+}
+
 /// How the variables begin that cargo sets for a program it runs. Source:
 /// <https://doc.rust-lang.org/cargo/reference/environment-variables.html>.
 const DESCRIBES_PACKAGE: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_NAME"];

@@ -31,8 +31,8 @@ fn main() -> ExitCode {
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let nws = Nws::new(&run.config.nws, run.http());
     let places = run.config.places.clone().unwrap_or_else(Points::examples);
-    let forecasts = run.gather(&places, async |place| forecast(run, &nws, place).await);
-    run.load(&forecasts.await?.concat()).await
+    let forecasts = run.gather(&places, async |place| forecast(run, &nws, place).await).await?;
+    run.load(&forecasts.concat()).await
 }
 
 async fn forecast(run: &Run<Config>, nws: &Nws, place: &Point) -> Result<Vec<Hour>, Failure> {

@@ -32,11 +32,13 @@ fn main() -> ExitCode {
 
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let openweather = OpenWeather::new(&run.config.openweather, run.http());
-    let readings = run.gather(&run.config.places, async |place| {
-        let reply = run.extract(air_pollution(run, &openweather, place)).await?;
-        run.transform(transform::readings(place, reply, run.window().is_some()))
-    });
-    run.load_as(&run.config.measurement, &readings.await?.concat()).await
+    let readings = run
+        .gather(&run.config.places, async |place| {
+            let reply = run.extract(air_pollution(run, &openweather, place)).await?;
+            run.transform(transform::readings(place, reply, run.window().is_some()))
+        })
+        .await?;
+    run.load_as(&run.config.measurement, &readings.concat()).await
 }
 
 async fn air_pollution(

@@ -28,9 +28,11 @@ fn main() -> ExitCode {
 
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let openweather = OpenWeather::new(&run.config.openweather, run.http());
-    let weather = run.gather(&run.config.places, async |place| {
-        let reply = run.extract(openweather.current_weather(&place.location)).await?;
-        run.transform(Weather::at(place, reply))
-    });
-    run.load_as(&run.config.measurement, &weather.await?).await
+    let weather = run
+        .gather(&run.config.places, async |place| {
+            let reply = run.extract(openweather.current_weather(&place.location)).await?;
+            run.transform(Weather::at(place, reply))
+        })
+        .await?;
+    run.load_as(&run.config.measurement, &weather).await
 }

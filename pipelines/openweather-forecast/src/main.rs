@@ -28,9 +28,11 @@ fn main() -> ExitCode {
 
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let openweather = OpenWeather::new(&run.config.openweather, run.http());
-    let forecasts = run.gather(&run.config.places, async |place| {
-        let reply = run.extract(openweather.forecast(&place.location)).await?;
-        run.transform(transform::steps(place, reply))
-    });
-    run.load_as(&run.config.measurement, &forecasts.await?.concat()).await
+    let forecasts = run
+        .gather(&run.config.places, async |place| {
+            let reply = run.extract(openweather.forecast(&place.location)).await?;
+            run.transform(transform::steps(place, reply))
+        })
+        .await?;
+    run.load_as(&run.config.measurement, &forecasts.concat()).await
 }

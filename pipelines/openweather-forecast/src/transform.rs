@@ -110,8 +110,14 @@ fn record(city: &str, step: openweather::Step) -> Result<Step, i64> {
         wind_gust: step.wind.as_ref().and_then(|wind| wind.gust),
         clouds: step.clouds.and_then(|clouds| clouds.all),
         visibility: step.visibility,
-        precipitation_probability: step.pop.map(|chance| chance * 100.0),
+        precipitation_probability: step.pop.map(percent),
         rain_3h: step.rain.and_then(|rain| rain.three_hours),
         snow_3h: step.snow.and_then(|snow| snow.three_hours),
     })
+}
+
+/// The service gives two decimals; multiplied by 100, some of them would bring more of their own: 0.57 is no whole
+/// number of percent then.
+fn percent(chance: f64) -> f64 {
+    (chance * 100.0 * 1e6).round() / 1e6
 }

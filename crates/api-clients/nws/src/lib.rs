@@ -34,23 +34,27 @@ pub struct Config {
 #[derive(Debug, Clone)]
 pub struct Nws {
     service: Service,
+    base: String,
 }
 
 impl Nws {
     /// A client that follows the policy of `http`.
     pub fn new(config: &Config, http: &Client) -> Self {
         let service = http.service("nws", &config.url);
-        Self { service: config.contact.iter().fold(service, |service, contact| service.contact(contact)) }
+        let service = config.contact.iter().fold(service, |service, contact| service.contact(contact));
+        Self { service, base: config.url.as_str().trim_end_matches('/').to_owned() }
     }
 
-    /// The grid cell of a point: `/points/{latitude},{longitude}`. It changes rarely, so it may be kept for a day.
+    /// The grid cell of a point: `/points/{latitude},{longitude}`. It changes rarely, so it may be kept for a day, and
+    /// what is kept stays right when the base URL changes.
     ///
     /// # Errors
     ///
     /// A point outside of the covered area is a fault of the configuration.
     pub async fn grid(&self, at: Coordinates) -> Result<Grid, Error> {
         let point: reply::Point = self.get("points", &format!("/points/{at}")).json().await?;
-        Ok(point.properties)
+        let forecast_hourly = self.path_of(&point.properties.forecast_hourly).to_owned();
+        Ok(Grid { forecast_hourly, ..point.properties })
     }
 
     /// The hourly forecast of a grid cell, about 156 hours of it.
@@ -60,13 +64,22 @@ impl Nws {
     /// 503 while the grid is being renewed, which is passing; 404 once a cell has moved to another office.
     pub async fn hourly_forecast(&self, grid: &Grid) -> Result<Forecast, Error> {
         let operation = "hourly forecast";
-        let link = grid.forecast_hourly.as_str();
-        let request = match link.strip_prefix(ORIGIN) {
-            Some(path) => self.get(operation, path),
-            None => geo_json(self.service.follow(operation, link)),
+        let link = self.path_of(&grid.forecast_hourly);
+        let request = if link.starts_with('/') {
+            self.get(operation, link)
+        } else {
+            geo_json(self.service.follow(operation, link))
         };
         let forecast: reply::ForecastReply = request.json().await?;
         Ok(forecast.properties)
+    }
+
+    /// A link without the address of the service, whether it is the one we ask or its own; another link as it is.
+    fn path_of<'a>(&self, link: &'a str) -> &'a str {
+        [self.base.as_str(), ORIGIN]
+            .iter()
+            .find_map(|address| link.strip_prefix(address).filter(|path| path.starts_with('/')))
+            .unwrap_or(link)
     }
 
     fn get(&self, operation: &'static str, path: &str) -> http_client::Request {

@@ -28,7 +28,7 @@ pub struct Grid {
     /// Row of the cell.
     #[serde(rename = "gridY")]
     pub y: i32,
-    /// Link to the hourly forecast.
+    /// Link to the hourly forecast; a path where it is one of the service itself.
     pub forecast_hourly: String,
 }
 

@@ -14,8 +14,10 @@ pub enum Error {
     #[error("openweather current weather: the reply does not say where the city is")]
     Nowhere,
     /// The service answered 200 and an error inside.
-    #[error("openweather: {code}: {message}")]
+    #[error("openweather {operation}: {code}: {message}")]
     Hidden {
+        /// What was asked.
+        operation: &'static str,
         /// The member `cod`, which the service uses like an HTTP status.
         code: u16,
         /// What it says, scrubbed.
@@ -44,7 +46,12 @@ impl Error {
             Code::Number(code) => code,
             Code::Text(code) => code.parse().ok()?,
         };
-        (code != 200).then(|| Self::Hidden { code, message: reply.message() })
+        // Anything else is a reply that is not understood, which reading it will tell.
+        (400..600).contains(&code).then(|| Self::Hidden {
+            operation: reply.operation(),
+            code,
+            message: reply.message(),
+        })
     }
 }
 

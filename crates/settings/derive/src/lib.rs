@@ -1,7 +1,8 @@
 //! The derive macro of `settings`. Its attributes are documented there, at the trait.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
+use syn::ext::IdentExt as _;
 use syn::{
     Attribute, Data, DataStruct, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, LitStr, Meta, Result,
     parse_macro_input,
@@ -37,7 +38,9 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
         variables.push(described);
         reads.push(read);
     }
-    let fields: Vec<_> = fields.named.iter().map(|field| &field.ident).collect();
+    let fields: Vec<_> = fields.named.iter().filter_map(|field| field.ident.as_ref()).collect();
+    // A field may be called `source`, as the parameter is.
+    let locals: Vec<_> = fields.iter().map(|field| format_ident!("read_{}", field.unraw())).collect();
     let name = &input.ident;
     Ok(quote! {
         #[automatically_derived]
@@ -50,8 +53,8 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
 
             fn read(source: &mut ::settings::Source) -> ::std::option::Option<Self> {
                 // Every field is read before any is given up on, so that all mistakes are found.
-                #(let #fields = #reads;)*
-                ::std::option::Option::Some(Self { #(#fields: #fields?),* })
+                #(let #locals = #reads;)*
+                ::std::option::Option::Some(Self { #(#fields: #locals?),* })
             }
         }
     })

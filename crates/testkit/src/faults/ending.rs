@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 use http_sim::{Fault, Kind};
 
 use super::{TEMPORARY, expect_exit, expect_failure, expected_lines, typical};
-use crate::world::{World, until};
-use crate::{Outcome, Program};
+use crate::world::{NOBODY, World, until};
+use crate::{Outcome, Program, Running};
 
 /// What an orchestrator grants a program at least, and what it takes to say farewell.
 const AT_ONCE: Duration = Duration::from_secs(5);
@@ -17,12 +17,20 @@ pub fn a_signal_ends_a_run_that_reads(program: &Program) {
     world.source().set_fault(Fault::always(Kind::Stall));
     let running = world.start(&[]);
     until("a request to the source", || !world.source().requests().is_empty());
-    let told = Instant::now();
-    running.terminate();
-    let outcome = world.end(running);
-    assert!(told.elapsed() < AT_ONCE, "it took {:?} to end", told.elapsed());
+    let outcome = terminate(&world, running);
     expect_failure(&world, &outcome, TEMPORARY, "extract");
     assert_eq!(world.lines(), "");
+}
+
+/// SIGTERM while the source asks to be left alone for a moment.
+pub fn a_signal_ends_a_run_that_waits_to_try_again(program: &Program) {
+    let mut world = typical(program);
+    world.set("RETRY_BUDGET_SECONDS", "60");
+    world.source().set_fault(Fault::always(Kind::Status(503)));
+    let running = world.start(&[]);
+    until("a second request to the source", || world.source().requests().len() > 1);
+    let outcome = terminate(&world, running);
+    expect_failure(&world, &outcome, TEMPORARY, "extract");
 }
 
 /// SIGTERM while the store does not answer: what was read waits in the spool.
@@ -31,10 +39,7 @@ pub fn a_signal_ends_a_run_that_stores(program: &Program) {
     world.store().set_fault(Fault::always(Kind::Stall));
     let running = world.start(&[]);
     until("a request to the store", || !world.store().requests().is_empty());
-    let told = Instant::now();
-    running.terminate();
-    let outcome = world.end(running);
-    assert!(told.elapsed() < AT_ONCE, "it took {:?} to end", told.elapsed());
+    let outcome = terminate(&world, running);
     expect_failure(&world, &outcome, TEMPORARY, "load");
     assert_eq!(world.waiting(), 2, "the batch and the run report wait\n{}", outcome.stderr);
     expect_made_good(program, &world);
@@ -64,9 +69,8 @@ pub fn a_run_killed_while_it_stores_is_made_good_by_the_next(program: &Program) 
 /// Two runs into InfluxDB, in one folder.
 pub fn two_runs_at_once_store_what_one_stores(program: &Program) {
     let world = typical(program);
-    both(&world).iter().for_each(|outcome| expect_exit(outcome, 0));
+    both_work(&world);
     assert_eq!(world.lines(), expected_lines(program));
-    assert_eq!(world.report_lines().lines().count(), 2, "each run has its report");
 }
 
 /// Two runs into one file.
@@ -77,15 +81,36 @@ pub fn two_runs_at_once_share_the_embedded_store(program: &Program) {
 
     let mut world = typical(program);
     world.use_embedded_store();
-    let outcomes = both(&world);
-    outcomes.iter().for_each(|outcome| expect_exit(outcome, 0));
+    both_work(&world);
     assert_eq!(world.rows(), alone.rows());
-    assert_eq!(world.report_rows().len(), 2, "each run has its report: {} {:?} {outcomes:?}", world.waiting(), world.report_rows());
 }
 
-fn both(world: &World) -> [Outcome; 2] {
-    let running = [world.start(&[]), world.start(&[])];
-    running.map(|running| world.end(running))
+/// Two runs while records of an earlier one wait: one of them delivers these, and all is told to be well once.
+pub fn two_runs_at_once_deliver_what_waits(program: &Program) {
+    let mut world = typical(program);
+    world.set("INFLUXDB_URL", NOBODY);
+    let outcome = world.run(&[]);
+    expect_failure(&world, &outcome, TEMPORARY, "load");
+    world.set("INFLUXDB_URL", "{{influxdb}}");
+    both_work(&world);
+    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.waiting(), 0, "the spool is empty");
+    assert_eq!(world.alerts().len(), 2, "a failure and its end: {:?}", world.alerts());
+}
+
+fn terminate(world: &World, running: Running) -> Outcome {
+    let told = Instant::now();
+    running.terminate();
+    let outcome = world.end(running);
+    assert!(told.elapsed() < AT_ONCE, "it took {:?} to end", told.elapsed());
+    outcome
+}
+
+/// Two runs at once, both of which end well.
+fn both_work(world: &World) {
+    for running in [world.start(&[]), world.start(&[])] {
+        expect_exit(&world.end(running), 0);
+    }
 }
 
 fn expect_made_good(program: &Program, world: &World) {

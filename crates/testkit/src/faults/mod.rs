@@ -77,10 +77,12 @@ macro_rules! faults {
         mod ending {
             $crate::faults! {
                 a_signal_ends_a_run_that_reads
+                a_signal_ends_a_run_that_waits_to_try_again
                 a_signal_ends_a_run_that_stores
                 a_deadline_ends_a_run
                 a_run_killed_while_it_stores_is_made_good_by_the_next
                 two_runs_at_once_store_what_one_stores
+                two_runs_at_once_deliver_what_waits
                 two_runs_at_once_share_the_embedded_store
             }
         }
@@ -109,7 +111,13 @@ fn expected_lines(program: &Program) -> String {
 
 #[track_caller]
 fn expect_exit(outcome: &Outcome, exit: i32) {
-    assert_eq!(outcome.exit, Some(exit), "it ended otherwise than expected\n{}{}", outcome.stdout, outcome.stderr);
+    assert_eq!(
+        outcome.exit,
+        Some(exit),
+        "it ended otherwise than expected\n{}{}",
+        outcome.stdout,
+        outcome.stderr
+    );
 }
 
 /// A run that failed told so: by its exit, by its report, and by one alert in all.
@@ -129,7 +137,7 @@ fn expect_one_alert(world: &World) {
     assert_eq!(alerts.len(), 1, "one alert was expected: {alerts:?}");
 }
 
-/// The stores where a path below a regular file makes every write fail, whoever runs the test.
+/// A path where nothing can be written, whoever runs the test: below a regular file.
 fn nowhere(world: &World) -> String {
     let file = world.given("a-file", "where a folder would have to be");
     Path::new(&file).join("below").display().to_string()

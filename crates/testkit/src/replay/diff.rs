@@ -5,10 +5,8 @@ pub(super) fn diff(expected: &str, got: &str) -> String {
     let (expected, got): (Vec<_>, Vec<_>) = (expected.lines().collect(), got.lines().collect());
     let common = longest_common(&expected, &got);
     let (mut left, mut right) = (expected.iter(), got.iter());
-    let mut text = String::new();
-    let mut tell = |mark: char, line: &str| {
-        text.push_str(&format!("    {mark} {line}\n"));
-    };
+    let mut lines = Vec::new();
+    let mut tell = |mark: char, line: &str| lines.push(format!("    {mark} {line}\n"));
     for line in common {
         left.by_ref().take_while(|other| **other != line).for_each(|line| tell('-', line));
         right.by_ref().take_while(|other| **other != line).for_each(|line| tell('+', line));
@@ -16,7 +14,7 @@ pub(super) fn diff(expected: &str, got: &str) -> String {
     }
     left.for_each(|line| tell('-', line));
     right.for_each(|line| tell('+', line));
-    text
+    lines.concat()
 }
 
 /// The longest sequence of lines that both have in this order.

@@ -82,7 +82,8 @@ fn failure(world: &World, outcome: &Outcome) -> String {
     let mut lines = vec![format!("exit {exit}")];
     match world.report() {
         Some(report) => {
-            let text = |member: &str| report.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
+            let text =
+                |member: &str| report.get(member).and_then(Value::as_str).unwrap_or_default().to_owned();
             lines.push(format!("stage {}", text("stage")));
             lines.extend(text("error").lines().map(|line| format!("error {line}")));
         }

@@ -69,7 +69,13 @@ pub fn every_case(program: &Program) {
     });
     let mut problems = problems.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     problems.sort();
-    assert!(problems.is_empty(), "{} of {} test cases:\n\n{}", problems.len(), cases.len(), problems.join("\n"));
+    assert!(
+        problems.is_empty(),
+        "{} of {} test cases:\n\n{}",
+        problems.len(),
+        cases.len(),
+        problems.join("\n")
+    );
 }
 
 /// What is wrong with a case, under its name.

@@ -54,7 +54,7 @@ impl World {
     fn stored_lines(&self, wanted: impl Fn(bool) -> bool) -> String {
         let lines = self.influxdb().lines();
         let is_wanted = |line: &&str| wanted(line.starts_with(&format!("{REPORTS},")));
-        lines.lines().filter(is_wanted).map(|line| format!("{line}\n")).collect()
+        lines.split_inclusive('\n').filter(is_wanted).collect()
     }
 
     fn spool(&self) -> Option<Spool> {
@@ -72,7 +72,8 @@ impl World {
 }
 
 fn read(connection: &Connection) -> rusqlite::Result<Map<String, Value>> {
-    let mut names = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
+    let mut names =
+        connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")?;
     let names = names.query_map((), |row| row.get::<_, String>(0))?.collect::<Result<Vec<_>, _>>()?;
     let records = names.into_iter().filter(|name| !INTERNAL.contains(&name.as_str()));
     records.map(|name| Ok((name.clone(), rows(connection, &name)?))).collect()
@@ -80,7 +81,7 @@ fn read(connection: &Connection) -> rusqlite::Result<Map<String, Value>> {
 
 fn rows(connection: &Connection, table: &str) -> rusqlite::Result<Value> {
     let mut statement = connection.prepare(&format!("SELECT * FROM \"{}\"", table.replace('"', "\"\"")))?;
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query_map((), |row| object(row, &columns))?.collect::<Result<Vec<_>, _>>()?;
     // Text that sorts, whatever the order the rows lie in.
     rows.sort_by_cached_key(Value::to_string);

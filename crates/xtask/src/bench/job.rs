@@ -55,11 +55,10 @@ pub(crate) fn run() -> Result<(), String> {
 
 fn row(what: &str, unit: &str, ours: &[Usage], theirs: &[Usage], of: impl Fn(&Usage) -> f64) {
     let spread = |usages: &[Usage]| measure::spread(usages.iter().map(&of).collect()).unwrap_or_default();
-    let ([a, b, c], [x, y, z]) = (spread(ours), spread(theirs));
-    println!(
-        "{what:<7} {a:7.1} {b:7.1} {c:7.1} {unit}   curl {x:7.1} {y:7.1} {z:7.1} {unit}   ratio {:.2}",
-        b / y
-    );
+    let (ours, theirs) = (spread(ours), spread(theirs));
+    let told = |[least, median, most]: [f64; 3]| format!("{least:7.1} {median:7.1} {most:7.1} {unit}");
+    let ratio = ours[1] / theirs[1];
+    println!("{what:<7} {}   curl {}   ratio {ratio:.2}", told(ours), told(theirs));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]

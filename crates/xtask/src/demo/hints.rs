@@ -1,9 +1,12 @@
 //! What to do next: where the data are, and how to ask the real services.
 
 use super::pipeline::Pipeline;
-use super::screen::Screen;
+use super::screen::{Screen, WIDTH};
 use super::shown;
 use super::store::Store;
+
+/// Columns before a command.
+const INDENT: usize = 2;
 
 /// Where the data are, how to look at them, and how to run a pipeline against its real service.
 pub(super) fn lines(screen: &Screen, store: &Store, pipelines: &[Pipeline]) -> Vec<String> {
@@ -45,5 +48,7 @@ fn command(pipeline: &Pipeline) -> String {
         let is_one_word = value.chars().all(|c| c.is_alphanumeric() || "…,.-_:/".contains(c));
         if is_one_word { format!("{name}={value} ") } else { format!("{name}='{value}' ") }
     };
-    format!("{}\\\n    {cargo}", pipeline.demo.environment.iter().map(setting).collect::<String>())
+    let settings: String = pipeline.demo.environment.iter().map(setting).collect();
+    let line = format!("{settings}{cargo}");
+    if line.chars().count() + INDENT <= WIDTH { line } else { format!("{settings}\\\n    {cargo}") }
 }

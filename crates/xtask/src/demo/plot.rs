@@ -26,9 +26,9 @@ pub(super) fn lines(screen: &Screen, store: &Store, pipeline: &Pipeline) -> Resu
     let unit = column.unit.as_deref().unwrap_or_default();
     let what = column.description.trim_end_matches('.');
     let name = format!("{}.{field}", record.name);
-    let (first, last) =
-        series.span.as_ref().map_or((String::new(), String::new()), |(a, b)| (hour(a), hour(b)));
-    let mut lines = vec![format!("\n{}, {first} to {last} ({})", screen.bold(what), screen.dim(&name))];
+    let span =
+        series.span.as_ref().map_or_else(String::new, |(first, last)| joined(&hour(first), &hour(last)));
+    let mut lines = vec![format!("\n{}, {span} ({})", screen.bold(what), screen.dim(&name))];
     for (name, values) in series.values.iter().take(MOST_SERIES) {
         lines.push(line(screen, name, values, unit));
     }
@@ -48,9 +48,13 @@ fn line(screen: &Screen, name: &str, values: &[f64], unit: &str) -> String {
     let (low, high) = range(values);
     let name: String = name.chars().take(NAME_WIDTH).collect();
     let curve = format!("{:<WIDTH$}", curve(values));
-    format!("  {name:<NAME_WIDTH$}  {}  {low:.1} to {high:.1} {unit}", screen.curve(&curve))
-        .trim_end()
-        .to_owned()
+    let range = joined(&format!("{low:.1}"), &format!("{high:.1}"));
+    format!("  {name:<NAME_WIDTH$}  {}  {range} {unit}", screen.curve(&curve)).trim_end().to_owned()
+}
+
+/// From one to the other, or the one where they are the same.
+fn joined(first: &str, last: &str) -> String {
+    if first == last { first.to_owned() } else { format!("{first} to {last}") }
 }
 
 /// One bar for each value, or for the mean of several where there are more than columns.
@@ -64,13 +68,13 @@ fn curve(values: &[f64]) -> String {
 }
 
 /// The bar for a height from 0 to 1. Where all are equal there is no height, and the bar is a low one.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 7, and a cast saturates")]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 7, and a cast saturates")]
 fn bar(height: f64) -> char {
     let step = (height * 7.0).round() as usize;
     BARS.get(step).copied().unwrap_or('█')
 }
 
-#[allow(clippy::cast_precision_loss, reason = "a part has few values")]
+#[expect(clippy::cast_precision_loss, reason = "a part has few values")]
 fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }

@@ -31,7 +31,8 @@ pub(super) fn by_hand(packages: &[&str]) -> String {
 /// # Errors
 /// What apt-get said of those it could not install.
 pub(super) fn install(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
-    let _quiet = NoServices::declare(Path::new(SERVICE_POLICY)).map_err(|error| format!("{SERVICE_POLICY}: {error}"))?;
+    let _quiet = NoServices::declare(Path::new(SERVICE_POLICY))
+        .map_err(|error| format!("{SERVICE_POLICY}: {error}"))?;
     let mut refusals = Vec::new();
     refusals.extend(apt_get(&["update"], progress).err());
     for package in packages {
@@ -80,7 +81,9 @@ impl Drop for NoServices<'_> {
 
 /// Forbids (101) as long as this process runs, and allows (0) after, in case it is killed before it can clean up.
 fn text(process: u32) -> String {
-    format!("#!/bin/sh\n# Written by cargo xtask test; safe to remove.\nif [ -d /proc/{process} ]; then exit 101; fi\n")
+    format!(
+        "#!/bin/sh\n# Written by cargo xtask test; safe to remove.\nif [ -d /proc/{process} ]; then exit 101; fi\n"
+    )
 }
 
 #[cfg(test)]

@@ -57,3 +57,44 @@ fn install(tools: &Path, progress: &mut Progress) -> Result<(), String> {
     let _ = fs::remove_dir_all(build);
     if ended.is_ok { Ok(()) } else { Err(format!("cargo-deny cannot be installed: {}", reason(&ended))) }
 }
+
+/// The line with which cargo says why, rather than the last one, which says what to try.
+fn reason(ended: &Ended) -> &str {
+    let error = ended.output.lines().find(|line| line.starts_with("error"));
+    error.unwrap_or_else(|| ended.last_line())
+}
+
+/// `0.20.2` from `cargo-deny 0.20.2`; nothing if the program is not there.
+fn version(program: &Path) -> Option<String> {
+    let output = Command::new(program).arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    Some(text.trim().strip_prefix("cargo-deny ")?.to_owned())
+}
+
+/// Whether it differs from ours at most in the patch.
+fn is_suitable(version: &str) -> bool {
+    let without_patch = |version: &str| version.rsplit_once('.').map(|(version, _)| version.to_owned());
+    without_patch(version) == without_patch(VERSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_patch_is_suitable_and_another_minor_is_not() {
+        assert!(is_suitable(VERSION) && is_suitable("0.20.9"));
+        assert!(!is_suitable("0.19.0") && !is_suitable("0.2.20") && !is_suitable(""));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_has_no_version() {
+        assert_eq!(version(Path::new("no-such-program")), None);
+    }
+
+    #[test]
+    fn the_reason_is_the_line_of_the_error() {
+        let output = "    Updating index\nerror: no network\nnote: try again\n".to_owned();
+        assert_eq!(reason(&Ended { is_ok: false, output }), "error: no network");
+    }
+}

@@ -14,7 +14,6 @@ use std::time::Instant;
 use call::Call;
 use progress::{Progress, duration};
 use step::{Outcome, Step};
-use steps::STEPS;
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     match Call::parse(arguments)? {

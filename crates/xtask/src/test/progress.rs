@@ -56,8 +56,12 @@ impl Progress {
     /// Runs a program to its end and keeps what it writes, while the last line of it is shown.
     pub(super) fn watch(&mut self, mut command: Command) -> io::Result<Ended> {
         let (reader, writer) = io::pipe()?;
-        let mut child =
-            command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer).spawn().map_err(|error| {
+        let mut child = command
+            .stdin(Stdio::null())
+            .stdout(writer.try_clone()?)
+            .stderr(writer)
+            .spawn()
+            .map_err(|error| {
                 io::Error::new(error.kind(), format!("{}: {error}", command.get_program().to_string_lossy()))
             })?;
         // It holds the pipe open, which would then never end.
@@ -84,7 +88,8 @@ impl Progress {
 
     fn rewrite(&mut self, text: &str) {
         if self.is_terminal {
-            let text: String = text.chars().filter(|letter| !letter.is_control()).take(SHOWN_CHARACTERS).collect();
+            let text: String =
+                text.chars().filter(|letter| !letter.is_control()).take(SHOWN_CHARACTERS).collect();
             let name = if text.is_empty() { "" } else { self.step };
             eprint!("\r\x1b[2K{name:<11} {text}\r");
             // What a terminal does not show is no fault.

@@ -62,7 +62,9 @@ mod tests {
 
     #[test]
     fn a_server_that_is_not_there_skips() {
-        let Outcome::Skipped(reasons) = outcome(&[ABSENT], Some("apt-get: no network".to_owned())) else { panic!() };
+        let Outcome::Skipped(reasons) = outcome(&[ABSENT], Some("apt-get: no network".to_owned())) else {
+            panic!()
+        };
         assert_eq!(reasons, ["postgres is not installed (Debian package postgresql)", "apt-get: no network"]);
     }
 

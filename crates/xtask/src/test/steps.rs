@@ -17,7 +17,10 @@ pub(super) const STEPS: [Step; 9] = [
     step("demo", "`cargo xtask demo` shows every pipeline at work", demo),
     step("servers", "what the tests run against is installed and starts", servers::prepare),
     Step { has_last_word: true, ..step("tests", "all tests, those of the structure included", tests) },
-    Step { by_default: false, ..step("structure", "only the tests of the structure: layers, pages, names", structure) },
+    Step {
+        by_default: false,
+        ..step("structure", "only the tests of the structure: layers, pages, names", structure)
+    },
     // The database changes every day: a default step would fail for changes that are not at fault.
     Step {
         by_default: false,
@@ -30,7 +33,7 @@ const fn step(name: &'static str, about: &'static str, run: fn(&mut Progress) ->
 }
 
 fn fmt(progress: &mut Progress) -> Outcome {
-    watch(progress, cargo(&["fmt", "--all", "--check"]))
+    watch(progress, cargo(&["fmt", "--all", "--check", "--", "--color", "never"]))
 }
 
 fn clippy(progress: &mut Progress) -> Outcome {
@@ -70,7 +73,8 @@ fn run_tests() -> std::io::Result<(bool, Vec<String>)> {
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     let status = command.env("TESTKIT_SKIPPED", &notes).status()?;
     // Without a skip there is no file.
-    let mut skipped: Vec<_> = fs::read_to_string(notes).unwrap_or_default().lines().map(str::to_owned).collect();
+    let mut skipped: Vec<_> =
+        fs::read_to_string(notes).unwrap_or_default().lines().map(str::to_owned).collect();
     skipped.sort();
     skipped.dedup();
     Ok((status.success(), skipped))

@@ -27,8 +27,9 @@ fn only_logging_installs_a_subscriber() {
 
 #[test]
 fn tests_do_not_sleep() {
-    let sleeping =
-        rust_files().iter().flat_map(|file| lines_with(file, file.test_lines(), &["thread::sleep("]));
+    // In two parts, so that this line is no case of it.
+    let phrases = [concat!("thread::", "sleep(")];
+    let sleeping = rust_files().iter().flat_map(|file| lines_with(file, file.test_lines(), &phrases));
     hold("Wait for the event itself, with a deadline:", sleeping);
 }
 
@@ -52,7 +53,7 @@ fn found(phrases: &[&str], allowed: &[&str]) -> Vec<String> {
 }
 
 fn lines_with<'a>(file: &RustFile, lines: impl Iterator<Item = &'a str>, phrases: &[&str]) -> Vec<String> {
-    let is_code = |line: &&str| !line.trim_start().starts_with("//") && !line.contains('"');
+    let is_code = |line: &&str| !line.trim_start().starts_with("//");
     let lines = lines.filter(is_code).filter(|line| phrases.iter().any(|phrase| line.contains(phrase)));
     lines.map(|line| format!("{}: {}", file.path, line.trim())).collect()
 }

@@ -1,0 +1,47 @@
+//! What a run has done so far.
+
+use std::cell::{Cell, RefCell};
+
+use crate::{Failure, Stage};
+
+/// What a run has done so far.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    stage: Cell<Option<Stage>>,
+    rows: Cell<usize>,
+    failures: RefCell<Vec<Failure>>,
+}
+
+impl Progress {
+    /// Notes that the run is at a stage now.
+    pub(crate) fn enter(&self, stage: Stage) {
+        self.stage.set(Some(stage));
+    }
+
+    /// Notes that so many records came to the load stage.
+    pub(crate) fn count(&self, rows: usize) {
+        self.rows.set(self.rows.get() + rows);
+    }
+
+    /// The stage the run is at.
+    pub(crate) fn stage(&self) -> Stage {
+        self.stage.get().unwrap_or(Stage::Configure)
+    }
+
+    /// How many records came to the load stage.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows.get()
+    }
+
+    /// Notes a failure that does not end the run now.
+    pub(crate) fn fail_later(&self, failures: impl IntoIterator<Item = Failure>) {
+        self.failures.borrow_mut().extend(failures);
+    }
+
+    /// How the run ended: by its own result, and by what failed on the way.
+    pub(crate) fn result(&self, own: Result<(), Failure>) -> Result<(), Failure> {
+        let mut failures = self.failures.take();
+        failures.extend(own.err());
+        Failure::all(failures).map_or(Ok(()), Err)
+    }
+}

@@ -1,0 +1,106 @@
+//! The replay of test cases notices what it is there to notice. Programs are shell scripts here.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
+
+use tempfile::TempDir;
+use testkit::replay::{Case, every_case};
+use testkit::world::World;
+use testkit::{Program, secrets};
+
+/// Reports as a program does, and stores nothing.
+const REPORT: &str = r#"
+report='{"run_id":"one","exit":0,"status":"ok"}'
+[ "$1" = --dry-run ] && exit 0
+echo "$report" > "$XCOM_FILE"; echo "$report" > "$TERMINATION_LOG"
+"#;
+
+/// A package with one test case and a program.
+struct Package {
+    folder: TempDir,
+    program: Program,
+}
+
+impl Package {
+    fn with(script: &str) -> Self {
+        let folder = TempDir::new().unwrap();
+        let case = folder.path().join("testcases/typical");
+        fs::create_dir_all(&case).unwrap();
+        fs::write(case.join("response.json"), "{}").unwrap();
+        let shared = "source = \"SOURCE_URL\"\n[settings]\nKEY = \"{{secret}}\"\n";
+        fs::write(folder.path().join("testcases/case.toml"), shared).unwrap();
+        let (source, path) = (folder.path().join("script"), folder.path().join("program"));
+        fs::write(&source, format!("#!/bin/sh\n{script}")).unwrap();
+        // By another process: a file that this one has open for writing, if only in a child of another test, cannot
+        // be run.
+        let install = Command::new("install").args(["-m", "755"]).args([&source, &path]).status().unwrap();
+        assert!(install.success());
+        let text = |path: &std::path::Path| path.display().to_string().leak() as &'static str;
+        let program = Program { name: "script", path: text(&path), package: text(folder.path()) };
+        Self { folder, program }
+    }
+
+    /// What the replay objects to.
+    fn complaint(&self) -> String {
+        let replay = AssertUnwindSafe(|| every_case(&self.program));
+        catch_unwind(replay).unwrap_err().downcast_ref::<String>().unwrap().clone()
+    }
+}
+
+#[test]
+fn a_missing_golden_file_is_told_with_the_way_to_make_it() {
+    let complaint = Package::with(REPORT).complaint();
+    assert!(
+        complaint.contains("loaded.lp is missing") && complaint.contains("UPDATE_EXPECT=1"),
+        "{complaint}"
+    );
+}
+
+#[test]
+fn a_golden_file_that_differs_is_told_line_by_line() {
+    let package = Package::with("echo went wrong >&2; exit 75");
+    let golden = package.folder.path().join("testcases/typical/failure.txt");
+    fs::write(golden, "exit 78\nprinted went wrong\nalerts 0\n").unwrap();
+    let complaint = package.complaint();
+    assert!(complaint.contains("- exit 78\n    + exit 75\n      printed went wrong"), "{complaint}");
+}
+
+#[test]
+fn a_program_without_a_report_is_told() {
+    let package = Package::with("exit 0");
+    fs::write(package.folder.path().join("testcases/typical/loaded.lp"), "").unwrap();
+    let complaint = package.complaint();
+    assert!(complaint.contains("the run report is not in the store"), "{complaint}");
+}
+
+#[test]
+fn a_dry_run_that_writes_is_told() {
+    let package = Package::with("mkdir data; echo x > data/x");
+    let complaint = package.complaint();
+    assert!(complaint.contains("a dry run writes files"), "{complaint}");
+}
+
+#[test]
+fn a_secret_is_found_wherever_it_comes_out() {
+    let places = [
+        "echo \"key is $KEY\"",
+        "echo \"key is $KEY\" >&2",
+        "echo \"$INFLUXDB_TOKEN\" > report/xcom.json",
+        "mkdir -p data/spool; echo \"$SLACK_WEBHOOK_URL\" > data/spool/x",
+    ];
+    for script in places {
+        let complaint = Package::with(script).complaint();
+        assert!(complaint.contains("the planted secret"), "{script}: {complaint}");
+    }
+}
+
+#[test]
+fn a_program_that_keeps_its_secrets_is_not_accused() {
+    let package = Package::with(REPORT);
+    let world = World::of(&package.program, &Case::typical(&package.program));
+    world.given("key", secrets::KEY);
+    assert_eq!(world.run(&[]).exit, Some(0));
+}

@@ -1,0 +1,139 @@
+//! Who is told what, and how often.
+
+use http_sim::{Fault, Kind};
+use testkit::world::{NOBODY, World};
+
+use crate::{expect_exit, failing_world, world};
+
+const CONFIGURATION: i32 = 78;
+
+#[test]
+fn a_failure_is_told_once_and_its_end_once() {
+    let world = failing_world();
+    for _ in 0..3 {
+        expect_exit(&world.run(&[]), CONFIGURATION);
+    }
+    expect_alerts(&world, &["openweather-current failed at extract"]);
+
+    world.source().clear_faults();
+    for _ in 0..2 {
+        expect_exit(&world.run(&[]), 0);
+    }
+    expect_alerts(&world, &["openweather-current failed at extract", "openweather-current works again"]);
+}
+
+#[test]
+fn the_next_failure_is_told_again() {
+    let world = failing_world();
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    world.source().clear_faults();
+    expect_exit(&world.run(&[]), 0);
+    world.source().set_fault(Fault::always(Kind::Html));
+    expect_exit(&world.run(&[]), 65);
+    expect_alerts(&world, &["failed", "works again", "failed"]);
+}
+
+#[test]
+fn a_run_that_works_is_not_told() {
+    let world = world();
+    expect_exit(&world.run(&[]), 0);
+    expect_alerts(&world, &[]);
+}
+
+#[test]
+fn two_runs_that_fail_at_once_are_told_once() {
+    let world = failing_world();
+    let running = [world.start(&[]), world.start(&[])];
+    for running in running {
+        expect_exit(&world.end(running), CONFIGURATION);
+    }
+    expect_alerts(&world, &["failed"]);
+
+    world.source().clear_faults();
+    expect_exit(&world.run(&[]), 0);
+    expect_alerts(&world, &["failed", "works again"]);
+}
+
+#[test]
+fn a_failure_that_slack_did_not_take_is_told_by_the_next_run() {
+    let world = failing_world();
+    world.channel().set_fault(Fault::always(Kind::Status(404)));
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    world.channel().clear_faults();
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    expect_alerts(&world, &["failed"]);
+}
+
+#[test]
+fn a_failure_told_while_slack_is_down_is_told_by_the_next_run() {
+    let mut world = failing_world();
+    world.set("SLACK_WEBHOOK_URL", &format!("{NOBODY}/services/x"));
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    world.set("SLACK_WEBHOOK_URL", "{{slack}}");
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    expect_alerts(&world, &["failed"]);
+}
+
+#[test]
+fn a_recovery_that_slack_did_not_take_is_told_by_the_next_run() {
+    let world = failing_world();
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    world.source().clear_faults();
+    world.channel().set_fault(Fault::always(Kind::Status(404)));
+    expect_exit(&world.run(&[]), 0);
+    world.channel().clear_faults();
+    expect_exit(&world.run(&[]), 0);
+    expect_alerts(&world, &["failed", "works again"]);
+}
+
+#[test]
+fn a_message_that_may_have_arrived_is_not_sent_again() {
+    let mut world = failing_world();
+    world.set("HTTP_TIMEOUT_SECONDS", "0.7");
+    world.channel().set_fault(Fault::always(Kind::Stall));
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    world.channel().clear_faults();
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    assert_eq!(world.channel().requests().len(), 1);
+}
+
+#[test]
+fn without_a_place_to_remember_each_failure_is_told_and_no_recovery() {
+    let mut world = failing_world();
+    let file = world.given("a-file", "where a folder would have to be").display().to_string();
+    world.set("SQLITE_PATH", &format!("{file}/platform.db"));
+    world.set("SPOOL_DIR", &file);
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    world.source().clear_faults();
+    expect_exit(&world.run(&[]), 0);
+    expect_alerts(&world, &["failed", "failed"]);
+}
+
+#[test]
+fn without_a_channel_a_failure_is_still_a_failure() {
+    let mut world = failing_world();
+    world.set("SLACK_WEBHOOK_URL", "");
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    expect_alerts(&world, &[]);
+}
+
+#[test]
+fn a_bot_tells_what_a_webhook_tells() {
+    let mut world = failing_world();
+    world.set("SLACK_WEBHOOK_URL", "");
+    world.set("SLACK_URL", world.channel().url().to_owned().as_str());
+    world.set("SLACK_TOKEN", testkit::secrets::BOT);
+    world.set("SLACK_CHANNEL", "#alerts");
+    expect_exit(&world.run(&[]), CONFIGURATION);
+    expect_alerts(&world, &["openweather-current failed at extract"]);
+}
+
+/// The alerts so far say these things, in this order.
+#[track_caller]
+fn expect_alerts(world: &World, said: &[&str]) {
+    let alerts = world.alerts();
+    let fits =
+        alerts.len() == said.len() && alerts.iter().zip(said).all(|(alert, said)| alert.contains(said));
+    assert!(fits, "expected {said:?}, got {alerts:#?}");
+}

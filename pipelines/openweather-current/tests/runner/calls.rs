@@ -1,0 +1,107 @@
+//! What a program can be called with.
+
+use http_sim::{Fault, Kind};
+use serde_json::Value;
+
+use crate::{expect_exit, failing_world, world};
+
+#[test]
+fn an_unknown_flag_is_refused() {
+    let outcome = world().run(&["--dryrun"]);
+    expect_exit(&outcome, 78);
+    assert!(outcome.stderr.contains("--dryrun"), "{}", outcome.stderr);
+}
+
+#[test]
+fn history_is_refused_where_there_is_none() {
+    let world = world();
+    let outcome = world.run(&["--since", "2026-02-01"]);
+    expect_exit(&outcome, 78);
+    assert!(outcome.stderr.contains("--since"), "{}", outcome.stderr);
+    assert!(world.source().requests().is_empty());
+}
+
+#[test]
+fn the_version_is_told() {
+    let outcome = world().run(&["--version"]);
+    expect_exit(&outcome, 0);
+    assert_eq!(outcome.stdout, format!("openweather-current {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn the_help_lists_every_variable() {
+    let world = world();
+    let help = world.run(&["--help"]);
+    expect_exit(&help, 0);
+    for variable in members(&description(), "/variables", "name") {
+        assert!(help.stdout.contains(&format!("  {variable}")), "{variable} is not in\n{}", help.stdout);
+    }
+}
+
+#[test]
+fn the_description_tells_variables_and_records() {
+    let description = description();
+    let text = |path: &str| description.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
+    assert_eq!((text("/name").as_str(), text("/kind").as_str()), ("openweather-current", "job"));
+    let variables = members(&description, "/variables", "name");
+    for name in ["OPENWEATHER_KEY", "CITY", "MEASUREMENT", "INFLUXDB_TOKEN", "SPOOL_DIR", "CONFIG_FILE"] {
+        assert!(variables.iter().any(|variable| variable == name), "{name} is not among {variables:?}");
+    }
+    assert_eq!(members(&description, "/records", "name"), ["weather", "pipeline_runs"]);
+    let secrets = description.pointer("/variables").and_then(Value::as_array).into_iter().flatten();
+    let secrets = secrets.filter(|variable| variable.get("secret") == Some(&Value::Bool(true)));
+    let secrets: Vec<_> = secrets.filter_map(|variable| variable.get("name")?.as_str()).collect();
+    assert!(secrets.contains(&"OPENWEATHER_KEY") && secrets.contains(&"SLACK_WEBHOOK_URL"), "{secrets:?}");
+}
+
+#[test]
+fn a_description_needs_no_settings() {
+    let mut world = world();
+    world.set("OPENWEATHER_KEY", "");
+    world.set("CITY", "");
+    expect_exit(&world.run(&["--describe"]), 0);
+    assert!(world.written().is_empty() && world.channel().requests().is_empty());
+}
+
+#[test]
+fn a_check_tells_a_line_for_each_thing_and_changes_nothing() {
+    let world = world();
+    let outcome = world.run(&["--check"]);
+    expect_exit(&outcome, 0);
+    for what in ["configuration", "source", "store influxdb", "alerts slack"] {
+        let told = outcome.stdout.lines().any(|line| line.starts_with("ok") && line.contains(what));
+        assert!(told, "{what} is not told\n{}", outcome.stdout);
+    }
+    assert_eq!((world.lines() + &world.report_lines(), world.alerts().len()), (String::new(), 0));
+    assert!(world.written().is_empty(), "{:?}", world.written());
+}
+
+#[test]
+fn a_check_tells_all_that_is_wrong() {
+    let mut world = failing_world();
+    world.set("INFLUXDB_BUCKET", "none-of-this-name");
+    world.channel().set_fault(Fault::always(Kind::Status(404)));
+    let outcome = world.run(&["--check"]);
+    expect_exit(&outcome, 78);
+    let failed = outcome.stdout.lines().filter(|line| line.starts_with("FAILED")).count();
+    assert_eq!(failed, 3, "{}", outcome.stdout);
+    assert_eq!(world.alerts().len(), 0, "a check alerts no one");
+}
+
+#[test]
+fn a_check_that_may_work_later_says_so_by_its_exit() {
+    let world = world();
+    world.source().set_fault(Fault::always(Kind::Status(500)));
+    expect_exit(&world.run(&["--check"]), 75);
+}
+
+fn description() -> Value {
+    let outcome = world().run(&["--describe"]);
+    expect_exit(&outcome, 0);
+    serde_json::from_str(&outcome.stdout).expect("the description is JSON")
+}
+
+fn members(description: &Value, list: &str, member: &str) -> Vec<String> {
+    let list = description.pointer(list).and_then(Value::as_array).into_iter().flatten();
+    list.filter_map(|item| item.get(member)?.as_str().map(str::to_owned)).collect()
+}

@@ -1,0 +1,31 @@
+//! What the runner promises for every program, shown on this one from outside.
+
+#![expect(clippy::expect_used, reason = "a test fails by panicking")]
+
+mod alerts;
+mod calls;
+mod reports;
+mod settings;
+
+use http_sim::{Fault, Kind};
+use testkit::Outcome;
+use testkit::replay::Case;
+use testkit::world::World;
+
+/// The world in which all is well.
+fn world() -> World {
+    let program = testkit::program!();
+    World::of(&program, &Case::typical(&program))
+}
+
+/// The same, with a source that refuses every call.
+fn failing_world() -> World {
+    let world = world();
+    world.source().set_fault(Fault::always(Kind::Status(403)));
+    world
+}
+
+#[track_caller]
+fn expect_exit(outcome: &Outcome, exit: i32) {
+    assert_eq!(outcome.exit, Some(exit), "{}{}", outcome.stdout, outcome.stderr);
+}

@@ -1,0 +1,3 @@
+//! Every fault of a source, of a store and of the machine, against the shipped program.
+
+testkit::faults!();
