@@ -14,6 +14,7 @@ use sink_router::Router;
 use state::State;
 use tokio::time::Instant;
 
+use crate::alerting::Spare;
 use crate::arguments::Mode;
 use crate::config::{Common, Files, Limits, Logging, Reporting};
 use crate::delivery::Delivery;
@@ -39,6 +40,7 @@ pub(crate) struct Context {
     pub(crate) http: Client,
     pub(crate) retry: Retry,
     pub(crate) state: State,
+    pub(crate) spare: Spare,
     pub(crate) delivery: Delivery,
     pub(crate) interrupt: Interrupt,
     pub(crate) slack: Option<Slack>,
@@ -85,6 +87,7 @@ impl Context {
             http,
             retry,
             state,
+            spare: Spare::beside_the_spool(&files.spool, program.name),
             delivery,
             interrupt,
             slack,

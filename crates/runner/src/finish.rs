@@ -34,7 +34,7 @@ pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> E
 async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) {
     context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
     if let Some(slack) = &context.slack {
-        alerting::tell(slack, &context.state, &observation(context, result)).await;
+        alerting::tell(slack, &context.state, &context.spare, &observation(context, result)).await;
     }
     if result.is_ok() {
         beat(context).await;
