@@ -209,7 +209,10 @@ impl Source {
     fn content(&mut self, name: &str, path: &Path) -> Option<String> {
         let problem = match std::fs::read_to_string(path) {
             Ok(text) if text.trim().is_empty() => "names an empty file".to_owned(),
-            Ok(text) => return Some(text.trim_end_matches(['\n', '\r']).to_owned()),
+            // Editors of another system put a mark before the text and end its line in two characters.
+            Ok(text) => {
+                return Some(text.trim_start_matches('\u{feff}').trim_end_matches(['\n', '\r']).to_owned());
+            }
             Err(error) => format!("names a file that cannot be read: {}", error.kind()),
         };
         self.mistake(name, &problem);

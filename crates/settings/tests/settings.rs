@@ -82,6 +82,15 @@ fn a_value_can_be_in_a_file() {
 }
 
 #[test]
+fn a_file_of_another_system_gives_its_text_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("key");
+    std::fs::write(&path, "\u{feff}from a file\r\n").unwrap();
+    let config = read(&[("SERVICE_KEY_FILE", path.to_str().unwrap())]).unwrap();
+    assert_eq!(config.service.key.expose_secret(), "from a file");
+}
+
+#[test]
 fn a_toml_file_lies_under_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("settings.toml");

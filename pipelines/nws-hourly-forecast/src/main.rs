@@ -37,11 +37,16 @@ async fn etl(run: &Run<Config>) -> Result<(), Failure> {
 
 async fn forecast(run: &Run<Config>, nws: &Nws, place: &Point) -> Result<Vec<Hour>, Failure> {
     let key = format!("grid/{}", place.at);
-    let grid = run.extract(run.remember(&key, DAY, async || nws.grid(place.at).await)).await?;
-    let reply = run.extract(nws.hourly_forecast(&grid)).await;
+    let ask = async || nws.grid(place.at).await;
+    let mut grid = run.extract(run.remember(&key, DAY, ask)).await?;
+    let mut reply = run.extract(nws.hourly_forecast(&grid)).await;
     if reply.as_ref().is_err_and(Failure::is_lasting) {
-        // The cell may have moved: the next run asks for it again.
         run.forget(&key).await;
+        // The cell may have moved since its place was kept.
+        if let Some(moved) = run.remember(&key, DAY, ask).await.ok().filter(|now| *now != grid) {
+            grid = moved;
+            reply = run.extract(nws.hourly_forecast(&grid)).await;
+        }
     }
     run.transform(transform::hours(place, &grid, reply?))
 }

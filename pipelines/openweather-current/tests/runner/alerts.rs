@@ -6,6 +6,7 @@ use testkit::world::{NOBODY, World};
 use crate::{expect_exit, failing_world, world};
 
 const CONFIGURATION: i32 = 78;
+const TEMPORARY: i32 = 75;
 
 #[test]
 fn a_failure_is_told_once_and_its_end_once() {
@@ -108,6 +109,37 @@ fn without_a_place_to_remember_each_failure_is_told_and_no_recovery() {
     world.source().clear_faults();
     expect_exit(&world.run(&[]), 0);
     expect_alerts(&world, &["failed", "failed"]);
+}
+
+#[test]
+fn a_database_that_is_away_is_told_once_and_its_end_once() {
+    let mut world = world();
+    world.use_embedded_store();
+    world.set("POSTGRES_URL", "postgres://me:secret@127.0.0.1:1/data?sslmode=disable");
+    for _ in 0..2 {
+        expect_exit(&world.run(&[]), TEMPORARY);
+    }
+    expect_alerts(&world, &["openweather-current failed at load"]);
+
+    world.set("POSTGRES_URL", "");
+    for _ in 0..2 {
+        expect_exit(&world.run(&[]), 0);
+    }
+    expect_alerts(&world, &["failed at load", "works again"]);
+}
+
+#[test]
+fn wrong_settings_of_a_store_are_told_once_and_their_end_once() {
+    let mut world = world();
+    world.set("SINK", "no-such-store");
+    for _ in 0..2 {
+        expect_exit(&world.run(&[]), CONFIGURATION);
+    }
+    world.set("SINK", "");
+    for _ in 0..2 {
+        expect_exit(&world.run(&[]), 0);
+    }
+    expect_alerts(&world, &["failed at configure", "works again"]);
 }
 
 #[test]
