@@ -13,7 +13,7 @@ use sink_router::{Router, Store};
 use state::State;
 use tokio::time::Instant;
 
-use crate::alerting::{Alerting, Teller};
+use crate::alerting::{Alerting, Spare, Teller};
 use crate::arguments::Mode;
 use crate::config::{self, Common, Files, Limits, Logging, Reporting};
 use crate::delivery::Delivery;
@@ -42,6 +42,7 @@ pub(crate) struct Context {
     pub(crate) stores: sink_router::Config,
     pub(crate) retry: Retry,
     pub(crate) state: State,
+    pub(crate) spare: Spare,
     pub(crate) delivery: Delivery,
     pub(crate) interrupt: Interrupt,
     pub(crate) alerting: Alerting,
@@ -96,6 +97,7 @@ impl Context {
             stores: common.stores.or_else(|| config::or_defaults(&mut Source::of::<&str, &str>([])))?,
             retry,
             state,
+            spare: Spare::beside_the_spool(&files.spool, program.name),
             delivery,
             interrupt,
             alerting,

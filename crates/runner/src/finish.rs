@@ -8,6 +8,7 @@ use fault::Retry;
 use record::{Batch, Timestamp};
 use secret::ExposeSecret as _;
 
+use crate::alerting::Memory;
 use crate::arguments::Mode;
 use crate::context::Context;
 use crate::report::Report;
@@ -36,7 +37,8 @@ async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) 
     context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
     if context.remembers() {
         let end = end(context, result);
-        let tell = Box::pin(context.alerting.tell(&context.state, &end, &context.redactor));
+        let memory = Memory { state: &context.state, spare: &context.spare };
+        let tell = Box::pin(context.alerting.tell(memory, &end, &context.redactor));
         // Once a run is enough to say that nothing can be kept.
         if tell.await {
             Box::pin(describe(context)).await;

@@ -19,6 +19,7 @@
 //! other run did so in the meantime.
 
 mod alert;
+mod joined;
 mod message;
 mod notification;
 mod observation;

@@ -3,6 +3,7 @@
 mod deliver;
 mod group;
 mod kept;
+mod memory;
 mod observe;
 mod outlet;
 mod tell;
@@ -15,9 +16,9 @@ use alert_engine::{Alert, Links, Observation, Options, RunEnd, Thresholds};
 use record::{Batch, Schema, Timestamp};
 use secret::Redactor;
 use settings::{Source, Variable};
-use state::State;
 
 use crate::{Finding, Stage};
+pub(crate) use memory::{Memory, Spare};
 use observe::Looking;
 pub(crate) use outlet::{Outlet, OutletConfigs};
 use tell::Telling;
@@ -72,8 +73,8 @@ impl Alerting {
         self.seen.borrow_mut().push(observation);
     }
 
-    /// Keeps and tells what the run has seen, and how it ended. Returns whether it could be kept.
-    pub(crate) async fn tell(&self, state: &State, end: &RunEnd, redactor: &Redactor) -> bool {
+    /// Keeps and tells what the run has seen, and how it ended. Returns whether the state kept it.
+    pub(crate) async fn tell(&self, memory: Memory<'_>, end: &RunEnd, redactor: &Redactor) -> bool {
         let stages = Stage::ALL.map(Stage::name);
         let mut seen = self.seen.take();
         seen.extend(self.options.run.observe(end, &stages, self.links()));
@@ -91,7 +92,7 @@ impl Alerting {
             seen,
             is_watched: &is_watched,
         };
-        telling.tell(state).await
+        telling.tell(memory).await
     }
 
     /// Whether an alert may still be seen by a later run: one of a threshold only while that is set.

@@ -7,10 +7,10 @@ use alert_channel::{Channel, Route, Thread};
 use alert_engine::{Alert, Notification, Observation, Outcome, Teller};
 use futures_util::future::join_all;
 use record::Timestamp;
-use state::{Error, State};
 
 use super::deliver::{Told, deliver};
-use super::kept::Kept;
+use super::kept::{Kept, Unkept};
+use super::memory::Memory;
 
 /// What a run has seen, and who is to hear of it.
 pub(crate) struct Telling<'a, C> {
@@ -31,44 +31,62 @@ struct Said {
     thread: Option<Thread>,
 }
 
+/// What was claimed, and where.
+#[derive(Default)]
+struct Claims<'a> {
+    places: Vec<Kept<'a>>,
+    /// Which place has an alert, by its key.
+    kept: BTreeMap<String, usize>,
+    said: Vec<Said>,
+}
+
 impl<C: Channel> Telling<'_, C> {
-    /// Keeps and tells, and returns whether all could be kept. Where it could not, what is bad is told by each run, and
-    /// no end is.
-    pub(crate) async fn tell(&self, state: &State) -> bool {
-        let mut said = Vec::new();
-        let mut kept = match Kept::read(state).await {
-            Ok(kept) => kept,
-            Err(error) => {
-                self.tell_without_memory(&error, |_| true).await;
-                return false;
+    /// Keeps and tells, and returns whether the state kept all. Where nothing can be kept, what is bad is told by each
+    /// run, and no end is.
+    pub(crate) async fn tell(&self, memory: Memory<'_>) -> bool {
+        let mut claims = Claims::default();
+        let in_state = self.remember(memory.of_state().await, &mut claims).await;
+        if let Err(error) = &in_state {
+            let error = fault::chain(error);
+            tracing::warn!(error, "alerts are kept beside the spool until the state can be used");
+            if let Err(error) = self.remember(memory.of_spare().await, &mut claims).await {
+                self.claim_without_memory(&error, &mut claims);
             }
-        };
-        let left = self.remember(&mut kept, &mut said).await;
-        settle(&mut kept, self.run, self.deliver(said).await).await;
-        if let Err((error, keys)) = &left {
-            self.tell_without_memory(error, |key| keys.contains(key)).await;
         }
-        left.is_ok()
+        let Claims { mut places, kept, said } = claims;
+        let told = self.deliver(said).await;
+        for (place, kept_here) in places.iter_mut().enumerate() {
+            let is_here = |told: &&Told| kept.get(&told.key) == Some(&place);
+            settle(kept_here, self.run, told.iter().filter(is_here)).await;
+        }
+        in_state.is_ok()
     }
 
-    /// Keeps every alert with what this run saw and claims to say. On an error, with the keys that are left.
-    async fn remember(
+    /// Keeps every alert that is not kept yet, with what this run saw and claims to say.
+    async fn remember<'a>(
         &self,
-        kept: &mut Kept<'_>,
-        said: &mut Vec<Said>,
-    ) -> Result<(), (Error, BTreeSet<String>)> {
+        place: Result<Kept<'a>, Unkept>,
+        claims: &mut Claims<'a>,
+    ) -> Result<(), Unkept> {
+        let mut place = place?;
+        let remembered = self.remember_in(&mut place, claims).await;
+        // On an error, too: some may be kept there.
+        claims.places.push(place);
+        remembered
+    }
+
+    async fn remember_in(&self, place: &mut Kept<'_>, claims: &mut Claims<'_>) -> Result<(), Unkept> {
         let seen = by_key(&self.seen);
-        let keys = kept.keys().cloned().chain(seen.keys().map(|key| (*key).to_owned()));
-        let mut keys: BTreeSet<String> = keys.collect();
-        while let Some(key) = keys.first().cloned() {
+        let keys = place.keys().cloned().chain(seen.keys().map(|key| (*key).to_owned()));
+        let keys: BTreeSet<String> = keys.filter(|key| !claims.kept.contains_key(key)).collect();
+        for key in keys {
             let of_the_alert = seen.get(key.as_str()).map_or(&[][..], Vec::as_slice);
             let now = Timestamp::now();
-            match kept.change(&key, |known| self.next(known, of_the_alert, now)).await {
-                Ok(Some(claimed)) => said.extend(claimed),
-                Ok(None) => tracing::warn!(alert = key, "other runs keep changing it; it is left to them"),
-                Err(error) => return Err((error, keys)),
+            match place.change(&key, |known| self.next(known, of_the_alert, now)).await? {
+                Some(claimed) => claims.said.extend(claimed),
+                None => tracing::warn!(alert = key, "other runs keep changing it; it is left to them"),
             }
-            keys.remove(&key);
+            claims.kept.insert(key, claims.places.len());
         }
         Ok(())
     }
@@ -123,13 +141,13 @@ impl<C: Channel> Telling<'_, C> {
         join_all(deliveries).await.into_iter().flatten().collect()
     }
 
-    async fn tell_without_memory(&self, error: &Error, concerns: impl Fn(&str) -> bool) {
+    fn claim_without_memory(&self, error: &Unkept, claims: &mut Claims<'_>) {
         let error = fault::chain(error);
         tracing::warn!(error, "alerts cannot be remembered: what is bad is told by each run, and no end is");
         let now = Timestamp::now();
-        let seen = by_key(&self.seen).into_iter().filter(|(key, _)| concerns(key));
-        let said = seen.flat_map(|(_, seen)| self.next(None, &seen, now).1).collect();
-        self.deliver(said).await;
+        let seen = by_key(&self.seen).into_iter().filter(|(key, _)| !claims.kept.contains_key(*key));
+        let said: Vec<_> = seen.flat_map(|(_, seen)| self.next(None, &seen, now).1).collect();
+        claims.said.extend(said);
     }
 }
 
@@ -142,14 +160,15 @@ fn by_key(seen: &[Observation]) -> BTreeMap<&str, Vec<&Observation>> {
 }
 
 /// Notes what became of each message.
-async fn settle(kept: &mut Kept<'_>, run: &str, told: Vec<Told>) {
+async fn settle(kept: &mut Kept<'_>, run: &str, told: impl Iterator<Item = &Told>) {
+    kept.be_patient();
     for Told { channel, key, is_sent, thread } in told {
         let outcome =
-            if is_sent { Outcome::Sent(thread.as_ref().map(|thread| &*thread.0)) } else { Outcome::NotSent };
+            if *is_sent { Outcome::Sent(thread.as_ref().map(|thread| &*thread.0)) } else { Outcome::NotSent };
         let now = Timestamp::now();
-        let settled = kept.change(&key, |alert| {
+        let settled = kept.change(key, |alert| {
             let alert = alert.map(|mut alert| {
-                alert.settle(&channel, run, outcome, now);
+                alert.settle(channel, run, outcome, now);
                 alert
             });
             (alert, ())

@@ -15,6 +15,7 @@ use record::Timestamp;
 use state::State;
 use tokio::time::Instant;
 
+use super::memory::{Memory, Spare};
 use super::tell::Telling;
 
 /// A channel that keeps what it is told.
@@ -69,6 +70,18 @@ impl Channel for Recorder {
 }
 
 async fn tell(channels: &[Recorder], state: &State, run: &str, seen: Vec<Observation>) -> bool {
+    let nowhere = tempfile::NamedTempFile::new().unwrap();
+    tell_with(channels, state, &spare(nowhere.path()), run, seen).await
+}
+
+/// The same, with a spare.
+async fn tell_with(
+    channels: &[Recorder],
+    state: &State,
+    spare: &Spare,
+    run: &str,
+    seen: Vec<Observation>,
+) -> bool {
     let telling = Telling {
         channels,
         run,
@@ -76,7 +89,7 @@ async fn tell(channels: &[Recorder], state: &State, run: &str, seen: Vec<Observa
         seen,
         is_watched: &|alert: &Alert| !alert.firing.labels.contains_key("unset"),
     };
-    telling.tell(state).await
+    telling.tell(Memory { state, spare }).await
 }
 
 fn run(failure: Option<&str>) -> Vec<Observation> {
@@ -117,6 +130,15 @@ fn reading(key: &str, verdict: Verdict, concern: Option<&str>) -> Observation {
 
 fn state(folder: &Path) -> State {
     State::sqlite(&folder.join("platform.db"), "nws")
+}
+
+fn spare(folder: &Path) -> Spare {
+    Spare::beside_the_spool(folder, "nws")
+}
+
+/// A state whose database is away.
+fn away() -> State {
+    State::forgetful("its settings are wrong")
 }
 
 #[tokio::test(start_paused = true)]
@@ -214,4 +236,46 @@ async fn what_will_never_be_taken_is_given_up() {
     channels[0].refusal.set(None);
     tell(&channels, &state, "b", run(Some("load"))).await;
     assert_eq!(channels[0].titles(), [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_state_is_away_the_spare_remembers_and_hands_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spare, state, channels) = (spare(folder.path()), state(folder.path()), [Recorder::new(None)]);
+    for run_id in ["a", "b"] {
+        assert!(!tell_with(&channels, &away(), &spare, run_id, run(Some("load"))).await);
+    }
+    assert_eq!(channels[0].titles(), ["nws failed at load"]);
+    for run_id in ["c", "d"] {
+        assert!(tell_with(&channels, &state, &spare, run_id, run(None)).await);
+    }
+    assert_eq!(channels[0].titles()[1..], ["nws works again after 0 s"]);
+    let threads: Vec<_> = channels[0].heard.borrow().iter().map(|(_, _, thread)| thread.clone()).collect();
+    assert_eq!(threads, [None, Some("thread of nws/run/load".to_owned())]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_end_told_while_the_state_was_away_is_not_told_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let (spare, state, channels) = (spare(folder.path()), state(folder.path()), [Recorder::new(None)]);
+    tell_with(&channels, &state, &spare, "a", run(Some("load"))).await;
+    tell_with(&channels, &away(), &spare, "b", run(Some("load"))).await;
+    tell_with(&channels, &away(), &spare, "c", run(None)).await;
+    tell_with(&channels, &state, &spare, "d", run(None)).await;
+    let failed = "nws failed at load";
+    assert_eq!(channels[0].titles(), [failed, failed, "nws works again after 0 s"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_runs_that_reach_the_state_again_one_takes_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let channels = [Recorder::new(None)];
+    tell_with(&channels, &away(), &spare(folder.path()), "a", run(Some("load"))).await;
+    let states = [state(folder.path()), state(folder.path())];
+    let spares = [spare(folder.path()), spare(folder.path())];
+    tokio::join!(
+        tell_with(&channels, &states[0], &spares[0], "b", run(None)),
+        tell_with(&channels, &states[1], &spares[1], "c", run(None))
+    );
+    assert_eq!(channels[0].titles(), ["nws failed at load", "nws works again after 0 s"]);
 }
