@@ -19,7 +19,6 @@
 //! other run did so in the meantime.
 
 mod alert;
-mod message;
 mod notification;
 mod observation;
 mod options;
@@ -30,7 +29,6 @@ mod told;
 mod words;
 
 pub use alert::{Alert, AlertState, Episode};
-pub use message::{Message, Tone};
 pub use notification::{Event, Notification, Severity};
 pub use observation::{Hold, Observation, Verdict, Words};
 pub use options::{Links, Options};
