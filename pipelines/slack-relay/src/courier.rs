@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
-use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -19,6 +18,8 @@ use crate::queue::{self, Queue, Waiting};
 const PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause after failures.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
+/// How long a message may be on its way once the program has to end: shorter than what orchestrators wait.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// Brings messages from the queue to Slack.
 #[derive(Debug)]
@@ -62,23 +63,31 @@ impl Courier {
         self.signs.clone()
     }
 
-    /// Works until `ended`. A message that is on its way then is brought there.
-    pub async fn run(&self, ended: impl Future<Output = ()>) {
-        let mut ended = pin!(ended);
+    /// Works until `ended`. A message that is on its way then has a moment to arrive; if it does not, it stays in the
+    /// queue.
+    pub async fn run<E: Future<Output = ()>>(&self, ended: impl Fn() -> E) {
+        let cut_off = async || {
+            ended().await;
+            tokio::time::sleep(GRACE).await;
+        };
         loop {
             let next = tokio::select! {
                 biased;
-                () = ended.as_mut() => return,
+                () = ended() => return,
                 next = self.next() => next,
             };
             let delivered = match next {
-                Ok(channel) => self.deliver(&channel).await,
+                Ok(channel) => tokio::select! {
+                    biased;
+                    delivered = self.deliver(&channel) => delivered,
+                    () = cut_off() => return,
+                },
                 Err(error) => Err(error),
             };
             if let Err(error) = delivered {
                 tracing::error!(error = fault::chain(&error), "the queue cannot be used");
                 tokio::select! {
-                    () = ended.as_mut() => return,
+                    () = ended() => return,
                     () = tokio::time::sleep(PAUSE) => {}
                 }
             }

@@ -32,6 +32,6 @@ async fn serve(service: &Service<Config>) -> Result<(), Failure> {
     let courier = Courier::new(Rc::clone(&queue), bot, config.longest_wait());
     let desk = Desk::new(config, queue, courier.signs());
     let router = site::router(desk).access(Some(config.access.clone()));
-    tokio::join!(server.serve(router, service.ended()), courier.run(service.ended()));
+    tokio::join!(server.serve(router, service.ended()), courier.run(|| service.ended()));
     Ok(())
 }

@@ -98,6 +98,18 @@ fn what_slack_may_have_taken_is_not_sent_again() {
 }
 
 #[test]
+fn a_message_on_its_way_does_not_keep_the_program_from_ending() {
+    let (slack, server, folder, relay) = start(&[]);
+    server.set_fault("stall".parse().unwrap());
+    relay.take("/send_message", &message("kept", "#ops"));
+    until("the attempt", || !server.requests().is_empty());
+    assert_eq!(relay.terminate(), Some(0));
+    server.clear_faults();
+    let _relay = Relay::start(folder.path(), &server, &[]);
+    until("the message", || texts(&slack, "#ops") == ["kept"]);
+}
+
+#[test]
 fn a_channel_that_does_not_exist_holds_up_no_other() {
     let (slack, _server, _folder, relay) = start(&[]);
     relay.take("/send_message", &message("nowhere", "#none"));
