@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask demo|test|new|bench`.
+//! The project's own commands: `cargo xtask demo|test|new|bench|screenshots`.
 
 mod bench;
 mod demo;
 mod new;
+mod screenshots;
 mod test;
 mod workspace;
 
@@ -15,6 +16,7 @@ cargo xtask COMMAND
   test             everything that is checked before a change is accepted
   new NAME         make a pipeline that compiles, runs and passes its tests
   bench [WHAT]     measure: all, encode, run, size, postgres
+  screenshots      take the pictures that the documentation shows
 
 Each takes --help.
 ";
@@ -27,6 +29,7 @@ fn main() -> ExitCode {
         "test" => test::run(rest),
         "new" => new::run(rest),
         "bench" => bench::run(rest),
+        "screenshots" => screenshots::run(rest),
         "--help" | "-h" | "help" => {
             print!("{USAGE}");
             Ok(())

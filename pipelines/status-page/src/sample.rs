@@ -151,6 +151,7 @@ pub fn field_page() -> FieldPage {
     FieldPage {
         at: now(),
         until: now(),
+        spacing: Some(900.0),
         measurement: "weather".to_owned(),
         range: Range::Day,
         field: field("temp", "°C", 8.0),
@@ -185,6 +186,7 @@ fn measurement() -> Measurement {
         name: "weather".to_owned(),
         description: "Weather at one place, as observed.".to_owned(),
         until: now(),
+        spacing: Some(900.0),
         latest: vec![latest("London", 9.31), latest("Seattle", 3.2)],
         fields: vec![
             field("temp", "°C", 8.0),
@@ -215,8 +217,9 @@ fn field(name: &str, unit: &str, middle: f64) -> Field {
 }
 
 fn settings() -> Vec<Setting> {
-    let setting = |name: &str, secret, value: Option<&str>| Setting {
+    let setting = |name: &str, secret: bool, value: Option<&str>| Setting {
         name: name.to_owned(),
+        set_as: secret.then(|| format!("{name}_FILE")),
         description: "What it is for.".to_owned(),
         takes: "text".to_owned(),
         is_set: Some(true),

@@ -13,6 +13,8 @@ pub const STRIP: usize = 50;
 const LATE_AFTER: u32 = 2;
 /// With fewer runs than this, the distance between them says little.
 const FEWEST_RUNS: usize = 3;
+/// Runs that follow each other faster were started by a person or a test, not by a schedule.
+const SHORTEST_PERIOD: Duration = Duration::from_secs(10);
 
 /// How a pipeline is doing at `now`, from its last runs, newest first.
 pub fn standing(name: &str, runs: &[Run], now: Timestamp) -> Standing {
@@ -49,7 +51,7 @@ fn period(runs: &[Run]) -> Option<Duration> {
     let distance = |(newer, older): (&Run, &Run)| newer.started.duration_since(older.started).try_into().ok();
     let mut distances: Vec<Duration> = neighbors.filter_map(distance).collect();
     distances.sort_unstable_by_key(|distance| Reverse(*distance));
-    distances.get(distances.len() / 2).copied().filter(|period| !period.is_zero())
+    distances.get(distances.len() / 2).copied().filter(|period| *period >= SHORTEST_PERIOD)
 }
 
 fn is_late(last: &Run, period: Duration, now: Timestamp) -> bool {
@@ -93,6 +95,13 @@ mod tests {
     #[test]
     fn two_runs_tell_no_period() {
         assert_eq!(standing("weather", &runs(&[500, 515]), now()).period, None);
+    }
+
+    #[test]
+    fn runs_in_quick_succession_tell_no_period() {
+        let mut runs = runs(&[500, 500, 500, 500]);
+        runs[0].started += Duration::from_secs(3);
+        assert_eq!(standing("weather", &runs, now()).state, State::Ok);
     }
 
     #[test]

@@ -172,6 +172,9 @@ pub struct Measurement {
     pub description: String,
     /// The end of its charts: now, or the time of its latest record where that lies in the future, as in a forecast.
     pub until: Timestamp,
+    /// The usual time between its records.
+    #[serde(rename = "spacing_seconds")]
+    pub spacing: Option<f64>,
     /// The latest record of each series.
     pub latest: Vec<Latest>,
     /// Its numeric fields.
@@ -215,6 +218,9 @@ pub struct FieldPage {
     pub range: Range,
     /// The end of its chart.
     pub until: Timestamp,
+    /// The usual time between its records.
+    #[serde(rename = "spacing_seconds")]
+    pub spacing: Option<f64>,
     /// The field.
     pub field: Field,
     /// What could not be read.
@@ -226,6 +232,8 @@ pub struct FieldPage {
 pub struct Setting {
     /// Its name.
     pub name: String,
+    /// The name it was set under, where that is another one.
+    pub set_as: Option<String>,
     /// What it is for.
     pub description: String,
     /// What it takes.

@@ -38,18 +38,31 @@ impl Alert {
 }
 
 fn labels(said: &Notification) -> BTreeMap<String, String> {
-    let mut labels: BTreeMap<_, _> =
-        said.labels.iter().map(|(name, value)| (label_name(name), value.clone())).collect();
     let own = [
-        ("alertname", said.key.clone()),
+        ("alertname", name(said)),
         ("program", said.program.clone()),
         ("severity", said.severity.name().to_owned()),
         ("concern", said.concern.clone().unwrap_or_default()),
     ];
+    // A tag that has one of these names keeps its value under another, as Prometheus does it.
+    let is_taken = |label: &str| own.iter().any(|(name, _)| *name == label);
+    let renamed = |label: String| if is_taken(&label) { format!("exported_{label}") } else { label };
+    let mut labels: BTreeMap<_, _> =
+        said.labels.iter().map(|(name, value)| (renamed(label_name(name)), value.clone())).collect();
     labels.extend(own.map(|(name, value)| (name.to_owned(), value)));
     // To Alertmanager, an empty label is none.
     labels.retain(|_, value| !value.is_empty());
     labels
+}
+
+/// What is looked at, the same for all programs and places, so that they can be grouped: `run`, `weather.temp above`.
+fn name(said: &Notification) -> String {
+    let label = |name: &str| said.labels.get(name);
+    match (label("record"), label("field"), label("rule")) {
+        (Some(record), Some(field), Some(rule)) => format!("{record}.{field} {rule}"),
+        (_, _, Some(rule)) => rule.clone(),
+        _ => said.key.clone(),
+    }
 }
 
 fn annotations(said: &Notification) -> BTreeMap<&'static str, String> {
@@ -57,6 +70,7 @@ fn annotations(said: &Notification) -> BTreeMap<&'static str, String> {
     let mut annotations = BTreeMap::from([
         ("summary", said.title.clone()),
         ("description", said.detail.clone()),
+        ("key", said.key.clone()),
         ("context", said.context.clone()),
         ("value", number(said.value)),
         ("limit", number(said.limit)),

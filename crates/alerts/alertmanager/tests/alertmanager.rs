@@ -1,8 +1,6 @@
 //! Alertmanager as it answers.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::collections::BTreeMap;
-
 use alert_alertmanager::{Alertmanager, Config, channels};
 use alert_channel::Channel;
 use alert_engine::{Event, Notification, Severity};
@@ -17,6 +15,14 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn said(event: Event, next_reminder: Option<&str>) -> Notification {
+    let labels = [
+        ("rule", "above"),
+        ("record", "air"),
+        ("field", "pm2"),
+        ("city-name", "Seattle"),
+        ("severity", "a tag"),
+        ("room", ""),
+    ];
     Notification {
         key: "sds011/pm2/above/city=Seattle".into(),
         event,
@@ -33,7 +39,7 @@ fn said(event: Event, next_reminder: Option<&str>) -> Notification {
         unit: Some("µg/m³".into()),
         link: Some("https://grafana.example/d/air".into()),
         program: "sds011".into(),
-        labels: BTreeMap::from([("city-name".into(), "Seattle".into()), ("room".into(), String::new())]),
+        labels: labels.map(|(name, value)| (name.to_owned(), value.to_owned())).into(),
     }
 }
 
@@ -54,8 +60,8 @@ async fn an_alert_is_open_beyond_its_next_reminder_and_closed_by_its_end() {
     alertmanager.send(&[firing], None).await.unwrap();
     let alert = sim.alerts().remove(0);
     let labels = json!({
-        "alertname": "sds011/pm2/above/city=Seattle", "program": "sds011", "severity": "warning",
-        "concern": "climate", "city_name": "Seattle",
+        "alertname": "air.pm2 above", "program": "sds011", "severity": "warning", "concern": "climate",
+        "rule": "above", "record": "air", "field": "pm2", "city_name": "Seattle", "exported_severity": "a tag",
     });
     assert_eq!(alert["labels"], labels);
     assert_eq!(alert["annotations"]["summary"], "pm2 is 61 µg/m³");

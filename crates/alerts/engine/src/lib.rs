@@ -20,7 +20,6 @@
 
 mod alert;
 mod joined;
-mod message;
 mod notification;
 mod observation;
 mod options;
@@ -31,7 +30,6 @@ mod told;
 mod words;
 
 pub use alert::{Alert, AlertState, Episode};
-pub use message::{Message, Tone};
 pub use notification::{Event, Notification, Severity};
 pub use observation::{Hold, Observation, Verdict, Words};
 pub use options::{Links, Options};

@@ -34,7 +34,9 @@ impl Error {
         match &error.cause {
             // A gateway gave up waiting; what is behind it may have acted.
             Cause::Status { status, .. } if status.as_u16() == 504 => Self::Unknown(error),
-            Cause::Status { status, message, .. } if status.is_client_error() => {
+            Cause::Status { status, message, .. }
+                if status.is_client_error() && error.kind() != Kind::Temporary =>
+            {
                 Self::Refused { code: message.clone() }
             }
             // A sign-in page or a proxy's page; no Slack has seen the message.

@@ -63,6 +63,22 @@ struct Metadata {
 #[derive(Deserialize)]
 struct PipelineMetadata {
     demo: Option<Demo>,
+    /// Whether it reads a source of its own, which a simulator can stand in for.
+    #[serde(default = "yes")]
+    has_source: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// Whether the pipeline in `folder` reads a source of its own. One that answers requests, or reads what others stored,
+/// says `has_source = false` under `[package.metadata.pipeline]` and is not run.
+pub(super) fn has_source(folder: &Path) -> bool {
+    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok();
+    let manifest = manifest.and_then(|text| toml::from_str::<Manifest>(&text).ok());
+    // What is wrong with a manifest is told when it is read for its demo.
+    manifest.and_then(|manifest| manifest.package.metadata.pipeline).is_none_or(|pipeline| pipeline.has_source)
 }
 
 impl Demo {

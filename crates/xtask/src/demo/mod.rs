@@ -3,6 +3,7 @@
 mod description;
 mod hints;
 mod manifest;
+mod page;
 mod pipeline;
 mod plot;
 mod programs;
@@ -18,33 +19,38 @@ use screen::Screen;
 use store::Store;
 
 const USAGE: &str = "\
-cargo xtask demo [--live]
+cargo xtask demo [--live] [--no-serve]
 
-Builds every pipeline, runs each against a simulated service, and shows what arrived in an embedded store.
-It needs no account and no network.
+Builds every pipeline, runs each against a simulated service, and shows what arrived in an embedded store: here, and as a
+status page that is served until Ctrl-C. It needs no account and no network.
 
-  --live    ask the real service wherever that takes no key
-  --help    this text
+  --live        ask the real service wherever that takes no key
+  --no-serve    end once every pipeline has run
+  --help        this text
 ";
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     let words: Vec<_> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] => demonstrate(false),
-        ["--live"] => demonstrate(true),
         ["--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())
+        }
+        words if words.iter().all(|word| ["--live", "--no-serve"].contains(word)) => {
+            demonstrate(words.contains(&"--live"), !words.contains(&"--no-serve"))
         }
         _ => Err(format!("`demo` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
     }
 }
 
-fn demonstrate(live: bool) -> Result<(), String> {
-    let names = workspace::pipelines()?;
+fn demonstrate(live: bool, serve: bool) -> Result<(), String> {
+    let mut names = workspace::pipelines()?;
+    names.retain(|name| manifest::has_source(&workspace::root().join("pipelines").join(name)));
     let screen = Screen::new();
     screen::print([format!("Building {} pipelines.", names.len())]);
-    let programs = programs::build(&names)?;
+    let page = serve.then(|| page::NAME.to_owned());
+    let mut programs = programs::build(&names.into_iter().chain(page).collect::<Vec<_>>())?;
+    let page = programs.remove(page::NAME);
     let folder = fresh_folder()?;
     let store = Store::at(&folder);
 
@@ -67,7 +73,7 @@ fn demonstrate(live: bool) -> Result<(), String> {
     }
     screen::print(hints::lines(&screen, &store, &shown));
     match failed {
-        0 => Ok(()),
+        0 => page.map_or(Ok(()), |page| page::serve(&screen, &page, &store)),
         1 => Err("a pipeline failed".to_owned()),
         _ => Err(format!("{failed} pipelines failed")),
     }

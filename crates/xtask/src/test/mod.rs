@@ -1,6 +1,7 @@
 //! `cargo xtask test`: everything that is checked before a change is accepted.
 
 mod apt;
+mod browser;
 mod call;
 mod cargo_deny;
 mod progress;

@@ -3,15 +3,17 @@
 use testkit::servers::{Influxdb, Missing, Mosquitto, Postgres, VictoriaMetrics};
 
 use super::apt;
+use super::browser;
 use super::progress::Progress;
 use super::step::Outcome;
 
 /// Each server, started and stopped again: to start one is the surest way to know that it can be started.
-const TRIALS: [fn() -> Result<(), Missing>; 4] = [
+const TRIALS: [fn() -> Result<(), Missing>; 5] = [
     || Postgres::start().map(drop),
     || Mosquitto::start().map(drop),
     || Influxdb::start().map(drop),
     || VictoriaMetrics::start().map(drop),
+    browser::trial,
 ];
 
 /// Tries every server, and installs those that are not there if it may.

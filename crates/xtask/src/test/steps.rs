@@ -47,7 +47,7 @@ fn doc(progress: &mut Progress) -> Outcome {
 }
 
 fn demo(progress: &mut Progress) -> Outcome {
-    watch(progress, cargo(&["xtask", "demo"]))
+    watch(progress, cargo(&["xtask", "demo", "--no-serve"]))
 }
 
 /// The whole workspace, so that dependencies have the same features as in the step `tests`.

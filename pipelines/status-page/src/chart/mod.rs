@@ -8,7 +8,7 @@ use maud::{Markup, html};
 pub use scale::Times;
 use scale::{Mark, Values};
 use trace::Plane;
-pub use trace::{Line, Point};
+pub use trace::{Line, Point, spacing};
 
 /// How many lines can be told apart by color and dashes.
 pub const MOST_LINES: usize = 6;
@@ -17,6 +17,8 @@ pub const MOST_LINES: usize = 6;
 const BELOW: f64 = 20.0;
 const ABOVE: f64 = 18.0;
 const RIGHT: f64 = 18.0;
+/// A gap is longer than this many usual distances between points.
+const GAP: f64 = 3.5;
 /// How wide a character of a mark is, at most.
 const CHARACTER: f64 = 6.4;
 
@@ -33,6 +35,8 @@ pub struct Chart<'a> {
     pub times: Times,
     /// The series, [`MOST_LINES`] at most; more are not drawn.
     pub lines: &'a [Line],
+    /// The usual distance between points, in seconds. A line is broken where they are much further apart.
+    pub spacing: Option<f64>,
     /// Its size, in units of about a pixel.
     pub size: Size,
 }
@@ -64,6 +68,8 @@ impl Size {
 
 impl Chart<'_> {
     /// The chart as SVG. Without a value to show there is none.
+    ///
+    /// A text browser shows all of its texts in a row, so a space ends each.
     pub fn svg(&self) -> Option<Markup> {
         let lines = self.lines.get(..MOST_LINES.min(self.lines.len())).unwrap_or_default();
         let (low, high) = extent(lines)?;
@@ -73,7 +79,9 @@ impl Chart<'_> {
         let widest = marks.iter().map(|mark| mark.label.chars().count()).max().unwrap_or(0);
         let (width, height) = self.size.width_and_height();
         let left = round(f64::from(u32::try_from(widest).unwrap_or(0)) * CHARACTER + 8.0);
+        let gap = self.spacing.map_or(f64::INFINITY, |spacing| spacing * GAP);
         let plane = Plane {
+            gap,
             left,
             top: ABOVE,
             right: width - RIGHT,
@@ -90,7 +98,7 @@ impl Chart<'_> {
             svg class=(class) role="img" viewBox=(format!("0 0 {width} {height}"))
                 aria-labelledby=(format!("{title} {description}")) {
                 title id=(title) { (self.title) @if let Some(unit) = self.unit { ", " (unit) } }
-                desc id=(description) { (self.description(lines)) }
+                desc id=(description) { (self.description(lines)) " " }
                 (horizontal(&plane, &marks, self.unit.unwrap_or_default()))
                 (vertical(&plane, &self.times.marks(time_marks)))
                 @if self.times.now < self.times.until { (present(&plane)) }
@@ -102,6 +110,7 @@ impl Chart<'_> {
                 }
                 @for (index, line) in lines.iter().enumerate() {
                     path class=(format!("line l{index}")) d=(plane.path(line)) {}
+                    path class=(format!("dot l{index}")) d=(plane.dots(line)) {}
                 }
             }
         })
@@ -132,9 +141,9 @@ fn horizontal(plane: &Plane, marks: &[Mark], unit: &str) -> Markup {
     html! {
         path class="grid" d=(grid.concat()) {}
         g class="values" {
-            @for (y, label) in heights { text x=(plane.left - 6.0) y=(round(y + 3.5)) { (label) } }
+            @for (y, label) in heights { text x=(plane.left - 6.0) y=(round(y + 3.5)) { (label) " " } }
         }
-        @if !unit.is_empty() { text class="unit" x="0" y="10" { (unit) } }
+        @if !unit.is_empty() { text class="unit" x="0" y="10" { (unit) " " } }
     }
 }
 
@@ -146,7 +155,7 @@ fn vertical(plane: &Plane, marks: &[Mark]) -> Markup {
         path class="tick" d=(ticks.concat()) {}
         g class="times" {
             @for (x, label) in columns {
-                text x=(x) y=(plane.bottom + 15.0) { (label) }
+                text x=(x) y=(plane.bottom + 15.0) { (label) " " }
             }
         }
     }
@@ -194,8 +203,15 @@ mod tests {
     }
 
     fn chart(lines: &[Line]) -> Option<String> {
-        let chart =
-            Chart { id: "c", title: "temp", unit: Some("°C"), times: times(), lines, size: Size::Small };
+        let chart = Chart {
+            id: "c",
+            title: "temp",
+            unit: Some("°C"),
+            times: times(),
+            lines,
+            spacing: None,
+            size: Size::Small,
+        };
         chart.svg().map(maud::PreEscaped::into_string)
     }
 

@@ -9,9 +9,6 @@ use super::round;
 use super::scale::{Times, Values};
 use crate::words;
 
-/// A gap is longer than this many usual distances between points.
-const GAP: f64 = 3.5;
-
 /// A series of values over time, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
@@ -81,6 +78,8 @@ pub(super) struct Plane {
     pub(super) bottom: f64,
     pub(super) times: Times,
     pub(super) values: Values,
+    /// A line is broken where points are further apart than this, in seconds.
+    pub(super) gap: f64,
 }
 
 impl Plane {
@@ -95,25 +94,27 @@ impl Plane {
     /// The line through all points, broken where some are missing.
     pub(super) fn path(&self, line: &Line) -> String {
         let mut path = String::new();
-        for run in unbroken(&line.points) {
+        for run in self.unbroken(&line.points).filter(|run| run.len() > 1) {
             for (index, point) in run.iter().enumerate() {
                 let command = if index == 0 { 'M' } else { 'L' };
                 // Writing to a string does not fail.
                 let _ = write!(path, "{command}{}", self.spot(point.at, point.value));
             }
-            if run.len() == 1 {
-                // With round ends, a line of no length is a dot.
-                path.push_str("h0");
-            }
         }
         path
+    }
+
+    /// The points that have no neighbor to draw a line to: lines of no length, which round ends make dots.
+    pub(super) fn dots(&self, line: &Line) -> String {
+        let alone = self.unbroken(&line.points).filter(|run| run.len() == 1).flatten();
+        alone.map(|point| format!("M{}h0", self.spot(point.at, point.value))).collect::<Vec<_>>().concat()
     }
 
     /// What lies between the lowest and the highest values; nothing where each point is a single value.
     pub(super) fn band(&self, line: &Line) -> Option<String> {
         line.points.iter().find(|point| point.low < point.high)?;
         let mut path = String::new();
-        for run in unbroken(&line.points).filter(|run| run.len() > 1) {
+        for run in self.unbroken(&line.points).filter(|run| run.len() > 1) {
             let there = run.iter().map(|point| self.spot(point.at, point.high));
             let back = run.iter().rev().map(|point| self.spot(point.at, point.low));
             for (index, spot) in there.chain(back).enumerate() {
@@ -124,19 +125,24 @@ impl Plane {
         (!path.is_empty()).then_some(path)
     }
 
+    /// The points between gaps.
+    fn unbroken<'a>(&self, points: &'a [Point]) -> impl Iterator<Item = &'a [Point]> {
+        let gap = self.gap;
+        points.chunk_by(move |a, b| b.at.duration_since(a.at).as_secs_f64() <= gap)
+    }
+
     fn spot(&self, at: Timestamp, value: f64) -> String {
         format!("{} {}", self.x(self.times.place(at)), self.y(self.values.place(value)))
     }
 }
 
-/// The points between gaps.
-fn unbroken(points: &[Point]) -> impl Iterator<Item = &[Point]> {
-    let longest = usual_distance(points).map_or(f64::INFINITY, |usual| usual * GAP);
-    points.chunk_by(move |a, b| b.at.duration_since(a.at).as_secs_f64() <= longest)
+/// The usual distance between the points of lines that were taken together, in seconds: the least of their medians,
+/// since some values are often absent.
+pub fn spacing<'a>(lines: impl Iterator<Item = &'a Line>) -> Option<f64> {
+    lines.filter_map(|line| median_distance(&line.points)).reduce(f64::min)
 }
 
-/// The median distance between neighbors, in seconds.
-fn usual_distance(points: &[Point]) -> Option<f64> {
+fn median_distance(points: &[Point]) -> Option<f64> {
     let neighbors = points.iter().zip(points.iter().skip(1));
     let mut distances: Vec<_> = neighbors.map(|(a, b)| b.at.duration_since(a.at).as_secs_f64()).collect();
     distances.sort_by(f64::total_cmp);
@@ -157,6 +163,7 @@ mod tests {
             bottom: 10.0,
             times,
             values: Values::spanning(0.0, 10.0, 5),
+            gap: 35.0,
         }
     }
 
@@ -169,7 +176,16 @@ mod tests {
     #[test]
     fn a_line_goes_through_its_points_and_breaks_at_a_gap() {
         let line = line(&[(0, 0.0), (10, 5.0), (20, 10.0), (60, 5.0)]);
-        assert_eq!(plane().path(&line), "M0 10L10 5L20 0M60 5h0");
+        assert_eq!(plane().path(&line), "M0 10L10 5L20 0");
+        assert_eq!(plane().dots(&line), "M60 5h0");
+    }
+
+    #[test]
+    fn lines_taken_together_have_the_distance_of_the_most_complete() {
+        let lines =
+            [line(&[(0, 1.0), (60, 1.0)]), line(&[(0, 1.0), (10, 1.0), (20, 1.0), (60, 1.0)]), line(&[])];
+        assert_eq!(spacing(lines.iter()), Some(10.0));
+        assert_eq!(spacing(lines[2..].iter()), None);
     }
 
     #[test]

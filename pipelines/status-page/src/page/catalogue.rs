@@ -4,7 +4,7 @@ use history::Dataset;
 use maud::{Markup, html};
 
 use super::layout::Page;
-use super::records;
+use super::{parts, records};
 use crate::view::{Catalogue, MeasurementPage};
 use crate::words;
 
@@ -35,7 +35,7 @@ pub fn measurement(page: &MeasurementPage) -> String {
             h1 { (measurement.name) }
             (records::ranges(&path, "content", page.range))
         }
-        @if !measurement.description.is_empty() { p.description { (measurement.description) } }
+        @if !measurement.description.is_empty() { p.description { (parts::prose(&measurement.description)) } }
         (records::section(measurement, "m", page.at, page.range))
     };
     let title = format!("{} · Status", measurement.name);

@@ -11,13 +11,14 @@ use crate::words;
 
 /// The page of one field.
 pub fn field(page: &FieldPage) -> String {
-    let FieldPage { at, measurement, field, range, until, problems } = page;
+    let FieldPage { at, measurement, field, range, until, spacing, problems } = page;
     let chart = Chart {
         id: "field",
         title: &field.name,
         unit: field.unit.as_deref(),
         times: records::times(*until, *at, *range),
         lines: &field.lines,
+        spacing: *spacing,
         size: Size::Large,
     };
     let path = records::field_path(measurement, &field.name);
@@ -27,7 +28,7 @@ pub fn field(page: &FieldPage) -> String {
             h1 { (field.name) @if let Some(unit) = &field.unit { " " span.unit { (unit) } } }
             (records::ranges(&path, "content", *range))
         }
-        @if !field.description.is_empty() { p.description { (field.description) } }
+        @if !field.description.is_empty() { p.description { (parts::prose(&field.description)) } }
         @if let Some(svg) = chart.svg() {
             figure.alone { (svg) (records::numbers(field)) }
             section {

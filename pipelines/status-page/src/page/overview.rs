@@ -81,9 +81,9 @@ fn row(overview: &Overview, standing: &Standing) -> Markup {
         tr {
             td.state { (parts::state(standing.state)) }
             th scope="row" {
-                a href=(parts::pipeline_path(&standing.name)) { (standing.name) }
+                a href=(parts::pipeline_path(&standing.name)) { (standing.name) } " "
                 @if let Some(error) = last.and_then(|run| run.error.as_deref()) {
-                    p.error { (words::first_line(error, ERROR_LENGTH)) }
+                    span.error { (words::first_line(error, ERROR_LENGTH)) }
                 }
             }
             td.last data-label="Last run" { @if let Some(run) = last { (parts::when(now, run.started)) } }

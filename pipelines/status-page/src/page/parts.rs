@@ -21,6 +21,15 @@ pub fn number(value: f64) -> Markup {
     html! { data value=(value) { (words::number(value)) } }
 }
 
+/// A description as programmers write it: what stands between backticks is code.
+pub fn prose(text: &str) -> Markup {
+    html! {
+        @for (index, part) in text.split('`').enumerate() {
+            @if index % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
+}
+
 /// A state by shape, word and color.
 pub fn state(state: State) -> Markup {
     let class = match state {
@@ -68,6 +77,7 @@ pub fn strip(strip: &[bool]) -> Markup {
             @match (failed, strip.len()) {
                 (_, 0) => "none",
                 (0, 1) => "1 worked",
+                (1, 1) => "1 failed",
                 (0, all) => (format!("all {all} worked")),
                 (failed, all) if failed == all => (format!("all {all} failed")),
                 (failed, all) => (format!("{failed} of {all} failed")),

@@ -19,7 +19,7 @@ pub fn pipeline(page: &Pipeline) -> String {
             h1 { (standing.name) }
             p.state { (parts::state(standing.state)) }
         }
-        @if let Some(description) = &standing.description { p.description { (description) } }
+        @if let Some(description) = &standing.description { p.description { (parts::prose(description)) } }
         (facts(page))
         @if !page.alerts.is_empty() {
             section aria-labelledby="alerts" {
@@ -104,7 +104,7 @@ fn stored(page: &Pipeline, measurement: &Measurement, id: &str) -> Markup {
                 h2 id=(id) { "Records in " a href=(records::path(&measurement.name)) { (measurement.name) } }
                 (records::ranges(&parts::pipeline_path(&page.standing.name), id, page.range))
             }
-            @if !measurement.description.is_empty() { p.quiet { (measurement.description) } }
+            @if !measurement.description.is_empty() { p.quiet { (parts::prose(&measurement.description)) } }
             (records::section(measurement, id, page.at, page.range))
         }
     }
@@ -159,21 +159,39 @@ fn row(run: &Run) -> Markup {
 }
 
 fn settings(settings: &[Setting]) -> Markup {
+    let (set, others): (Vec<_>, Vec<_>) = settings.iter().partition(|setting| setting.is_set != Some(false));
     html! {
         @if !settings.is_empty() {
             section {
                 h2 #settings { "Settings" }
                 p.quiet { "As the last run had them. Secrets are hidden." }
-                div.wide tabindex="0" role="region" aria-labelledby="settings" {
-                    table {
-                        thead { tr { th scope="col" { "Variable" } th scope="col" { "Value" } th scope="col" { "Meaning" } } }
-                        tbody {
-                            @for setting in settings {
-                                tr {
-                                    th scope="row" { code { (setting.name) } }
-                                    td { (value(setting)) }
-                                    td.text { (setting.description) }
+                (settings_table(&set, "Settings that are set"))
+                @if !others.is_empty() {
+                    details {
+                        summary { (words::counted(others.len(), "setting is", "settings are")) " not set" }
+                        (settings_table(&others, "Settings that are not set"))
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn settings_table(settings: &[&Setting], label: &str) -> Markup {
+    html! {
+        @if !settings.is_empty() {
+            div.wide tabindex="0" role="region" aria-label=(label) {
+                table {
+                    thead { tr { th scope="col" { "Variable" } th scope="col" { "Value" } th scope="col" { "Meaning" } } }
+                    tbody {
+                        @for setting in settings {
+                            tr {
+                                th scope="row" { code { (setting.name) } }
+                                td {
+                                    (value(setting))
+                                    @if let Some(name) = &setting.set_as { span.quiet { " as " (name) } }
                                 }
+                                td.text { (parts::prose(&setting.description)) }
                             }
                         }
                     }
@@ -202,7 +220,7 @@ fn schemas(schemas: &[Schema]) -> Markup {
             @let id = format!("schema-{index}");
             section {
                 h2 id=(id) { "Schema of " code { (schema.name) } }
-                @if !schema.description.is_empty() { p.quiet { (schema.description) } }
+                @if !schema.description.is_empty() { p.quiet { (parts::prose(&schema.description)) } }
                 div.wide tabindex="0" role="region" aria-labelledby=(id) {
                     table {
                         thead {
@@ -226,7 +244,7 @@ fn column_row(column: &Column) -> Markup {
             td { (role(column.role)) }
             td { (type_name(column.value_type)) @if column.optional { span.quiet { ", may be absent" } } }
             td { (column.unit.as_deref().unwrap_or_default()) }
-            td.text { (column.description) }
+            td.text { (parts::prose(&column.description)) }
         }
     }
 }

@@ -90,8 +90,8 @@ pub fn series(label: &str) -> &str {
 
 fn figure(measurement: &Measurement, field: &Field, id: &str, times: Times, range: Range) -> Markup {
     let lines: &[Line] = &field.lines;
-    let chart =
-        Chart { id, title: &field.name, unit: field.unit.as_deref(), times, lines, size: Size::Small };
+    let (unit, spacing) = (field.unit.as_deref(), measurement.spacing);
+    let chart = Chart { id, title: &field.name, unit, times, lines, spacing, size: Size::Small };
     let path = field_path(&measurement.name, &field.name);
     html! {
         @if let Some(svg) = chart.svg() {
@@ -101,7 +101,7 @@ fn figure(measurement: &Measurement, field: &Field, id: &str, times: Times, rang
                         a href=(format!("{path}?range={}", range.name())) { (field.name) }
                         @if let Some(unit) = &field.unit { " " span.unit { (unit) } }
                     }
-                    @if !field.description.is_empty() { p.quiet { (field.description) } }
+                    @if !field.description.is_empty() { p.quiet { (parts::prose(&field.description)) } }
                 }
                 (svg)
                 (numbers(field))
@@ -115,7 +115,7 @@ fn latest(measurement: &Measurement, id: &str, now: Timestamp) -> Markup {
     let (columns, more) = all.split_at(MOST_COLUMNS.min(all.len()));
     html! {
         @if columns.is_empty() {
-            p.quiet { "Nothing is stored." }
+            p.quiet { (if measurement.spacing.is_none() { "Nothing is stored." } else { "No record is of the past." }) }
         } @else {
             div.wide tabindex="0" role="region" aria-label=(format!("Latest values of {}", measurement.name)) {
                 table.latest id=(format!("{id}-latest")) {

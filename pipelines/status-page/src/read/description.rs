@@ -1,6 +1,5 @@
 //! What a program says of itself: `--describe`, and the settings of its last run.
 
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -33,12 +32,17 @@ pub struct Description {
     description: String,
     variables: Vec<Variable>,
     /// What each variable was in effect when it last ran; `None` where that is not known.
-    effective: Option<BTreeMap<String, Effective>>,
+    effective: Option<Vec<Effective>>,
 }
 
 /// What a variable was in effect. A secret has no value.
 #[derive(Debug, Clone, Deserialize)]
 struct Effective {
+    variable: String,
+    #[serde(default)]
+    secret: bool,
+    /// The name it was set under: its own, an older one, or `NAME_FILE`.
+    name: String,
     value: Option<String>,
     origin: String,
 }
@@ -55,10 +59,10 @@ struct Written {
     variables: Vec<Value>,
     #[serde(default)]
     records: Vec<Value>,
-    settings: Option<BTreeMap<String, Effective>>,
+    settings: Option<Vec<Effective>>,
 }
 
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 struct Variable {
     name: String,
     #[serde(rename = "type", default)]
@@ -122,8 +126,7 @@ impl Description {
 
     /// The names of the measurements and tables it stores.
     pub fn stores(&self) -> Vec<&str> {
-        let renamed =
-            self.effective.as_ref().and_then(|settings| settings.get(MEASUREMENT)?.value.as_deref());
+        let renamed = self.in_effect(MEASUREMENT).and_then(|setting| setting.value.as_deref());
         let mut names: Vec<&str> = self.schemas().map(|schema| schema.name.as_ref()).collect();
         // What one variable renames is the one record of the program.
         if let (Some(renamed), [name]) = (renamed, names.as_mut_slice()) {
@@ -147,20 +150,35 @@ impl Description {
 
     /// Its settings. Whatever is called a secret has no value here, whoever wrote one.
     pub fn settings(&self) -> Vec<Setting> {
-        self.variables.iter().map(|variable| self.setting(variable)).collect()
+        let mut settings: Vec<_> = self.variables.iter().map(|variable| self.setting(variable)).collect();
+        // People may choose the names of some, and those are not declared.
+        let is_declared = |name: &str| self.variables.iter().any(|variable| variable.name == name);
+        let chosen = self.effective.iter().flatten().filter(|setting| !is_declared(&setting.variable));
+        settings.extend(chosen.map(|setting| {
+            let variable = Variable { name: setting.variable.clone(), ..Variable::default() };
+            self.setting(&variable)
+        }));
+        settings
     }
 
     fn setting(&self, variable: &Variable) -> Setting {
-        let effective = self.effective.as_ref().map(|settings| settings.get(&variable.name));
-        let value = effective.flatten().and_then(|effective| effective.value.clone());
+        let effective = self.in_effect(&variable.name);
+        let is_set = effective.is_some_and(|setting| setting.origin != DEFAULT);
+        let secret = variable.secret || effective.is_some_and(|setting| setting.secret);
+        let value = effective.and_then(|setting| setting.value.clone()).or_else(|| variable.default.clone());
         Setting {
             name: variable.name.clone(),
+            set_as: effective.map(|setting| setting.name.clone()).filter(|name| *name != variable.name),
             description: variable.description.clone(),
             takes: variable.takes.clone(),
-            is_set: effective.map(|effective| effective.is_some_and(|effective| effective.origin != DEFAULT)),
-            secret: variable.secret,
-            value: value.or_else(|| variable.default.clone()).filter(|_| !variable.secret),
+            is_set: self.effective.is_some().then_some(is_set),
+            secret,
+            value: value.filter(|_| !secret),
         }
+    }
+
+    fn in_effect(&self, variable: &str) -> Option<&Effective> {
+        self.effective.iter().flatten().find(|setting| setting.variable == variable)
     }
 
     fn schemas(&self) -> impl Iterator<Item = &Schema> {
@@ -207,18 +225,29 @@ mod tests {
             {"name": "pipeline_runs", "description": "", "shape": "measurement", "columns": []},
             {"name": "of the future", "shape": "graph"}
         ],
-        "settings": {
-            "KEY": {"name": "KEY", "value": "hunter22", "origin": "environment"},
-            "CITY": {"name": "CITY", "value": "Seattle", "origin": "default"},
-            "MEASUREMENT": {"name": "MEASUREMENT", "value": "climate", "origin": "file"}
-        }
+        "settings": [
+            {"variable": "KEY", "secret": true, "name": "OLD_KEY", "value": "hunter22", "origin": "environment"},
+            {"variable": "CITY", "secret": false, "name": "CITY", "value": "Seattle", "origin": "default"},
+            {"variable": "MEASUREMENT", "secret": false, "name": "MEASUREMENT", "value": "climate", "origin": "file"},
+            {"variable": "ALERT_TEMP_BELOW", "secret": false, "name": "ALERT_TEMP_BELOW", "value": "5", "origin": "file"}
+        ]
     }"#;
 
     #[test]
     fn a_secret_is_not_shown_whoever_wrote_its_value() {
         let settings = Description::kept(&kept(WEATHER)).unwrap().settings();
         assert_eq!((settings[0].is_set, settings[0].secret, &settings[0].value), (Some(true), true, &None));
+        assert_eq!(settings[0].set_as.as_deref(), Some("OLD_KEY"));
         assert!(!format!("{settings:?}").contains("hunter22"));
+    }
+
+    #[test]
+    fn a_setting_whose_name_a_person_chose_is_shown() {
+        let settings = Description::kept(&kept(WEATHER)).unwrap().settings();
+        assert_eq!(
+            (settings[3].name.as_str(), settings[3].value.as_deref()),
+            ("ALERT_TEMP_BELOW", Some("5"))
+        );
     }
 
     #[test]

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use record::{Schema, Type};
 
 use super::{Description, LATEST, Reader};
-use crate::chart::{Line, Point};
+use crate::chart::{Line, Point, spacing};
 use crate::view::{Catalogue, Field, FieldPage, Latest, Measurement, MeasurementPage, Range};
 
 /// Points of a line in one of many charts, and in one that is alone on its page.
@@ -55,8 +55,10 @@ impl Reader {
         let until = self.end(&dataset, now, &mut problems).await;
         let extent = Extent { range, now, until, points: MANY_POINTS };
         let fields = self.fields(&dataset, schema.as_ref(), &names, &latest, extent, &mut problems).await;
-        let field = fields.into_iter().next()?;
-        Some(FieldPage { at: now, measurement: name.to_owned(), range, until, field, problems })
+        // What is often absent tells by the other fields how often it could have been there.
+        let spacing = spacing(fields.iter().flat_map(|field| &field.lines));
+        let field = fields.into_iter().find(|read| read.name == field)?;
+        Some(FieldPage { at: now, measurement: name.to_owned(), range, until, spacing, field, problems })
     }
 
     /// What a program stored.
@@ -95,7 +97,8 @@ impl Reader {
         let extent = Extent { range, now, until, points: FEW_POINTS };
         let fields = self.fields(dataset, schema, &names, &latest, extent, problems).await;
         let description = schema.map(|schema| schema.description.to_string()).unwrap_or_default();
-        Measurement { name: dataset.name.clone(), description, until, latest, fields }
+        let spacing = spacing(fields.iter().flat_map(|field| &field.lines));
+        Measurement { name: dataset.name.clone(), description, until, spacing, latest, fields }
     }
 
     async fn fields(

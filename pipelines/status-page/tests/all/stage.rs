@@ -244,7 +244,7 @@ fn description() -> Value {
         json!({ "name": name, "type": takes, "required": secret, "secret": secret, "default": default,
             "description": description })
     };
-    let shown = |name: &str, value: Option<&str>, origin: &str| json!({ "name": name, "value": value, "origin": origin });
+    let shown = |name: &str, value: Option<&str>, origin: &str| json!({ "variable": name, "secret": value.is_none(), "name": name, "value": value, "origin": origin });
     json!({
         "name": "openweather-current",
         "kind": "job",
@@ -259,12 +259,12 @@ fn description() -> Value {
             variable("SLACK_WEBHOOK_URL", "a secret", true, None, "Webhook that alerts are sent to."),
         ],
         "records": [Weather::schema(), Report::schema()],
-        "settings": {
-            "OPENWEATHER_KEY": shown("OPENWEATHER_KEY", None, "environment"),
-            "CITY": shown("CITY", Some("Seattle;London"), "environment"),
-            "MEASUREMENT": shown("MEASUREMENT", Some("weather"), "default"),
-            "DEADLINE_SECONDS": shown("DEADLINE_SECONDS", Some("120"), "default"),
-        }
+        "settings": [
+            shown("OPENWEATHER_KEY", None, "environment"),
+            shown("CITY", Some("Seattle;London"), "environment"),
+            shown("MEASUREMENT", Some("weather"), "default"),
+            shown("DEADLINE_SECONDS", Some("120"), "default"),
+        ]
     })
 }
 

@@ -1,0 +1,64 @@
+//! How many requests are taken: a bucket that holds those of a minute and fills by itself.
+
+use std::cell::Cell;
+use std::time::{Duration, Instant};
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// A bucket of requests that may still be taken.
+#[derive(Debug)]
+pub struct Bucket {
+    per_minute: f64,
+    /// What is in it, and when that was so.
+    content: Cell<(f64, Instant)>,
+}
+
+impl Bucket {
+    /// A full bucket; it lets one request a minute through at the least.
+    pub fn new(per_minute: u32, now: Instant) -> Self {
+        let per_minute = f64::from(per_minute.max(1));
+        Self { per_minute, content: Cell::new((per_minute, now)) }
+    }
+
+    /// Takes one out.
+    ///
+    /// # Errors
+    ///
+    /// In how many seconds there is one again.
+    pub fn take(&self, now: Instant) -> Result<(), u64> {
+        let (left, then) = self.content.get();
+        let gained = now.duration_since(then).div_duration_f64(MINUTE) * self.per_minute;
+        let content = (left + gained).min(self.per_minute);
+        let taken = content >= 1.0;
+        self.content.set((if taken { content - 1.0 } else { content }, now));
+        if taken {
+            return Ok(());
+        }
+        let wait = MINUTE.mul_f64((1.0 - content) / self.per_minute);
+        Err(wait.as_secs() + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_burst_of_a_minute_is_taken_and_then_one_at_a_time() {
+        let start = Instant::now();
+        let bucket = Bucket::new(6, start);
+        assert!((0..6).all(|_| bucket.take(start).is_ok()));
+        assert_eq!(bucket.take(start), Err(11));
+        assert_eq!(bucket.take(start + Duration::from_secs(4)), Err(7));
+        assert_eq!(bucket.take(start + Duration::from_secs(11)), Ok(()));
+        assert!(bucket.take(start + Duration::from_secs(11)).is_err());
+    }
+
+    #[test]
+    fn what_is_not_used_in_a_minute_is_not_saved_up() {
+        let start = Instant::now();
+        let bucket = Bucket::new(2, start);
+        let later = start + Duration::from_hours(1);
+        assert!(bucket.take(later).is_ok() && bucket.take(later).is_ok() && bucket.take(later).is_err());
+    }
+}

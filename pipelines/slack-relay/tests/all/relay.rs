@@ -1,0 +1,116 @@
+//! The shipped program before a simulated Slack.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use http_sim::Server;
+use serde_json::Value;
+
+/// Longer than anything here takes.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The shipped program. It is killed when this is dropped.
+pub struct Relay {
+    child: Child,
+    address: SocketAddr,
+}
+
+/// What the relay answered.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Relay {
+    /// Starts the program on a free port, with its queue in `folder` and further variables set.
+    pub fn start(folder: &Path, slack: &Server, variables: &[(&str, &str)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_slack-relay"))
+            .env_clear()
+            .env("SPOOL_DIR", folder.join("spool"))
+            .env("SQLITE_PATH", folder.join("platform.db"))
+            .env("LISTEN", "127.0.0.1:0")
+            .env("LOG_FORMAT", "json")
+            .env("ACCESS_TOKEN", "planted-token")
+            .env("SLACK_TOKEN", "xoxb-token")
+            .env("SLACK_URL", slack.url())
+            .envs(variables.iter().copied())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+        let address = lines.find_map(|line| {
+            let line: Value = serde_json::from_str(&line).ok()?;
+            line["address"].as_str()?.parse().ok()
+        });
+        // So that the program never waits for somebody to read its log.
+        std::thread::spawn(move || lines.for_each(drop));
+        Self { child, address: address.expect("the log tells the address") }
+    }
+
+    /// Posts with the token.
+    pub fn post(&self, path: &str, media_type: &str, body: &str) -> Answer {
+        self.ask(
+            "POST",
+            path,
+            &format!("Authorization: Bearer planted-token\r\nContent-Type: {media_type}\r\n"),
+            body,
+        )
+    }
+
+    /// Posts JSON, which has to be taken.
+    pub fn take(&self, path: &str, body: &Value) -> Value {
+        let answer = self.post(path, "application/json", &body.to_string());
+        assert_eq!(answer.status, 200, "{answer:?}");
+        serde_json::from_str(&answer.body).unwrap()
+    }
+
+    /// Sends a request. `headers` are whole lines.
+    pub fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> Answer {
+        let mut stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let head = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{headers}");
+        write!(stream, "{head}Content-Length: {}\r\n\r\n", body.len()).unwrap();
+        // The server may answer and close before it has read a body that is too large.
+        let _ = stream.write_all(body.as_bytes());
+        let mut text = Vec::new();
+        let _ = stream.read_to_end(&mut text);
+        let text = String::from_utf8(text).unwrap();
+        let (head, body) = text.split_once("\r\n\r\n").unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
+    }
+
+    /// Ends it at once, as a crash does.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Asks it to end, as an orchestrator does, and returns its exit code.
+    pub fn terminate(mut self) -> Option<i32> {
+        let sent = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Waits until something is seen.
+pub fn until(what: &str, seen: impl Fn() -> bool) {
+    let end = Instant::now() + PATIENCE;
+    while !seen() {
+        assert!(Instant::now() < end, "{what} was not seen within {} s", PATIENCE.as_secs());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
