@@ -24,7 +24,7 @@ fn what_is_made_passes_its_tests_and_runs_in_the_demo() {
     let packages = ["--package", "garden-weather", "--package", "hill-weather", "--package", "hill-stations"];
     expect_success(&workspace.cargo(&[&["fmt", "--check"][..], &packages].concat()));
 
-    let demo = workspace.xtask(&["demo"]);
+    let demo = workspace.xtask(&["demo", "--no-serve"]);
     expect_success(&demo);
     let shown =
         |name: &str| text(&demo.stdout).lines().any(|line| line.starts_with(name) && line.ends_with("ok"));

@@ -44,7 +44,7 @@ impl<'a> Kept<'a> {
             return Err(Unkept::Forgetful);
         }
         let deadline = Instant::now() + PATIENCE;
-        let texts = by(deadline, state.all(PREFIX)).await?;
+        let texts = by(deadline, Box::pin(state.all(PREFIX))).await?;
         let key = |key: String| key.strip_prefix(PREFIX).map(str::to_owned);
         let texts = texts.into_iter().filter_map(|(name, text)| Some((key(name)?, text))).collect();
         Ok(Self { state, deadline, texts })
@@ -92,14 +92,14 @@ impl<'a> Kept<'a> {
                 self.put(key, text);
                 return Ok(Some(result));
             }
-            let text = by(self.deadline, self.state.get(&name)).await?;
+            let text = by(self.deadline, Box::pin(self.state.get(&name))).await?;
             self.put(key, text);
         }
         Ok(None)
     }
 
     async fn swap(&self, name: &str, known: Option<&str>, text: Option<&str>) -> Result<bool, Unkept> {
-        by(self.deadline, self.state.swap(name, known, text)).await
+        by(self.deadline, Box::pin(self.state.swap(name, known, text))).await
     }
 
     fn put(&mut self, key: &str, text: Option<String>) {

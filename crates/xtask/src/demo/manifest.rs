@@ -78,7 +78,9 @@ pub(super) fn has_source(folder: &Path) -> bool {
     let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok();
     let manifest = manifest.and_then(|text| toml::from_str::<Manifest>(&text).ok());
     // What is wrong with a manifest is told when it is read for its demo.
-    manifest.and_then(|manifest| manifest.package.metadata.pipeline).is_none_or(|pipeline| pipeline.has_source)
+    manifest
+        .and_then(|manifest| manifest.package.metadata.pipeline)
+        .is_none_or(|pipeline| pipeline.has_source)
 }
 
 impl Demo {

@@ -11,7 +11,9 @@ const LONGEST_FILE: usize = 400;
 const LONGEST_MAIN: usize = 80;
 
 /// What every pipeline has, under the same names.
-const PARTS: [&str; 5] = ["README.md", "src/main.rs", "src/transform.rs", "tests", "testcases"];
+const PARTS: [&str; 4] = ["README.md", "src/main.rs", "src/transform.rs", "tests"];
+/// What one that reads a source has as well: replies of that source, and what becomes of them.
+const PARTS_WITH_A_SOURCE: [&str; 1] = ["testcases"];
 
 #[test]
 fn every_file_opens_with_what_it_is_for() {
@@ -44,7 +46,7 @@ fn files_hold_one_thing() {
 fn the_main_of_a_pipeline_only_wires() {
     let mains = rust_files()
         .iter()
-        .filter(|file| file.path.starts_with("pipelines/") && file.path.ends_with("/main.rs"));
+        .filter(|file| file.path.starts_with("pipelines/") && file.path.ends_with("/src/main.rs"));
     let long = mains.map(|file| (file, file.text.lines().count())).filter(|(_, lines)| *lines > LONGEST_MAIN);
     hold(
         "Move what is pure to transform.rs, and the rest into the block it leans on:",
@@ -57,7 +59,9 @@ fn all_pipelines_look_alike() {
     let pipelines = packages().iter().filter(|package| package.is_pipeline());
     let missing = |package: &Package| {
         let folder = package.folder.clone();
-        PARTS.map(|part| format!("{folder}/{part}")).into_iter().filter(|part| !root().join(part).exists())
+        let of_a_source = if package.has_source { &PARTS_WITH_A_SOURCE[..] } else { &[] };
+        let parts = PARTS.iter().chain(of_a_source).map(move |part| format!("{folder}/{part}"));
+        parts.filter(|part| !root().join(part).exists())
     };
     hold("Every pipeline has these parts; `cargo xtask new` makes them:", pipelines.flat_map(missing));
 }

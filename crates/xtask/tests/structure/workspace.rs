@@ -13,6 +13,8 @@ pub(crate) struct Package {
     /// Its folder below the root, such as `crates/sinks/sqlite`.
     pub(crate) folder: String,
     pub(crate) dependencies: Vec<Dependency>,
+    /// Whether it reads a source of its own, as pipelines do unless their manifest says `has_source = false`.
+    pub(crate) has_source: bool,
     /// The names of its programs.
     pub(crate) programs: Vec<String>,
 }
@@ -115,6 +117,7 @@ fn package(value: &Value) -> Package {
         name: string(&value["name"]),
         folder: below_root(manifest.parent().unwrap()),
         dependencies: items(&value["dependencies"]).map(dependency).collect(),
+        has_source: value["metadata"]["pipeline"]["has_source"] != false,
         programs: items(&value["targets"]).filter(is_program).map(|target| string(&target["name"])).collect(),
     }
 }

@@ -13,8 +13,9 @@ use http_sim::Server;
 use http_sim::services::Slack;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use testkit::world::until;
 
-use relay::{Relay, until};
+use relay::Relay;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
