@@ -1,5 +1,7 @@
 //! One alert out of two: what the state has, and what was kept elsewhere while the state was away.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::time::Duration;
 
 use alert_engine::{
