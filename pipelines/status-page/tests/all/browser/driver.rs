@@ -103,7 +103,7 @@ impl Browser {
 
     /// The whole page as a PNG in Base64, or as much of it as `height` tells.
     pub fn picture(&self, view: View, height: Option<u32>) -> String {
-        let whole = self.evaluate("return document.documentElement.scrollHeight");
+        let whole = self.evaluate("return Math.ceil(document.body.getBoundingClientRect().height)");
         let height = height.map_or(whole, Value::from);
         let clip = json!({ "x": 0, "y": 0, "width": view.width, "height": height, "scale": 1.5 });
         let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
