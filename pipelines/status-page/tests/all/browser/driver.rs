@@ -129,8 +129,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // Without its driver the browser would go on.
-        if !self.session.is_empty() && !std::thread::panicking() {
-            http::send(self.address, &format!("DELETE /session/{}", self.session), "", "");
+        if !self.session.is_empty() {
+            let _ = http::try_send(self.address, &format!("DELETE /session/{}", self.session), "", "");
         }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
