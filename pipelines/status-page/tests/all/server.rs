@@ -22,7 +22,7 @@ impl Server {
     pub fn start(stage: Stage, variables: &[(&str, &str)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_status-page"))
             .env_clear()
-            .env("SQLITE_PATH", stage.path())
+            .envs(stage.variables.iter().map(|(name, value)| (*name, value)))
             .env("SPOOL_DIR", stage.path().with_file_name("spool"))
             .env("LISTEN", "127.0.0.1:0")
             .env("LOG_FORMAT", "json")

@@ -3,13 +3,16 @@
 use std::f64::consts::TAU;
 use std::path::PathBuf;
 
+use http_client::{Client, Options};
 use jiff::{SignedDuration, Timestamp};
 use record::{Batch, Record};
 use serde_json::{Value, json};
+use settings::{Settings as _, Source};
 use sink::Sink as _;
-use sink_sqlite::{Config, SqliteSink};
+use sink_router::{Config, Router};
 use state::State;
 use tempfile::TempDir;
+use testkit::servers::{Influxdb, Postgres};
 
 /// Text as somebody writes it who wants to run a script in the reader's browser.
 pub const HOSTILE: &str = "\"'><script>document.title='hacked'</script><img src=x onerror=alert(2)>&amp;";
@@ -84,53 +87,96 @@ struct Forecast {
 /// A store in a folder of its own.
 pub struct Stage {
     folder: TempDir,
+    /// The variables that name the store.
+    pub variables: Vec<(&'static str, String)>,
     /// When everything in it was written.
     pub now: Timestamp,
 }
 
 impl Stage {
-    /// A store that nothing was written to yet.
+    /// An embedded store that nothing was written to yet.
     pub fn empty() -> Self {
-        // Whole seconds, which every form of a time holds.
-        let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
-        Self { folder: tempfile::tempdir().unwrap(), now }
+        Self::with(vec![])
     }
 
-    /// A store with four pipelines: one fails, one is late, two work.
+    /// A PostgreSQL database that nothing was written to yet.
+    pub fn postgres(name: &str) -> Option<Self> {
+        let server = testkit::require(Postgres::shared())?;
+        Some(Self::with(vec![("POSTGRES_URL", server.fresh_database(name).unwrap())]))
+    }
+
+    /// An InfluxDB bucket that nothing was written to yet. What programs keep is in an embedded store.
+    pub fn influxdb(name: &str) -> Option<Self> {
+        let server = testkit::require(Influxdb::shared())?;
+        server.fresh_bucket(name).unwrap();
+        let settings = [
+            ("INFLUXDB_URL", server.url()),
+            ("INFLUXDB_TOKEN", server.token()),
+            ("INFLUXDB_ORG", server.org()),
+            ("INFLUXDB_BUCKET", name),
+        ];
+        Some(Self::with(settings.map(|(name, value)| (name, value.to_owned())).to_vec()))
+    }
+
+    /// An embedded store as programs leave it.
     pub fn usual() -> Self {
-        let stage = Self::empty();
-        stage.write(&stage.every(15, 60, "openweather-current", 3));
-        stage.write(&stage.every(180, 60, "openweather-forecast", 4));
-        let mut failing = stage.every(60, 55, "nws-hourly-forecast", 12);
+        Self::empty().filled()
+    }
+
+    /// With four pipelines: one fails, one is late, two work.
+    pub fn filled(self) -> Self {
+        self.write(&self.every(15, 60, "openweather-current", 3));
+        self.write(&self.every(180, 60, "openweather-forecast", 4));
+        let mut failing = self.every(60, 55, "nws-hourly-forecast", 12);
         for (index, report) in failing.iter_mut().enumerate().filter(|(index, _)| [0, 1, 17].contains(index))
         {
             *report = fail(report, index);
         }
-        stage.write(&failing);
-        stage.write(&stage.every(30, 40, "openweather-air-pollution", 95));
-        stage.write(&stage.weather());
-        stage.write(&stage.forecast());
-        stage.keep("openweather-current", "describe", &description());
-        stage.keep("openweather-current", "alert/openweather-current/temp/below/city=Seattle", &stage.cold());
-        stage.keep("nws-hourly-forecast", "alert/nws-hourly-forecast/run/extract", &stage.failing());
-        stage
+        self.write(&failing);
+        self.write(&self.every(30, 40, "openweather-air-pollution", 95));
+        self.write(&self.weather());
+        self.write(&self.forecast());
+        self.keep("openweather-current", "describe", &description());
+        self.keep("openweather-current", "alert/openweather-current/temp/below/city=Seattle", &self.cold());
+        self.keep("nws-hourly-forecast", "alert/nws-hourly-forecast/run/extract", &self.failing());
+        self
     }
 
-    /// The file of the store.
+    fn with(variables: Vec<(&'static str, String)>) -> Self {
+        // Whole seconds, which every form of a time holds.
+        let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("platform.db").display().to_string();
+        let variables = variables.into_iter().chain([("SQLITE_PATH", file)]).collect();
+        Self { folder, variables, now }
+    }
+
+    /// The file of the embedded store.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("platform.db")
     }
 
     /// Stores records as a program does.
     pub fn write<R: Record>(&self, records: &[R]) {
-        let sink = SqliteSink::new(&Config { path: self.path() });
-        let written = block_on(sink.write(&Batch::of(records))).unwrap();
+        let tls = tls::client_config(None).unwrap();
+        let http = Client::new(Options::new("test", "0", tls.clone())).unwrap();
+        let router = Router::new(&self.config(), &http, &tls);
+        let store = router.stores_for(R::schema()).next().unwrap();
+        let written = block_on(store.write(&Batch::of(records))).unwrap();
         assert_eq!(written.refused, []);
     }
 
     /// Keeps a value as a program does between its runs.
     pub fn keep(&self, program: &str, key: &str, value: &Value) {
-        block_on(State::sqlite(&self.path(), program).set(key, &value.to_string())).unwrap();
+        let state = match self.config().postgres() {
+            Some(postgres) => State::postgres(postgres.clone(), tls::client_config(None).unwrap(), program),
+            None => State::sqlite(&self.path(), program),
+        };
+        block_on(state.set(key, &value.to_string())).unwrap();
+    }
+
+    fn config(&self) -> Config {
+        Config::read(&mut Source::of(self.variables.iter().cloned())).unwrap()
     }
 
     /// A time so many minutes ago.
@@ -161,9 +207,10 @@ impl Stage {
 
     /// Two days of weather in two cities, an observation every ten minutes.
     pub fn weather(&self) -> Vec<Weather> {
-        let at = |city: &str, index: i64, warm: f64| {
-            let observed_at = self.ago(4 + 10 * index);
-            let hours = observed_at.as_duration().as_secs_f64() / 3600.0;
+        let at = |city: &str, index: i32, warm: f64| {
+            let observed_at = self.ago(4 + 10 * i64::from(index));
+            // The same weather at every hour of the day.
+            let hours = -f64::from(index) / 6.0;
             let wave = |period: f64, phase: f64| (TAU * (hours / period + phase)).sin();
             let round = |value: f64| (value * 100.0).round() / 100.0;
             let rain = wave(17.0, warm) + wave(5.0, 0.3) - 0.9;
@@ -171,9 +218,9 @@ impl Stage {
                 observed_at,
                 city: city.to_owned(),
                 description: if rain > 0.0 { "light rain" } else { "broken clouds" }.to_owned(),
-                temp: round(warm + 3.4 * wave(24.0, 0.6) + 0.5 * wave(3.1, warm)),
+                temp: round(warm + 3.4 * wave(24.0, 0.72) + 0.5 * wave(3.1, warm)),
                 barometric_pressure: round(1011.0 + 5.0 * wave(61.0, warm / 9.0)).round(),
-                humidity: round(80.0 - warm - 12.0 * wave(24.0, 0.6) + 3.0 * wave(4.7, warm)).round(),
+                humidity: round(80.0 - warm - 12.0 * wave(24.0, 0.72) + 3.0 * wave(4.7, warm)).round(),
                 wind: round(4.2 + 2.1 * wave(9.0, warm / 7.0) + 0.8 * wave(1.7, 0.0)).max(0.0),
                 rain_1h: (rain > 0.0).then(|| round(rain * 2.0)),
                 time_stamp: observed_at.as_second(),
@@ -198,7 +245,7 @@ impl Stage {
             "firing": {
                 "key": "openweather-current/temp/below/city=Seattle", "event": "firing", "severity": "warning",
                 "title": "openweather-current: temp of Seattle is below 5 °C", "detail": "",
-                "context": "", "since": since, "at": self.ago(3), "value": 3.2, "limit": 5.0, "unit": "°C",
+                "context": "", "since": since, "at": self.ago(3), "value": self.weather()[0].temp, "limit": 5.0, "unit": "°C",
                 "program": "openweather-current"
             },
             "past": [{

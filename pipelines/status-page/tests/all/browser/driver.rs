@@ -103,7 +103,7 @@ impl Browser {
 
     /// The whole page as a PNG in Base64, or as much of it as `height` tells.
     pub fn picture(&self, view: View, height: Option<u32>) -> String {
-        let whole = self.evaluate("return document.documentElement.scrollHeight");
+        let whole = self.evaluate("return Math.ceil(document.body.getBoundingClientRect().height)");
         let height = height.map_or(whole, Value::from);
         let clip = json!({ "x": 0, "y": 0, "width": view.width, "height": height, "scale": 1.5 });
         let parameters = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
@@ -129,8 +129,8 @@ impl Browser {
 impl Drop for Browser {
     fn drop(&mut self) {
         // Without its driver the browser would go on.
-        if !self.session.is_empty() && !std::thread::panicking() {
-            http::send(self.address, &format!("DELETE /session/{}", self.session), "", "");
+        if !self.session.is_empty() {
+            let _ = http::try_send(self.address, &format!("DELETE /session/{}", self.session), "", "");
         }
         let _ = self.driver.kill();
         let _ = self.driver.wait();
