@@ -142,7 +142,7 @@ impl Slack {
         let reply = self.request(operation).json_body(body).retry(Retry::never()).send().await;
         match (reply, &self.bot) {
             (Err(error), _) => Err(Error::from_http(error)),
-            (Ok(_), None) => Ok(()),
+            (Ok(reply), None) => taken(&reply),
             (Ok(reply), Some(_)) => posted(&reply),
         }
     }
@@ -152,6 +152,14 @@ impl Slack {
             None => self.service.post(operation, ""),
             Some((token, _)) => self.service.post(operation, "/api/chat.postMessage").bearer(token),
         }
+    }
+}
+
+/// The reply of a webhook: `ok`, or it was somebody else who answered.
+fn taken(reply: &Reply) -> Result<(), Error> {
+    match reply.text().trim() {
+        "ok" => Ok(()),
+        _ => Err(Error::Refused { code: "the reply is not that of a webhook".to_owned() }),
     }
 }
 

@@ -64,6 +64,13 @@ async fn a_webhook_that_refuses_is_not_asked_again_and_its_address_stays_hidden(
 }
 
 #[tokio::test]
+async fn a_page_in_place_of_a_webhook_takes_nothing() {
+    let (_server, slack) = webhook(200, "<html><title>Sign in</title></html>").await;
+    let error = slack.send(&message()).await.unwrap_err();
+    assert_eq!(error.to_string(), "slack refused the message: the reply is not that of a webhook");
+}
+
+#[tokio::test]
 async fn a_busy_webhook_is_asked_again() {
     let (server, slack) = webhook(500, "rollup_error").await;
     let error = slack.send(&message()).await.unwrap_err();
