@@ -18,7 +18,13 @@ pub struct Failure {
 impl Failure {
     /// An error that says itself what to do about it.
     pub(crate) fn of(stage: Stage, error: &(impl Fault + 'static)) -> Self {
-        Self::new(stage, error.kind(), fault::chain(error))
+        let failure = Self::new(stage, error.kind(), fault::chain(error));
+        match error.retry_after() {
+            Some(wait) if error.kind().is_passing() => {
+                failure.adding(&format!("it asks to wait {} s", wait.as_secs()))
+            }
+            _ => failure,
+        }
     }
 
     pub(crate) fn new(stage: Stage, kind: Kind, message: impl Into<String>) -> Self {

@@ -29,13 +29,14 @@ pub(crate) struct Interrupt {
 }
 
 impl Interrupt {
-    /// Listens for SIGTERM and SIGINT, and for the deadline to pass.
+    /// Listens for SIGTERM, SIGINT and SIGHUP, and for the deadline to pass.
     pub(crate) fn listen(deadline: Duration) -> Self {
         let (raise, reason) = watch::channel(None);
         tokio::spawn(async move {
             let cause = tokio::select! {
                 () = received(SignalKind::terminate()) => Reason::Signal("SIGTERM"),
                 () = received(SignalKind::interrupt()) => Reason::Signal("SIGINT"),
+                () = received(SignalKind::hangup()) => Reason::Signal("SIGHUP"),
                 () = tokio::time::sleep(deadline) => Reason::Deadline(deadline),
             };
             raise.send_replace(Some(cause));

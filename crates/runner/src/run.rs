@@ -18,6 +18,9 @@ use crate::arguments::Mode;
 use crate::context::Context;
 use crate::{Failure, Finding, Stage, Window};
 
+/// What the platform itself keeps in a store.
+const RESERVED: [&str; 2] = ["pipeline_runs", "platform_state"];
+
 /// One run of a program.
 #[derive(Debug)]
 pub struct Run<C> {
@@ -158,6 +161,11 @@ impl<C> Run<C> {
     ///
     /// As for [`Run::load`].
     pub async fn load_as<R: Record>(&self, name: &str, records: &[R]) -> Result<(), Failure> {
+        if RESERVED.contains(&name) {
+            let message =
+                format!("`{name}` is a name of the platform's own; choose another for the measurement");
+            return Err(Failure::new(Stage::Load, Kind::Configuration, message));
+        }
         self.load_batch(&Batch::of(records).named(name)).await
     }
 

@@ -2,12 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use secret::{Redactor, Secret};
 use serde::Serialize;
 
 use crate::{Setting, Variable, file};
+
+/// The longest setting a file may hold, in bytes.
+const LONGEST: u64 = 1 << 20;
 
 /// The environment over an optional file, and what was found wrong with them so far.
 #[derive(Debug)]
@@ -207,7 +211,7 @@ impl Source {
     }
 
     fn content(&mut self, name: &str, path: &Path) -> Option<String> {
-        let problem = match std::fs::read_to_string(path) {
+        let problem = match read(path) {
             Ok(text) if text.trim().is_empty() => "names an empty file".to_owned(),
             // Editors of another system put a mark before the text and end its line in two characters.
             Ok(text) => {
@@ -242,4 +246,16 @@ fn pattern(name: &str) -> Option<(&str, &str)> {
 /// The names of a variable, the preferred one first.
 fn names(variable: &Variable) -> impl Iterator<Item = &'static str> {
     std::iter::once(variable.name).chain(variable.also.iter().copied())
+}
+
+/// The text of a file, if it is one that can hold a setting: a device without end is read no further than that.
+fn read(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    let limit = LONGEST + 1;
+    let size = std::fs::File::open(path)?.take(limit).read_to_string(&mut text)?;
+    if u64::try_from(size).is_ok_and(|size| size < limit) {
+        Ok(text)
+    } else {
+        Err(std::io::Error::from(std::io::ErrorKind::FileTooLarge))
+    }
 }

@@ -91,6 +91,12 @@ fn a_file_of_another_system_gives_its_text_alone() {
 }
 
 #[test]
+fn a_file_without_end_is_a_mistake() {
+    let mistakes = read(&[("SERVICE_KEY_FILE", "/dev/zero")]).unwrap_err();
+    assert_eq!(mistakes, "SERVICE_KEY_FILE names a file that cannot be read: file too large");
+}
+
+#[test]
 fn a_toml_file_lies_under_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("settings.toml");

@@ -2,17 +2,23 @@
 //!
 //! HTTP, PostgreSQL and MQTT share one [`rustls::ClientConfig`]: one provider (ring), one set of trusted authorities.
 //! The public authorities are compiled in, because an image built from nothing has no certificate store. A private
-//! authority, as home labs and companies run them, comes from a PEM file and is trusted beside the public ones.
+//! authority, as home labs and companies run them, comes from a PEM file and is trusted beside the public ones. So is
+//! a server that shows a certificate of that file itself.
 //!
 //! This crate does not know where the path of that file was configured.
+
+mod verifier;
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use rustls::client::WebPkiServerVerifier;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::{ClientConfig, RootCertStore};
+
+use verifier::Verifier;
 
 /// Why there is no TLS configuration. Each variant names the file and never quotes it.
 #[derive(Debug, thiserror::Error)]
@@ -60,21 +66,36 @@ impl fault::Fault for Error {
 ///
 /// Trusts the authorities of the Mozilla root program, and those in `ca_file`, a file of one or more certificates in
 /// PEM form ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)).
+///
+/// A server may also show a certificate of `ca_file` itself, as where one self-signed certificate is both authority
+/// and server. Its dates and the server's name are checked as ever; the name has to be among its alternative names.
+///
+/// # Errors
+///
+/// The file cannot be used: [`Error`] says why.
 pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Error> {
+    let own = ca_file.map(certificates).transpose()?.unwrap_or_default();
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    if let Some(path) = ca_file {
-        trust(&mut roots, path)?;
+    for certificate in &own {
+        roots.add(certificate.clone()).map_err(|source| Error::NotAnAuthority {
+            path: ca_file.map(Path::to_owned).unwrap_or_default(),
+            source,
+        })?;
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let inner = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), Arc::clone(&provider))
+        .build()
+        .map_err(|error| Error::Setup(rustls::Error::General(error.to_string())))?;
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(Error::Setup)?
-        .with_root_certificates(roots)
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Verifier { inner, own }))
         .with_no_client_auth();
     Ok(config)
 }
 
-fn trust(roots: &mut RootCertStore, path: &Path) -> Result<(), Error> {
+fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, Error> {
     let path = || path.to_owned();
     let file = std::fs::read(path()).map_err(|source| Error::Unreadable { path: path(), source })?;
     let certificates: Result<Vec<_>, pem::Error> = CertificateDer::pem_slice_iter(&file).collect();
@@ -82,10 +103,7 @@ fn trust(roots: &mut RootCertStore, path: &Path) -> Result<(), Error> {
     if certificates.is_empty() {
         return Err(Error::NoCertificate { path: path() });
     }
-    for certificate in certificates {
-        roots.add(certificate).map_err(|source| Error::NotAnAuthority { path: path(), source })?;
-    }
-    Ok(())
+    Ok(certificates)
 }
 
 /// Compiles the example of the README.

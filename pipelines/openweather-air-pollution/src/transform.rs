@@ -48,7 +48,7 @@ pub struct AirQuality {
 /// A reply that tells no air quality.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It has no reading, though it was asked for the present.
+    /// It has no reading that tells something, though it was asked for the present.
     #[error("the reply has no reading")]
     Empty,
     /// A reading has no time.
@@ -61,24 +61,30 @@ pub enum Error {
     },
 }
 
-/// All readings of the reply for `place`. Only a window of the past may be empty.
+/// All readings of the reply for `place`. One without any value is left out. Only a window of the past may be empty.
 pub fn readings(place: &Place, reply: AirPollution, may_be_empty: bool) -> Result<Vec<AirQuality>, Error> {
-    if reply.list.is_empty() && !may_be_empty {
-        return Err(Error::Empty);
-    }
     let city = place.name_or(None);
     let readings = reply.list.into_iter().enumerate();
-    readings
-        .map(|(index, reading)| {
-            record(&city, &reading).ok_or(Error::NoTime { reading: index, dt: reading.dt })
-        })
-        .collect()
+    let record = |(index, reading): (usize, Reading)| {
+        record(&city, &reading).ok_or(Error::NoTime { reading: index, dt: reading.dt })
+    };
+    let mut readings = readings.map(record).collect::<Result<Vec<_>, _>>()?;
+    readings.retain(AirQuality::tells_something);
+    if readings.is_empty() && !may_be_empty { Err(Error::Empty) } else { Ok(readings) }
+}
+
+impl AirQuality {
+    fn tells_something(&self) -> bool {
+        let gases = [self.carbon_monoxide, self.no, self.no2, self.o3, self.so2, self.nh3];
+        let particles = [self.pm_2, self.pm_10];
+        gases.iter().chain(&particles).chain(&[self.aqi]).any(Option::is_some)
+    }
 }
 
 fn record(city: &str, reading: &Reading) -> Option<AirQuality> {
     let components = &reading.components;
     Some(AirQuality {
-        at: Timestamp::from_second(reading.dt).ok()?,
+        at: openweather::time(reading.dt)?,
         api: "Air Quality",
         city: city.to_owned(),
         carbon_monoxide: measured(components.co),

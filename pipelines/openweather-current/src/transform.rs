@@ -89,7 +89,7 @@ impl Weather {
         let (rain_1h, rain_3h) = reply.rain.map_or((None, None), |rain| rain.best());
         let (snow_1h, snow_3h) = reply.snow.map_or((None, None), |snow| snow.best());
         Ok(Self {
-            observed_at: Timestamp::from_second(reply.dt).map_err(|_| NoTime(reply.dt))?,
+            observed_at: openweather::time(reply.dt).ok_or(NoTime(reply.dt))?,
             api: "current_weather",
             city: place.name_or(reply.name.as_deref()),
             weather: condition.as_ref().and_then(|condition| condition.main.clone()),

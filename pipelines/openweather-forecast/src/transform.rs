@@ -94,7 +94,7 @@ pub fn steps(place: &Place, reply: Forecast) -> Result<Vec<Step>, Error> {
 fn record(city: &str, step: openweather::Step) -> Result<Step, i64> {
     let condition = step.weather.unwrap_or_default().into_iter().next();
     Ok(Step {
-        at: Timestamp::from_second(step.dt).map_err(|_| step.dt)?,
+        at: openweather::time(step.dt).ok_or(step.dt)?,
         api: "forecast",
         city: city.to_owned(),
         weather: condition.as_ref().and_then(|condition| condition.main.clone()),

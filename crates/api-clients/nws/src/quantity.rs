@@ -80,14 +80,20 @@ fn bare(unit: String) -> String {
     unit.rsplit_once(':').map_or(unit.clone(), |(_, name)| name.to_owned())
 }
 
-/// `10 mph`, `5 to 10 mph`, `5-10 mph`.
+/// `10 mph`, `5 to 10 mph`, `5-10 mph`, `5 mph to 10 mph`, `Calm`. A range told backwards is turned around.
 fn range(text: &str) -> Option<WindSpeed> {
-    let (numbers, unit) = text.trim().rsplit_once(' ')?;
-    let (low, high) =
-        numbers.split_once(" to ").or_else(|| numbers.split_once('-')).unwrap_or((numbers, numbers));
-    let number =
-        |text: &str| text.trim().parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0);
-    Some(WindSpeed { low: Some(number(low)?), high: Some(number(high)?), unit: Some(unit.to_owned()) })
+    let text = text.trim().to_ascii_lowercase();
+    if text == "calm" {
+        return Some(WindSpeed { low: Some(0.0), high: Some(0.0), unit: Some("mph".to_owned()) });
+    }
+    let (rest, unit) = text.rsplit_once(' ')?;
+    let (one, other) = rest.split_once(" to ").or_else(|| rest.split_once('-')).unwrap_or((rest, rest));
+    let number = |text: &str| {
+        let text = text.trim().strip_suffix(unit).unwrap_or(text).trim();
+        text.parse::<f64>().ok().filter(|number| number.is_finite() && *number >= 0.0)
+    };
+    let (one, other) = (number(one)?, number(other)?);
+    Some(WindSpeed { low: Some(one.min(other)), high: Some(one.max(other)), unit: Some(unit.to_owned()) })
 }
 
 #[cfg(test)]
@@ -125,6 +131,9 @@ mod tests {
         assert_eq!(wind(r#""10 mph""#).unwrap(), between(10.0, 10.0, "mph"));
         assert_eq!(wind(r#""5 to 10 mph""#).unwrap(), between(5.0, 10.0, "mph"));
         assert_eq!(wind(r#""0 km/h""#).unwrap(), between(0.0, 0.0, "km/h"));
+        assert_eq!(wind(r#""10 to 5 MPH""#).unwrap(), between(5.0, 10.0, "mph"));
+        assert_eq!(wind(r#""5 mph to 10 mph""#).unwrap(), between(5.0, 10.0, "mph"));
+        assert_eq!(wind(r#""Calm""#).unwrap(), between(0.0, 0.0, "mph"));
         let object = r#"{"unitCode":"wmoUnit:km_h-1","minValue":9.26,"maxValue":18.52}"#;
         assert_eq!(wind(object).unwrap(), between(9.26, 18.52, "km_h-1"));
         assert_eq!(wind(r#"{"unitCode":"wmoUnit:km_h-1","value":7}"#).unwrap(), between(7.0, 7.0, "km_h-1"));

@@ -121,3 +121,8 @@ fn at(request: Request, location: &Location) -> Request {
 fn near(request: Request, coordinates: Coordinates) -> Request {
     request.query("lat", coordinates.latitude()).query("lon", coordinates.longitude())
 }
+
+/// The time of a reply in seconds since 1970 UTC; `None` where it cannot be one, as 0 and less, which stand for nothing.
+pub fn time(dt: i64) -> Option<Timestamp> {
+    Timestamp::from_second(dt).ok().filter(|time| *time > Timestamp::UNIX_EPOCH)
+}

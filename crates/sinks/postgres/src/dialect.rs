@@ -30,7 +30,11 @@ fn fit(declared: &str, value_type: Type) -> Fit {
     let base = base(declared);
     match (base.as_str(), value_type) {
         ("smallint" | "integer", Type::Integer) => Fit::Widens("bigint"),
-        ("real", Type::Float) => Fit::Widens("double precision"),
+        ("smallint" | "integer" | "real", Type::Float) => Fit::Widens("double precision"),
+        // As `numeric` it would hold all, but its readers would get another kind of number than they expect.
+        ("bigint", Type::Float) => Fit::WidensIfExact("double precision"),
+        // A value over the limit would be cut by a cast, or its row refused.
+        ("character varying", Type::Text) if base != declared => Fit::Widens("character varying"),
         ("numeric", Type::Decimal | Type::Float | Type::Integer) if base != declared => {
             Fit::Widens("numeric")
         }
@@ -74,6 +78,9 @@ mod tests {
         let widened = [
             ("integer", Type::Integer, "bigint"),
             ("real", Type::Float, "double precision"),
+            ("integer", Type::Float, "double precision"),
+            ("smallint", Type::Float, "double precision"),
+            ("character varying(3)", Type::Text, "character varying"),
             ("numeric(10,2)", Type::Decimal, "numeric"),
             ("timestamp(3) without time zone", Type::Timestamp, "timestamp without time zone"),
             ("timestamp(0) with time zone", Type::Timestamp, "timestamp with time zone"),
@@ -84,9 +91,14 @@ mod tests {
     }
 
     #[test]
+    fn large_integers_are_looked_for_before_they_would_be_rounded() {
+        assert_eq!(fit("bigint", Type::Float), Fit::WidensIfExact("double precision"));
+    }
+
+    #[test]
     fn a_column_that_holds_the_values_is_kept() {
         let kept = [
-            ("character varying(40)", Type::Text),
+            ("character varying", Type::Text),
             ("double precision", Type::Integer),
             ("timestamp without time zone", Type::Timestamp),
             ("numeric", Type::Float),
@@ -101,7 +113,10 @@ mod tests {
         let refused = [
             ("text", Type::Float),
             ("double precision", Type::Decimal),
-            ("bigint", Type::Float),
+            ("bigint", Type::Decimal),
+            // It pads what is shorter, and blanks at the end do not count.
+            ("character(3)", Type::Text),
+            ("bpchar", Type::Text),
             ("date", Type::Timestamp),
             ("json", Type::Json),
             ("integer[]", Type::Integer),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use postgres_client::{Client, Error};
 use record::Schema;
-use sink_sql::{Layout, Plan, plan};
+use sink_sql::{Layout, Mismatch, Plan, plan};
 
 use crate::dialect::POSTGRES;
 use crate::failure::Failure;
@@ -50,11 +50,34 @@ async fn change(client: &Client, schema: &Schema) -> Result<Plan, Failure> {
     let begin = statements::begin_alone(&schema.name);
     client.batch_execute(&begin).await.map_err(Error::from)?;
     let plan = look(client, schema).await?;
+    if let Some(mismatch) = refuted(client, schema, &plan).await? {
+        // The lock is given back at once, not only when the connection is closed.
+        client.batch_execute("ROLLBACK").await.map_err(Error::from)?;
+        return Err(mismatch.into());
+    }
     for statement in &plan.statements {
         tracing::info!(statement, "changing the store");
     }
     let changes = plan.statements.join(";\n");
-    client.batch_execute(&changes).await.map_err(|error| Failure::Definition(error.into()))?;
+    client.batch_execute(&changes).await.map_err(definition)?;
     client.batch_execute(statements::COMMIT).await.map_err(Error::from)?;
     Ok(plan)
+}
+
+/// What the rows that are there have against the plan. Where they matter, the table stays locked.
+async fn refuted(client: &Client, schema: &Schema, plan: &Plan) -> Result<Option<Mismatch>, Failure> {
+    if !plan.conditions.is_empty() {
+        client.batch_execute(&statements::lock(&schema.name)).await.map_err(definition)?;
+    }
+    for condition in &plan.conditions {
+        let answer = client.query_typed_one(&condition.question, &[]).await;
+        if answer.map_err(Error::from)?.try_get(0).map_err(Error::from)? {
+            return Ok(Some(condition.mismatch.clone()));
+        }
+    }
+    Ok(None)
+}
+
+fn definition(error: tokio_postgres::Error) -> Failure {
+    Failure::Definition(error.into())
 }

@@ -9,6 +9,7 @@
 mod arrays;
 mod catalog;
 mod dialect;
+mod exact;
 mod failure;
 mod fitting;
 mod isolate;

@@ -7,8 +7,10 @@ use crate::dialect::column_type;
 
 pub(crate) const COMMIT: &str = "COMMIT";
 
-/// Begins a transaction. The limit on its statements ends with it, so that it does not stay with a pooled connection.
-pub(crate) const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'";
+/// Begins a transaction. What it sets ends with it, so that it does not stay with a pooled connection.
+///
+/// A database may be set to write floats as text with 15 digits; more than zero means as many as they need.
+pub(crate) const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'; SET LOCAL extra_float_digits = 3";
 
 /// Begins a transaction that no other one on this table, begun the same way, overlaps.
 ///
@@ -16,6 +18,11 @@ pub(crate) const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'";
 pub(crate) fn begin_alone(table: &str) -> String {
     let key = literal(&format!("{}.{table}", env!("CARGO_PKG_NAME")));
     format!("{BEGIN}; SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))")
+}
+
+/// Keeps others from reading and writing a table, as the changes to its columns do that follow.
+pub(crate) fn lock(table: &str) -> String {
+    format!("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", quoted(table))
 }
 
 /// The upsert or insert of all rows.
@@ -57,7 +64,7 @@ fn rows(layout: &Layout) -> String {
     format!("UNNEST({}) AS \"new\" ({names})", arrays.join(", "))
 }
 
-/// A value as its column holds it.
+/// A value as its column holds it. No type has a limit here, since a cast to one with a limit cuts or rounds silently.
 fn converted(column: &Held) -> String {
     let value = format!("\"new\".{}", quoted(&column.name));
     match (column.value_type, column.sql_type.as_str()) {

@@ -7,7 +7,7 @@ use sink_sql::{Layout, Write};
 use crate::arrays::Arrays;
 use crate::failure::Failure;
 use crate::fitting::Fitting;
-use crate::{isolate, statements};
+use crate::{exact, isolate, statements};
 
 /// Stores `rows` of the batch and returns those PostgreSQL refuses.
 pub(crate) async fn rows(
@@ -34,11 +34,19 @@ async fn fit_and_store(
     rows: &[usize],
 ) -> Result<Vec<Refused>, Failure> {
     let layout = fitting.layout(client, batch.schema()).await?;
-    match at_once(client, &layout, batch, rows).await {
-        Ok(()) => Ok(Vec::new()),
-        Err(failure) if failure.is_about_rows() => isolate::rows(client, &layout, batch, rows).await,
-        Err(failure) => Err(failure),
+    let (rows, mut refused) = exact::sift(&layout, batch, rows);
+    // No rows replace nothing.
+    if rows.is_empty() {
+        return Ok(refused);
     }
+    match at_once(client, &layout, batch, &rows).await {
+        Ok(()) => {}
+        Err(failure) if failure.is_about_rows() => {
+            refused.extend(isolate::rows(client, &layout, batch, &rows).await?);
+        }
+        Err(failure) => return Err(failure),
+    }
+    Ok(refused)
 }
 
 /// Sends the whole transaction without waiting for answers, so that it takes one round trip.

@@ -120,36 +120,6 @@ fn columns_have_the_types_and_comments_of_the_record() {
 }
 
 #[test]
-fn narrow_columns_are_widened_and_keep_their_values() {
-    let Some(database) = Database::empty("narrow") else { return };
-    database.run("CREATE TABLE weather (\"time\" timestamptz(0), city text, temp real, hits integer, price numeric(6,2))");
-    database.run("INSERT INTO weather VALUES ('2020-01-01 00:00:00Z', 'Oslo', 0.5, 7, 1.25)");
-    let sample = temperature().field("hits", Type::Integer).field("price", Type::Decimal).row([
-        at(0),
-        text("Oslo"),
-        Value::Float(0.1),
-        Value::Integer(i64::MAX),
-        Value::Decimal("0.123456789".parse().unwrap()),
-    ]);
-    assert!(Writer::to(&database).write(&sample).is_empty());
-    let rows = database.run("SELECT temp, hits, price FROM weather ORDER BY time");
-    assert_eq!(rows, ["0.5|7|1.25", "0.1|9223372036854775807|0.123456789"]);
-}
-
-#[test]
-fn a_time_without_zone_is_kept_in_utc_whatever_the_connection_has() {
-    let Some(database) = Database::empty("zone") else { return };
-    database.run("ALTER DATABASE zone SET timezone = 'Asia/Tokyo'");
-    database.run("CREATE TABLE weather (\"time\" timestamp, city text, temp numeric)");
-    let sample =
-        temperature().row([Value::Timestamp(Timestamp::UNIX_EPOCH), text(""), Value::Float(0.1 + 0.2)]);
-    let writer = Writer::to(&database);
-    writer.write(&sample);
-    writer.write(&sample);
-    assert_eq!(database.run("SELECT time, temp FROM weather"), ["1970-01-01 00:00:00|0.30000000000000004"]);
-}
-
-#[test]
 fn a_name_the_server_would_cut_is_refused() {
     let Some(database) = Database::empty("names") else { return };
     let long: &'static str = "a".repeat(64).leak();

@@ -3,7 +3,7 @@
 use record::{Column, Role, Schema};
 
 use crate::name::identity_index;
-use crate::{Dialect, literal, quoted, quoted_list};
+use crate::{Dialect, LARGEST_EXACT, literal, quoted, quoted_list};
 
 pub(crate) fn create_table(schema: &Schema, dialect: &Dialect) -> String {
     let columns: Vec<_> = schema.columns.iter().map(|column| column_definition(column, dialect)).collect();
@@ -17,6 +17,12 @@ pub(crate) fn add_column(table: &str, column: &Column, dialect: &Dialect) -> Str
 /// A statement that changes a column: `SET NOT NULL`, `TYPE bigint`.
 pub(crate) fn alter_column(table: &str, column: &str, change: &str) -> String {
     format!("ALTER TABLE {} ALTER COLUMN {} {change}", quoted(table), quoted(column))
+}
+
+/// Whether a column holds integers that a binary floating point number would round.
+pub(crate) fn has_inexact(table: &str, column: &str) -> String {
+    let (table, column, most) = (quoted(table), quoted(column), LARGEST_EXACT);
+    format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {column} NOT BETWEEN -{most} AND {most})")
 }
 
 /// A tag that was not one before: what is absent becomes the empty text.

@@ -2,6 +2,9 @@
 
 use record::Type;
 
+/// The integer up to which a `double precision` holds every one, of either sign: 2^53 (IEEE 754, binary64).
+pub const LARGEST_EXACT: i64 = 1 << 53;
+
 /// What each store says in its own way.
 #[derive(Debug)]
 pub struct Dialect {
@@ -24,6 +27,9 @@ pub enum Fit {
     Holds,
     /// It can once its type is this one, which holds all it holds now.
     Widens(&'static str),
+    /// It can once its type is this one, a binary floating point number, which would round integers beyond
+    /// [`LARGEST_EXACT`]. So it can only while it holds none.
+    WidensIfExact(&'static str),
     /// It cannot.
     Refuses,
 }

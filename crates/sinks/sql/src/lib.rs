@@ -22,12 +22,12 @@ mod plan;
 mod sift;
 mod table;
 
-pub use dialect::{Dialect, Fit};
+pub use dialect::{Dialect, Fit, LARGEST_EXACT};
 pub use identity::microseconds;
 pub use layout::{Held, Layout, Write};
 pub use mismatch::Mismatch;
 pub use name::{literal, quoted, quoted_list};
-pub use plan::{Plan, plan};
+pub use plan::{Condition, Plan, plan};
 pub use sift::{Sifted, sift};
 pub use table::{Table, TableColumn, UniqueIndex};
 

@@ -20,6 +20,21 @@ pub enum Mismatch {
         /// The type the record needs.
         wanted: &'static str,
     },
+    /// A column holds integers that the type the record needs would round.
+    #[error(
+        "column `{column}` of table `{table}` is {held_as} and holds integers beyond 2^53, which {wanted} would round: \
+         convert it with ALTER TABLE, or rename it and a new one is added"
+    )]
+    Rounds {
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+        /// Its type as it is.
+        held_as: String,
+        /// The type the record needs.
+        wanted: &'static str,
+    },
     /// A column of the identity is missing in a table that exists.
     #[error(
         "table `{table}` has no column `{column}`, which identifies its rows: add it, or rename the table"

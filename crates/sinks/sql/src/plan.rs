@@ -12,8 +12,20 @@ use crate::{
 pub struct Plan {
     /// The statements, to be run in one transaction. None when the table fits as it is.
     pub statements: Vec<String>,
+    /// What must not be true of the rows that are there. To be asked in that transaction, before the statements and
+    /// with the table locked against writes. None without statements.
+    pub conditions: Vec<Condition>,
     /// How rows are written once they ran.
     pub layout: Layout,
+}
+
+/// Something that must not be true of the rows of a table when it is changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Condition {
+    /// A query that answers with one boolean.
+    pub question: String,
+    /// What is wrong where the answer is true.
+    pub mismatch: Mismatch,
 }
 
 /// Compares a schema with the table of its name, or with none.
@@ -27,13 +39,13 @@ pub fn plan(schema: &Schema, table: Option<&Table>, dialect: &Dialect) -> Result
     if write == Write::Upsert && identity::columns(schema).is_empty() {
         return Err(Mismatch::NoKey { table: schema.name.to_string() });
     }
-    let mut planner = Planner { schema, dialect, statements: Vec::new() };
+    let mut planner = Planner { schema, dialect, statements: Vec::new(), conditions: Vec::new() };
     let (columns, identity, absent_tags) = match table {
         None => planner.create(),
         Some(table) => planner.widen(table)?,
     };
     let layout = Layout { table: schema.name.to_string(), columns, identity, absent_tags, write };
-    Ok(Plan { statements: planner.statements, layout })
+    Ok(Plan { statements: planner.statements, conditions: planner.conditions, layout })
 }
 
 fn check_names(schema: &Schema, dialect: &Dialect) -> Result<(), Mismatch> {
@@ -54,6 +66,7 @@ struct Planner<'a> {
     schema: &'a Schema,
     dialect: &'a Dialect,
     statements: Vec<String>,
+    conditions: Vec<Condition>,
 }
 
 /// The columns of the record, those of the identity, and the tags only the table has.
@@ -106,19 +119,24 @@ impl Planner<'_> {
     }
 
     fn keep(&mut self, column: &Column, existing: &TableColumn) -> Result<Held, Mismatch> {
+        let (table, name) = (self.table(), column.name.to_string());
+        let held_as = existing.sql_type.clone();
         let sql_type = match (self.dialect.fit)(&existing.sql_type, column.value_type) {
-            Fit::Holds => existing.sql_type.clone(),
+            Fit::Holds => held_as,
             Fit::Widens(sql_type) => {
                 self.alter(&column.name, &format!("TYPE {sql_type}"));
                 sql_type.to_owned()
             }
+            Fit::WidensIfExact(sql_type) => {
+                let question = definition::has_inexact(&table, &name);
+                let mismatch = Mismatch::Rounds { table, column: name, held_as, wanted: sql_type };
+                self.conditions.push(Condition { question, mismatch });
+                self.alter(&column.name, &format!("TYPE {sql_type}"));
+                sql_type.to_owned()
+            }
             Fit::Refuses => {
-                return Err(Mismatch::Type {
-                    table: self.table(),
-                    column: column.name.to_string(),
-                    held_as: existing.sql_type.clone(),
-                    wanted: (self.dialect.column_type)(column.value_type),
-                });
+                let wanted = (self.dialect.column_type)(column.value_type);
+                return Err(Mismatch::Type { table, column: name, held_as, wanted });
             }
         };
         self.keep_absence(column, existing)?;

@@ -42,6 +42,7 @@ fn column_type(value_type: Type) -> &'static str {
 fn fit(declared: &str, value_type: Type) -> Fit {
     match (declared, value_type) {
         ("int", Type::Integer) => Fit::Widens("bigint"),
+        ("bigint", Type::Float) => Fit::WidensIfExact("double"),
         _ if declared == column_type(value_type) => Fit::Holds,
         _ => Fit::Refuses,
     }
@@ -90,7 +91,7 @@ fn a_table_that_fits_is_left_alone() {
 #[test]
 fn a_new_tag_swaps_the_index() {
     let old = table(&[("time", "text", true), ("temp", "double", false)], &["time"]);
-    let Plan { statements, layout } = plan(Weather::schema(), Some(&old), &ALTERING).unwrap();
+    let Plan { statements, layout, .. } = plan(Weather::schema(), Some(&old), &ALTERING).unwrap();
     assert_eq!(
         statements,
         [
@@ -146,6 +147,25 @@ fn a_narrow_column_is_widened() {
         "CREATE UNIQUE INDEX \"task_identity\" ON \"task\" (\"id\")",
     ];
     assert_eq!(statements(Task::schema(), Some(&narrow), &ALTERING), expected);
+}
+
+#[test]
+fn a_column_that_might_be_rounded_is_looked_at_before_it_is_widened() {
+    let integers = table(
+        &[("time", "text", true), ("city", "text", true), ("temp", "bigint", false)],
+        &["city", "time"],
+    );
+    let Plan { statements, conditions, layout } =
+        plan(Weather::schema(), Some(&integers), &ALTERING).unwrap();
+    assert_eq!(statements, ["ALTER TABLE \"weather\" ALTER COLUMN \"temp\" TYPE double"]);
+    assert_eq!(conditions.len(), 1);
+    let condition = conditions.first().unwrap();
+    assert_eq!(
+        condition.question,
+        "SELECT EXISTS (SELECT 1 FROM \"weather\" WHERE \"temp\" NOT BETWEEN -9007199254740992 AND 9007199254740992)"
+    );
+    assert!(condition.mismatch.to_string().contains("bigint"), "{}", condition.mismatch);
+    assert!(layout.columns.iter().any(|column| column.sql_type == "double"));
 }
 
 #[test]

@@ -1,0 +1,78 @@
+//! Which certificates of a server are believed.
+
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
+
+/// The rules of rustls, and one exception: a certificate that a person named as trusted may be the server's own.
+///
+/// `openssl req -x509` marks what it makes as an authority, and the rules refuse an authority as a server. Whoever
+/// holds the key of a trusted authority could sign a certificate for any server, so the exception gives nobody more
+/// power than they had. The signature of the handshake proves the key as ever.
+#[derive(Debug)]
+pub(crate) struct Verifier {
+    /// The rules, with all trusted authorities.
+    pub(crate) inner: Arc<WebPkiServerVerifier>,
+    /// The certificates a person named.
+    pub(crate) own: Vec<CertificateDer<'static>>,
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let result =
+            self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now);
+        match result {
+            Err(error) if is_about_the_issuer(&error) && self.own.contains(end_entity) => {
+                verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+                Ok(ServerCertVerified::assertion())
+            }
+            result => result,
+        }
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner.verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        self.inner.verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}
+
+/// Whether all that is wrong is who signed the certificate, or that it may sign others.
+///
+/// webpki looks at the dates before either, so an expired certificate fails for that. It looks at the name last.
+fn is_about_the_issuer(error: &Error) -> bool {
+    match error {
+        Error::InvalidCertificate(CertificateError::UnknownIssuer) => true,
+        Error::InvalidCertificate(CertificateError::Other(other)) => {
+            matches!(other.0.downcast_ref(), Some(webpki::Error::CaUsedAsEndEntity))
+        }
+        _ => false,
+    }
+}
