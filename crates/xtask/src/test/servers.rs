@@ -8,12 +8,13 @@ use super::progress::Progress;
 use super::step::Outcome;
 
 /// Each server, started and stopped again: to start one is the surest way to know that it can be started.
-const TRIALS: [fn() -> Result<(), Missing>; 5] = [
+const TRIALS: [fn() -> Result<(), Missing>; 6] = [
     || Postgres::start().map(drop),
     || Mosquitto::start().map(drop),
     || Influxdb::start().map(drop),
     || VictoriaMetrics::start().map(drop),
-    browser::trial,
+    browser::driver,
+    browser::npm,
 ];
 
 /// Tries every server, and installs those that are not there if it may.
