@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "this is test code, though not in a test of this crate")]
 
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -18,6 +19,25 @@ pub struct Program {
     pub path: &'static str,
     /// The folder of its package.
     pub package: &'static str,
+}
+
+impl Program {
+    /// A command that runs it.
+    ///
+    /// `TESTKIT_PROGRAMS` names a folder with a program of the same name to run instead, as one that was built for
+    /// another machine; `TESTKIT_RUNNER` is what runs it, such as an emulator.
+    pub(crate) fn command(&self) -> Command {
+        let instead = std::env::var_os("TESTKIT_PROGRAMS").map(|folder| Path::new(&folder).join(self.name));
+        let program = instead.unwrap_or_else(|| self.path.into());
+        match std::env::var_os("TESTKIT_RUNNER") {
+            Some(runner) => {
+                let mut command = Command::new(runner);
+                command.arg(program);
+                command
+            }
+            None => Command::new(program),
+        }
+    }
 }
 
 /// The shipped program of the package whose integration tests call it.

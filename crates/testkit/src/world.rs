@@ -139,14 +139,15 @@ impl World {
     pub fn run_with_file_limit(&self, bytes: u32) -> Outcome {
         // Half a kilobyte is the unit of POSIX. Ignored, the signal leaves an error of the call that wrote.
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes.div_ceil(512));
+        let program = self.program.command();
         let mut command = Command::new("sh");
-        command.args(["-c", &script, self.program.path]);
+        command.args(["-c", &script]).arg(program.get_program()).args(program.get_args());
         self.end(self.start_as(command, &[]))
     }
 
     /// Starts the program.
     pub fn start(&self, arguments: &[&str]) -> Running {
-        self.start_as(Command::new(self.program.path), arguments)
+        self.start_as(self.program.command(), arguments)
     }
 
     /// Waits for the end of a program started here, and searches for secrets.

@@ -1,7 +1,9 @@
-//! The project's own commands: `cargo xtask demo|test|new|bench|screenshots`.
+//! The project's own commands: `cargo xtask demo|test|new|generate|image|bench|screenshots`.
 
 mod bench;
 mod demo;
+mod generate;
+mod image;
 mod new;
 mod screenshots;
 mod test;
@@ -15,6 +17,8 @@ cargo xtask COMMAND
   demo [--live]    run every pipeline against simulated services, into an embedded store, and show what arrived
   test             everything that is checked before a change is accepted
   new NAME         make a pipeline that compiles, runs and passes its tests
+  generate         write what orchestrators need to know of each program; --check tells what differs
+  image NAME…      make images of programs, for both architectures
   bench [WHAT]     measure: all, encode, run, size, postgres
   screenshots      take the pictures that the documentation shows
 
@@ -28,6 +32,8 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "test" => test::run(rest),
         "new" => new::run(rest),
+        "generate" => generate::run(rest),
+        "image" => image::run(rest),
         "bench" => bench::run(rest),
         "screenshots" => screenshots::run(rest),
         "--help" | "-h" | "help" => {

@@ -27,14 +27,20 @@ pub(crate) fn pipelines() -> Result<Vec<String>, String> {
 pub(crate) fn cargo() -> Command {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root());
-    // Cargo describes this package to it in variables that build scripts watch. Handed on, they would make each
-    // command rebuild what the one before it has built.
+    without_package(&mut cargo);
+    cargo
+}
+
+/// Takes from a command's environment what cargo says there of this package.
+///
+/// Build scripts watch these variables. Handed on, they would make each command rebuild what the one before it has
+/// built.
+pub(crate) fn without_package(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if name.to_str().is_some_and(|name| DESCRIBES_PACKAGE.iter().any(|prefix| name.starts_with(prefix))) {
-            cargo.env_remove(name);
+            command.env_remove(name);
         }
     }
-    cargo
 }
 
 /// The folder that cargo builds into.
@@ -42,6 +48,14 @@ pub(crate) fn target() -> Result<PathBuf, String> {
     let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
     // It lies in the folder of its profile.
     Ok(program.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf))
+}
+
+/// The folder for what outlives a checkout, such as installed tools.
+/// Source: <https://specifications.freedesktop.org/basedir-spec/latest/>.
+pub(crate) fn cache() -> Result<PathBuf, String> {
+    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let cache = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
+    cache.map(|cache| cache.join("data-platform")).ok_or_else(|| "there is no home for a cache".to_owned())
 }
 
 /// How the variables begin that cargo sets for a program it runs. Source:

@@ -8,8 +8,15 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// What of the workspace is copied, since the scaffold changes some of it.
-const FILES: [&str; 6] =
-    ["Cargo.toml", "Cargo.lock", "README.md", "clippy.toml", "rust-toolchain.toml", "rustfmt.toml"];
+const FILES: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "README.md",
+    "clippy.toml",
+    "docs/operating.md",
+    "rust-toolchain.toml",
+    "rustfmt.toml",
+];
 
 #[test]
 fn what_is_made_passes_its_tests_and_runs_in_the_demo() {
@@ -29,6 +36,9 @@ fn what_is_made_passes_its_tests_and_runs_in_the_demo() {
     let shown =
         |name: &str| text(&demo.stdout).lines().any(|line| line.starts_with(name) && line.ends_with("ok"));
     assert!(shown("garden-weather") && shown("hill-weather"), "{}", text(&demo.stdout));
+    expect_success(&workspace.xtask(&["generate"]));
+    expect_success(&workspace.xtask(&["generate", "--check"]));
+    assert!(workspace.root.join("k8s/cronjobs/hill-weather/cron-job.yaml").exists());
     let catalogue = fs::read_to_string(workspace.root.join("README.md")).unwrap();
     assert!(catalogue.contains("| [garden-weather](pipelines/garden-weather) | Weather in the garden |"));
 }
@@ -61,6 +71,7 @@ impl Workspace {
             fs::remove_dir_all(&root).unwrap();
         }
         fs::create_dir_all(root.join("pipelines")).unwrap();
+        fs::create_dir(root.join("docs")).unwrap();
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         for file in FILES {
             fs::copy(real.join(file), root.join(file)).unwrap();

@@ -1,6 +1,9 @@
-//! A certificate authority of one's own, and a certificate for the loopback address.
+//! A certificate authority of one's own, and a certificate for servers on the loopback address.
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+
+/// What servers are called on the networks of containers.
+const ALIASES: [&str; 2] = ["postgres", "mosquitto"];
 
 /// All as PEM.
 pub(super) struct Certificates {
@@ -10,7 +13,7 @@ pub(super) struct Certificates {
 }
 
 impl Certificates {
-    /// A new authority and a certificate for `localhost` and 127.0.0.1 signed by it.
+    /// A new authority, and a certificate signed by it for `localhost`, 127.0.0.1 and the names of [`ALIASES`].
     pub(super) fn generate() -> Result<Self, rcgen::Error> {
         let authority_key = KeyPair::generate()?;
         let mut authority = CertificateParams::new([])?;
@@ -20,7 +23,8 @@ impl Certificates {
         let authority_certificate = authority.self_signed(&authority_key)?;
         let issuer = Issuer::new(authority, authority_key);
         let key = KeyPair::generate()?;
-        let mut server = CertificateParams::new(["localhost".to_owned(), "127.0.0.1".to_owned()])?;
+        let names = ["localhost", "127.0.0.1"].into_iter().chain(ALIASES).map(str::to_owned);
+        let mut server = CertificateParams::new(names.collect::<Vec<_>>())?;
         server.distinguished_name.push(DnType::CommonName, "localhost");
         let certificate = server.signed_by(&key, &issuer)?;
         Ok(Self {

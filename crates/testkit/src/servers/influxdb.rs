@@ -117,6 +117,17 @@ impl Influxdb {
         rows(&body)
     }
 
+    /// Writes line protocol into `bucket`, with times in nanoseconds.
+    ///
+    /// # Errors
+    /// What InfluxDB said.
+    pub fn write(&self, bucket: &str, lines: &str) -> Result<(), String> {
+        let query = http::query(&[("db", bucket), ("precision", "ns")]);
+        let answer = http::post(self.instance.engine_port, &format!("/write?{query}"), lines.as_bytes());
+        let answer = answer.map_err(|error| error.to_string())?;
+        if answer.status == 204 { Ok(()) } else { Err(answer.body) }
+    }
+
     /// Stops the server; its data stay.
     pub fn stop(&mut self) {
         self.front = None;

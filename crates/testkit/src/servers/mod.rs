@@ -5,6 +5,7 @@
 //! server that already runs. `shared` starts one for all tests of a program, which cannot stop it.
 
 mod certificates;
+mod docker;
 mod front;
 mod http;
 mod influxdb;
@@ -13,10 +14,13 @@ mod mosquitto;
 mod postgres;
 mod process;
 mod program;
+mod registry;
 mod victoria_metrics;
 
+pub use docker::Docker;
 pub use influxdb::{Influxdb, Row};
 pub use missing::Missing;
 pub use mosquitto::Mosquitto;
 pub use postgres::Postgres;
+pub use registry::Registry;
 pub use victoria_metrics::VictoriaMetrics;

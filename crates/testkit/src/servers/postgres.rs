@@ -62,7 +62,7 @@ impl Postgres {
         self.database_url(USER, "disable")
     }
 
-    /// The same with `sslmode=require`. The certificate names `localhost` and 127.0.0.1.
+    /// The same with `sslmode=require`. The certificate names `localhost`, 127.0.0.1 and `postgres`.
     pub fn tls_url(&self) -> String {
         self.database_url(USER, "require")
     }

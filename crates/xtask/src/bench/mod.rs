@@ -1,5 +1,6 @@
 //! `cargo xtask bench`: measures what the README and the decisions claim, side by side with something known.
 
+mod images;
 mod job;
 mod measure;
 
@@ -10,17 +11,19 @@ cargo xtask bench [WHAT...]
 
   encode     records to line protocol: points per second and core
   job        one pipeline beside `curl` GET + `curl` POST: size, memory, time
+  images     images of all programs, for each architecture that can be built here: size, start, memory
   postgres   an upsert of 100,000 rows, and the same again
 
 Without WHAT, all of them. Machines are noisy: compare within a run, not between runs.
 ";
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let all = ["encode", "job", "postgres"].map(str::to_owned);
+    let all = ["encode", "images", "job", "postgres"].map(str::to_owned);
     let wanted = if arguments.is_empty() { &all[..] } else { arguments };
     for what in wanted {
         match what.as_str() {
             "encode" => bench("record")?,
+            "images" => images::run()?,
             "job" => job::run()?,
             "postgres" => bench("sink-postgres")?,
             "--help" | "-h" => print!("{USAGE}"),

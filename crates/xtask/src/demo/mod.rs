@@ -6,7 +6,7 @@ mod manifest;
 mod page;
 mod pipeline;
 mod plot;
-mod programs;
+pub(crate) mod programs;
 mod screen;
 mod simulator;
 mod store;

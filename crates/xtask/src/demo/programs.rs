@@ -22,7 +22,7 @@ struct Target {
 }
 
 /// Builds the programs of those names in one go, cargo's progress in view, and tells where each is.
-pub(super) fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, String> {
+pub(crate) fn build(names: &[String]) -> Result<BTreeMap<String, PathBuf>, String> {
     let mut cargo = workspace::cargo();
     cargo.args(["build", "--message-format=json-render-diagnostics"]);
     cargo.args(names.iter().flat_map(|name| ["--package", name]));

@@ -156,13 +156,16 @@ Make it yours, in this order:
   testcases/*                       UPDATE_EXPECT=1 cargo test -p {{name}}
                                     writes what is loaded; read it. A folder
                                     for each other way the service answers
-  Cargo.toml, README.md             description, demo, settings, records; and
-                                    its row in the catalogue of README.md
+  Cargo.toml, README.md             description, schedule, demo, settings,
+                                    records; and its row in the catalogue of
+                                    README.md
 
-Then try it against the real service, and see it beside the others:
+Then try it against the real service, see it beside the others, and write
+what orchestrators read:
 
   {{SERVICE}}_KEY=… cargo run -p {{name}} -- --dry-run
   cargo xtask demo
+  cargo xtask generate
 ";
 
 #[cfg(test)]

@@ -4,10 +4,17 @@ mod apt;
 mod browser;
 mod call;
 mod cargo_deny;
+mod dashboards;
+mod images;
+pub(crate) mod manifests;
+mod monitoring;
 mod progress;
+mod reproducible;
 mod servers;
+mod shipped;
 mod step;
 mod steps;
+mod venv;
 
 use std::io::{self, IsTerminal as _};
 use std::time::Instant;

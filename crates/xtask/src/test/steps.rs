@@ -5,17 +5,32 @@ use std::process::Command;
 
 use super::progress::Progress;
 use super::step::{Outcome, Step};
-use super::{cargo_deny, servers};
+use super::{cargo_deny, dashboards, images, manifests, monitoring, reproducible, servers, shipped};
 use crate::workspace;
 
 /// All steps share one target folder and the profile `dev`, so that what one has built the next does not build again.
-pub(super) const STEPS: [Step; 9] = [
+pub(super) const STEPS: [Step; 16] = [
     step("fmt", "every file is formatted", fmt),
     step("clippy", "no lint is broken", clippy),
     step("doc", "the documentation builds without a warning", doc),
     step("deny", "licenses, sources and versions of dependencies keep to deny.toml", cargo_deny::policy),
+    step("generate", "generated files say what the manifests and the programs say", generate),
+    step(
+        "manifests",
+        "kustomize builds what Kubernetes gets, and its schemas and our rules accept it",
+        manifests::check,
+    ),
+    step("monitoring", "rules fire when they should, and whoever they name hears of it", monitoring::check),
     step("demo", "`cargo xtask demo` shows every pipeline at work", demo),
     step("servers", "what the tests run against is installed and starts", servers::prepare),
+    step("dashboards", "stores answer every query, and every name in one is a record's", dashboards::check),
+    step("images", "programs run in images that hold nothing else, beside real servers", images::check),
+    step(
+        "shipped",
+        "programs as they ship, for both architectures, lead to what the test cases say",
+        shipped::check,
+    ),
+    step("reproducible", "the same commit makes the same image, in whatever folder", reproducible::check),
     Step { has_last_word: true, ..step("tests", "all tests, those of the structure included", tests) },
     Step {
         by_default: false,
@@ -44,6 +59,10 @@ fn doc(progress: &mut Progress) -> Outcome {
     let mut command = cargo(&["doc", "--workspace", "--no-deps"]);
     command.env("RUSTDOCFLAGS", "--deny warnings");
     watch(progress, command)
+}
+
+fn generate(progress: &mut Progress) -> Outcome {
+    watch(progress, cargo(&["xtask", "generate", "--check"]))
 }
 
 fn demo(progress: &mut Progress) -> Outcome {

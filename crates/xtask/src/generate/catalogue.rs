@@ -1,0 +1,114 @@
+//! The catalogue: a page with every program, when it runs, what it stores, what it needs.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::describe::Kind;
+use super::file::File;
+use super::manifest::{Origin, Reference};
+use super::model::{Binding, Model, Program};
+use super::template::render;
+
+const TEMPLATE: &str = include_str!("catalogue.md.j2");
+
+/// The page.
+pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
+    let of_kind = |kind: Kind| {
+        let programs = model.programs.iter().filter(move |program| program.kind == kind);
+        programs.map(Row::of).collect::<Vec<_>>()
+    };
+    let context = json!({
+        "jobs": of_kind(Kind::Job),
+        "devices": of_kind(Kind::Device),
+        "services": of_kind(Kind::Service),
+        "secrets": sources(model, |origin| if let Origin::Secret(it) = origin { Some(it) } else { None }),
+        "configs": sources(model, |origin| if let Origin::Config(it) = origin { Some(it) } else { None }),
+    });
+    let text = render("catalogue.md", TEMPLATE, context)?;
+    let origin = "the manifests of the programs, or crates/xtask/src/generate/catalogue.md.j2";
+    Ok(vec![File::page("docs/catalogue.md", origin, &text)])
+}
+
+/// A program in a table.
+#[derive(Serialize)]
+struct Row<'a> {
+    name: &'a str,
+    folder: &'a str,
+    description: &'a str,
+    schedule: Option<String>,
+    time_zone: Option<&'a str>,
+    port: Option<u16>,
+    devices: Vec<&'a str>,
+    records: Vec<&'a str>,
+    required: Vec<&'a str>,
+    has_history: bool,
+}
+
+impl<'a> Row<'a> {
+    fn of(program: &'a Program) -> Self {
+        let own = program.records.iter().map(|record| record.name.as_ref());
+        let required = program.variables.iter().filter(|it| it.required && it.default.is_none());
+        let schedule = program.schedule.as_ref();
+        Self {
+            name: &program.name,
+            folder: &program.folder,
+            description: &program.description,
+            schedule: schedule.map(|schedule| schedule.cron.to_string()),
+            time_zone: schedule.map(|schedule| schedule.time_zone.as_str()),
+            port: program.serves.as_ref().map(|endpoint| endpoint.port),
+            devices: program.devices.iter().map(|device| device.path.as_str()).collect(),
+            // Every program has it, so it tells nothing of one.
+            records: own.filter(|name| *name != "pipeline_runs").collect(),
+            required: required.map(|variable| variable.name.as_str()).collect(),
+            has_history: program.has_history,
+        }
+    }
+}
+
+/// A key of a Secret or of a `ConfigMap`, and who reads it.
+#[derive(Serialize)]
+struct Source<'a> {
+    name: &'a str,
+    key: String,
+    variable: &'a str,
+    /// Empty where all that share bindings read it.
+    readers: Vec<&'a str>,
+    /// Whether some reader does not start without it.
+    is_required: bool,
+}
+
+fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Reference>) -> Vec<Source<'a>> {
+    let mut sources: BTreeMap<(&str, String, &str), Source<'_>> = BTreeMap::new();
+    for program in &model.programs {
+        for binding in &program.environment {
+            let Some(reference) = pick(&binding.origin) else { continue };
+            let key = key(reference, program);
+            let variable = binding.variable.as_str();
+            let source = sources.entry((&reference.name, key.clone(), variable)).or_insert_with(|| Source {
+                name: &reference.name,
+                key,
+                variable,
+                readers: Vec::new(),
+                is_required: false,
+            });
+            source.is_required |= !binding.is_optional;
+            if !is_shared(model, program, binding) {
+                source.readers.push(&program.name);
+            }
+        }
+    }
+    sources.into_values().collect()
+}
+
+/// The key as it is written in a shared binding: one row, not one for each program.
+fn key(reference: &Reference, program: &Program) -> String {
+    if reference.key == program.name { "{program}".to_owned() } else { reference.key.clone() }
+}
+
+/// Whether it comes from where all programs have it from.
+fn is_shared(model: &Model, program: &Program, binding: &Binding) -> bool {
+    let is_same = |origin: &Origin| origin.of(&program.name) == binding.origin;
+    model.delivery.bindings.iter().any(|(name, origin)| *name == binding.variable && is_same(origin))
+}

@@ -1,0 +1,75 @@
+//! What each program says of itself with `--describe`.
+
+use std::path::Path;
+use std::process::Command;
+
+use record::Schema;
+use serde::{Deserialize, Serialize};
+
+/// What a program says of itself. Fields that this page does not know are left to those who do.
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Description {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    pub(super) version: String,
+    /// A sentence.
+    pub(super) description: String,
+    /// Whether it understands `--since`.
+    #[serde(default)]
+    pub(super) has_history: bool,
+    pub(super) variables: Vec<Variable>,
+    /// The records it stores, the run report included.
+    pub(super) records: Vec<Schema>,
+}
+
+/// How a program lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Kind {
+    /// It runs once, on a schedule.
+    Job,
+    /// It reads a device until it is stopped, or once with `--once`.
+    Device,
+    /// It answers requests until it is stopped.
+    Service,
+}
+
+/// One variable that can be set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Variable {
+    /// Its name. A part in angle brackets stands for the name of a field or the like: `ALERT_<FIELD>_ABOVE`.
+    pub(super) name: String,
+    /// Other names that are accepted.
+    #[serde(default)]
+    pub(super) also: Vec<String>,
+    /// What it takes, in words.
+    #[serde(rename = "type")]
+    pub(super) takes: String,
+    pub(super) required: bool,
+    pub(super) secret: bool,
+    pub(super) default: Option<String>,
+    pub(super) description: String,
+}
+
+impl Description {
+    /// Asks the program.
+    pub(super) fn of(program: &Path) -> Result<Self, String> {
+        let output = Command::new(program).arg("--describe").output().map_err(|error| error.to_string())?;
+        Self::parse(&String::from_utf8_lossy(&output.stdout))
+    }
+
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let mut json = serde_json::Deserializer::from_str(text);
+        serde_path_to_error::deserialize(&mut json).map_err(|error| format!("--describe: {error}"))
+    }
+}
+
+impl Kind {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Job => "job",
+            Self::Device => "device",
+            Self::Service => "service",
+        }
+    }
+}

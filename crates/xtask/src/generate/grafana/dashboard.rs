@@ -1,0 +1,115 @@
+//! A dashboard: panels laid out on Grafana's grid of 24 columns, and what a person chooses above them.
+
+use serde_json::{Value, json};
+
+use super::panel::Panel;
+use super::store::Store;
+
+/// The version of the form of dashboards, which Grafana brings up to date by itself when it reads one.
+const SCHEMA_VERSION: u32 = 39;
+const COLUMNS: u32 = 24;
+/// The longest identifier that Grafana takes.
+const LONGEST_UID: usize = 40;
+
+/// A dashboard.
+#[derive(Debug)]
+pub(super) struct Dashboard {
+    /// Of its file.
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) description: String,
+    pub(super) store: Store,
+    /// Whose it is, as a tag by which dashboards find each other.
+    pub(super) part_of: String,
+    /// From when and to when it shows, as in `now-24h`.
+    pub(super) range: [&'static str; 2],
+    /// What is chosen above the panels.
+    pub(super) variables: Vec<Value>,
+    /// Under a heading each, in their order; the first may have none.
+    pub(super) sections: Vec<(Option<String>, Vec<Panel>)>,
+}
+
+impl Dashboard {
+    /// As Grafana reads it.
+    pub(super) fn text(&self) -> Result<String, String> {
+        let uid = format!("{}-{}", self.name, self.store.name());
+        if uid.len() > LONGEST_UID {
+            return Err(format!("the dashboard `{uid}` has a name of more than {LONGEST_UID} characters"));
+        }
+        let [from, to] = self.range;
+        let mut variables = vec![self.store.choice()];
+        variables.extend(self.variables.iter().cloned());
+        let dashboard = json!({
+            "uid": uid,
+            "title": format!("{} · {}", self.title, self.store.title()),
+            "description": format!("{} Made by `cargo xtask generate`.", self.description),
+            "tags": [self.part_of, self.store.name()],
+            "schemaVersion": SCHEMA_VERSION,
+            // One cursor in all panels.
+            "graphTooltip": 1,
+            "refresh": "1m",
+            "time": { "from": from, "to": to },
+            "timezone": "browser",
+            "annotations": { "list": [] },
+            "links": [self.others()],
+            "templating": { "list": variables },
+            "panels": self.panels(),
+        });
+        serde_json::to_string_pretty(&dashboard).map_err(|error| error.to_string())
+    }
+
+    /// The way to the other dashboards of the store.
+    fn others(&self) -> Value {
+        json!({
+            "type": "dashboards",
+            "title": "Other records",
+            "icon": "external link",
+            "tooltip": "",
+            "tags": [self.part_of, self.store.name()],
+            "asDropdown": true,
+            "targetBlank": false,
+            "includeVars": false,
+            "keepTime": true,
+        })
+    }
+
+    /// Panels stand beside each other as long as there is room, and below each other then.
+    fn panels(&self) -> Vec<Value> {
+        let (mut all, mut top) = (Vec::new(), 0);
+        for (heading, panels) in &self.sections {
+            if let Some(heading) = heading {
+                all.push(row(heading, id(&all), top));
+                top += 1;
+            }
+            let (mut left, mut height) = (0, 0);
+            for panel in panels {
+                let [wide, high] = panel.size;
+                if left + wide > COLUMNS {
+                    (left, top, height) = (0, top + height, 0);
+                }
+                let place = json!({ "x": left, "y": top, "w": wide, "h": high });
+                all.push(panel.json(id(&all), place, self.store));
+                left += wide;
+                height = height.max(high);
+            }
+            top += height;
+        }
+        all
+    }
+}
+
+/// Counted from one.
+fn id(before: &[Value]) -> usize {
+    before.len() + 1
+}
+
+fn row(title: &str, id: usize, top: u32) -> Value {
+    json!({
+        "id": id,
+        "type": "row",
+        "title": title,
+        "collapsed": false,
+        "gridPos": { "x": 0, "y": top, "w": COLUMNS, "h": 1 },
+        "panels": [],
+    })
+}

@@ -1,0 +1,73 @@
+//! What a panel asks, in no language yet.
+
+use record::{Column, Role, Schema, Type};
+
+/// What a panel asks of one measurement or table.
+#[derive(Debug, Clone)]
+pub(super) struct Query<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) ask: Ask<'a>,
+    /// The field that must not be zero; without one, all rows count.
+    pub(super) unless_zero: Option<&'a Column>,
+}
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub(super) enum Ask<'a> {
+    /// How a field went, for each series: a value for each bucket of time.
+    Course(&'a Column, Aggregate),
+    /// One value of a field for the whole range of time.
+    Total(&'a Column, Aggregate),
+    /// The newest row of each series.
+    Newest(Vec<&'a Column>),
+    /// All rows, the newest first, up to a limit.
+    Rows(Vec<&'a Column>),
+}
+
+/// What is made of several values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Aggregate {
+    Mean,
+    Sum,
+    Max,
+    Count,
+    Last,
+}
+
+/// How many rows a table shows; of each series, where the store limits by series.
+pub(super) const MOST_ROWS: usize = 200;
+
+impl<'a> Query<'a> {
+    pub(super) fn new(schema: &'a Schema, ask: Ask<'a>) -> Self {
+        Self { schema, ask, unless_zero: None }
+    }
+
+    /// Whether its answer is numbers over time.
+    pub(super) fn is_series(&self) -> bool {
+        matches!(self.ask, Ask::Course(..))
+    }
+
+    /// The name of the column of time; `None` in a table.
+    pub(super) fn time(&self) -> Option<&'a str> {
+        self.schema.columns.iter().find(|column| column.role == Role::Time).map(|column| column.name.as_ref())
+    }
+
+    pub(super) fn tags(&self) -> impl Iterator<Item = &'a Column> {
+        tags(self.schema)
+    }
+}
+
+/// What series of a measurement are told apart by.
+pub(super) fn tags(schema: &Schema) -> impl Iterator<Item = &Column> {
+    schema.columns.iter().filter(|column| column.role == Role::Tag)
+}
+
+pub(super) fn fields(schema: &Schema) -> impl Iterator<Item = &Column> {
+    schema.columns.iter().filter(|column| column.role == Role::Field)
+}
+
+/// Whether an integer is a moment, in seconds since 1970: the type does not tell, only its description.
+pub(super) fn is_moment(column: &Column) -> bool {
+    let is_seconds = column.value_type == Type::Integer && column.unit.as_deref() == Some("s");
+    is_seconds && column.description.contains("since 1970")
+}

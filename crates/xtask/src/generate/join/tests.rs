@@ -1,0 +1,245 @@
+//! What is refused when manifests and programs are joined, and what comes of those that fit.
+
+use crate::generate::manifest::{Origin, Reference};
+use crate::generate::model::Architecture;
+use crate::generate::sample;
+
+/// The mistakes of a manifest of `tides`, as lines without the file and the table that all have.
+fn mistakes(manifest: &str) -> Vec<String> {
+    mistakes_of("job", "pipelines/tides", manifest)
+}
+
+fn mistakes_of(kind: &str, folder: &str, manifest: &str) -> Vec<String> {
+    let name = folder.rsplit('/').next().unwrap();
+    let own = [
+        sample::variable("TIDES_KEY", &["secret"]),
+        sample::variable("MEASUREMENT", &["also OLD_MEASUREMENT"]),
+    ];
+    let own: Vec<_> = own.iter().map(String::as_str).collect();
+    let description = sample::description(name, kind, &own);
+    let lines = sample::joined(sample::WORKSPACE, vec![(folder, manifest, description)]).1;
+    let prefix = format!("{folder}/Cargo.toml: package.metadata.pipeline.");
+    lines.into_iter().map(|line| line.strip_prefix(&prefix).map_or(line.clone(), str::to_owned)).collect()
+}
+
+fn job(lines: &str) -> String {
+    format!("[package.metadata.pipeline]\nschedule = \"7 * * * *\"\n{lines}")
+}
+
+fn bindings(lines: &str) -> String {
+    job(&format!("[package.metadata.pipeline.bindings]\n{lines}"))
+}
+
+#[test]
+fn a_program_has_what_its_manifest_says_and_else_the_defaults() {
+    let model = sample::model();
+    let tides = model.program("tides").unwrap();
+    let schedule = tides.schedule.as_ref().unwrap();
+    assert_eq!((schedule.time_zone.as_str(), schedule.deadline_seconds), ("Europe/Berlin", 120));
+    assert_eq!(tides.image, "registry.example/lego/tides:0.1.0");
+    assert_eq!(tides.egress, [443, 8086]);
+    assert_eq!(tides.storage.unwrap().to_string(), "128Mi");
+    let page = model.program("page").unwrap();
+    assert_eq!((page.storage, page.egress.as_slice()), (None, &[5432][..]));
+    assert_eq!(model.program("dust").unwrap().architectures, [Architecture::Arm64]);
+}
+
+#[test]
+fn variables_come_in_the_order_the_program_describes_them() {
+    let model = sample::model();
+    let names = |program: &str| {
+        let environment = &model.program(program).unwrap().environment;
+        environment.iter().map(|binding| binding.variable.clone()).collect::<Vec<_>>()
+    };
+    let expected = [
+        "TIDES_KEY",
+        "STATION",
+        "MEASUREMENT",
+        "STORE_URL",
+        "STORE_TOKEN",
+        "HEARTBEAT_URL",
+        "ALERT_LEVEL_ABOVE",
+    ];
+    assert_eq!(names("tides"), expected);
+    assert_eq!(names("page"), [""; 0]);
+}
+
+#[test]
+fn what_a_program_starts_without_may_be_absent() {
+    let model = sample::model();
+    let optional = |variable: &str| {
+        let mut environment = model.program("tides").unwrap().environment.iter();
+        environment.find(|binding| binding.variable == variable).unwrap().is_optional
+    };
+    assert!(!optional("TIDES_KEY"));
+    assert!(optional("STORE_TOKEN"));
+}
+
+#[test]
+fn a_shared_key_may_hold_the_name_of_the_program() {
+    let model = sample::model();
+    let mut environment = model.program("dust").unwrap().environment.iter();
+    let heartbeat = environment.find(|binding| binding.variable == "HEARTBEAT_URL").unwrap();
+    let expected = Reference { name: "heartbeats".to_owned(), key: "dust".to_owned() };
+    assert_eq!(heartbeat.origin, Origin::Secret(expected));
+}
+
+#[test]
+fn where_a_program_is_put_decides_the_rest() {
+    let model = sample::model();
+    let placement = |program: &str| model.program(program).unwrap().placement("/data", "0.0.0.0");
+    let files = [("SPOOL_DIR", "/data/spool".to_owned()), ("SQLITE_PATH", "/data/platform.db".to_owned())];
+    assert_eq!(placement("tides"), [&[("DEADLINE_SECONDS", "120".to_owned())], &files[..]].concat());
+    assert_eq!(placement("page"), [&[("LISTEN", "0.0.0.0:8080".to_owned())], &files[..]].concat());
+    assert_eq!(placement("dust"), [&[("METRICS_ADDR", "0.0.0.0:9464".to_owned())], &files[..]].concat());
+}
+
+#[test]
+fn a_device_with_a_schedule_takes_one_reading_and_serves_nothing() {
+    let model = sample::model();
+    let moist = model.program("moist").unwrap();
+    assert_eq!((moist.arguments(), &moist.serves), (&["--once"][..], &None));
+    assert_eq!(model.program("dust").unwrap().arguments(), [""; 0]);
+    assert_eq!(model.continuous().map(|it| it.name.as_str()).collect::<Vec<_>>(), ["dust", "page"]);
+}
+
+#[test]
+fn every_mistake_of_a_manifest_is_told_at_once() {
+    let manifest =
+        "[package.metadata.pipeline]\nschedul = \"7 * * * *\"\nstorage = 64\nserves = { prot = 1 }\n";
+    let found = mistakes(manifest);
+    assert_eq!(found.len(), 4, "{found:#?}");
+    assert!(found.iter().any(|line| line.starts_with("schedul is not known; these are: architectures, ")));
+    assert!(found.iter().any(|line| line.starts_with("serves") && line.contains("`prot`")), "{found:#?}");
+    assert!(found.iter().any(|line| line.starts_with("storage is wrong")));
+    assert!(found.contains(&"schedule is missing: a job has to be started by someone".to_owned()));
+}
+
+#[test]
+fn a_schedule_has_to_be_one() {
+    let found = mistakes("[package.metadata.pipeline]\nschedule = \"60 * * * *\"");
+    assert_eq!(found, ["schedule has 60 as its minute, which goes from 0 to 59"]);
+    let zone = mistakes(&job("time-zone = \"Europe/Atlantis\""));
+    assert_eq!(zone, ["time-zone is Europe/Atlantis, which the time zone database does not know"]);
+    assert_eq!(mistakes(&job("time-zone = \"europe/berlin\"")).len(), 1);
+    assert_eq!(mistakes(&job("deadline-seconds = 0")), ["deadline-seconds is 0"]);
+}
+
+#[test]
+fn what_belongs_to_another_kind_is_refused() {
+    let device = "devices = [{ name = \"serial\", path = \"/dev/ttyUSB0\", group = \"dialout\" }]";
+    assert_eq!(mistakes(&job(device)), ["devices are for programs that read one; this is a job"]);
+    let serves = "serves = { port = 8080, ready = \"/healthz\" }";
+    assert_eq!(mistakes(&job(serves)), ["serves is for services; this is a job"]);
+    let service = mistakes_of("service", "pipelines/page", &job(serves));
+    assert_eq!(service, ["schedule is for jobs and devices; a service runs until it is stopped"]);
+    let mute = mistakes_of("service", "pipelines/page", "");
+    assert_eq!(mute, ["serves is missing: the port, and the path that says it is ready"]);
+    let idle = "[package.metadata.pipeline]\ndeadline-seconds = 60";
+    assert_eq!(
+        mistakes_of("device", "iot/dust", idle),
+        ["deadline-seconds means nothing without a schedule"]
+    );
+}
+
+#[test]
+fn a_device_is_below_dev_and_its_group_has_a_number() {
+    let manifest =
+        "[package.metadata.pipeline]\ndevices = [{ name = \"USB\", path = \"/etc/x\", group = \"usb\" }]";
+    let expected = [
+        "devices[0].name is `USB`, which is no name of a resource",
+        "devices[0].path is /etc/x, which is not below /dev",
+        "devices[0].group is usb, whose number workspace.metadata.delivery.groups does not tell",
+    ];
+    assert_eq!(mistakes_of("device", "iot/dust", manifest), expected);
+}
+
+#[test]
+fn a_required_variable_has_to_come_from_somewhere() {
+    let required = sample::variable("TIDES_KEY", &["required", "secret"]);
+    let description = sample::description("tides", "job", &[&required]);
+    let manifest = job("");
+    let found = sample::joined(sample::WORKSPACE, vec![("pipelines/tides", &manifest, description)]).1;
+    let expected = "pipelines/tides/Cargo.toml: package.metadata.pipeline.bindings.TIDES_KEY is missing: the program \
+                    does not start without it";
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn a_variable_that_the_program_does_not_have_is_refused() {
+    let found = mistakes(&bindings("CITTY = \"Rome\"\nOLD_MEASUREMENT = \"a\"\nALERT_LEVAL_ABOVE = 3"));
+    let expected = [
+        "bindings.ALERT_LEVAL_ABOVE is not a variable of the program; --help lists them",
+        "bindings.CITTY is not a variable of the program; --help lists them",
+        "bindings.OLD_MEASUREMENT is an older name: bind MEASUREMENT",
+    ];
+    assert_eq!(found, expected);
+    assert_eq!(mistakes(&bindings("ALERT_LEVEL_ABOVE = 3\nALERT_LEVEL_ABOVE_CLEAR = 2")), [""; 0]);
+}
+
+#[test]
+fn a_secret_is_never_written_down() {
+    let expected = ["bindings.TIDES_KEY is a secret: bind it to a key of a Secret"];
+    assert_eq!(mistakes(&bindings("TIDES_KEY = \"abc\"")), expected);
+    assert_eq!(mistakes(&bindings("TIDES_KEY = { config = \"tides\", key = \"key\" }")), expected);
+}
+
+#[test]
+fn a_binding_has_one_of_three_forms() {
+    let refused = |line: &str| mistakes(&bindings(line)).concat();
+    assert!(refused("MEASUREMENT = { secret = \"a\" }").contains("must be a value, { secret"));
+    assert!(
+        refused("MEASUREMENT = { secret = \"a\", config = \"b\", key = \"c\" }").contains("must be a value")
+    );
+    assert!(refused("MEASUREMENT = [1]").starts_with("bindings.MEASUREMENT is wrong: must be a value"));
+    assert!(refused("MEASUREMENT = { config = \"My Map\", key = \"c\" }").contains("names `My Map`"));
+    assert!(refused("MEASUREMENT = { config = \"a\", key = \"c/d\" }").contains("has the key `c/d`"));
+    assert!(refused("MEASUREMENT = \"\"").contains("is empty"));
+    assert!(refused("MEASUREMENT = \"a\\nb\"").contains("a line break"));
+}
+
+#[test]
+fn what_follows_from_the_place_is_not_bound() {
+    let found = mistakes(&bindings("SPOOL_DIR = \"/tmp\""));
+    assert_eq!(found, ["bindings.SPOOL_DIR is not bound: it follows from where the program is put"]);
+}
+
+#[test]
+fn requests_stay_below_their_limit() {
+    let resources = "resources = { cpu = \"10m\", memory = \"65Mi\", memory-limit = \"64Mi\" }";
+    assert_eq!(mistakes(&job(resources)), ["resources ask for more memory than their limit"]);
+}
+
+#[test]
+fn a_shared_binding_that_nobody_has_is_a_mistake_of_the_workspace() {
+    let workspace = format!("{}\nMQTT_UURL = \"mqtt://broker\"", sample::WORKSPACE);
+    let found = sample::joined(&workspace, sample::programs()).1;
+    let expected =
+        "Cargo.toml: workspace.metadata.delivery.bindings.MQTT_UURL is not a variable of any program";
+    assert_eq!(found, [expected]);
+}
+
+#[test]
+fn the_workspace_has_to_say_what_all_share() {
+    let found = sample::joined("[workspace]", Vec::new()).1;
+    assert_eq!(
+        found,
+        ["Cargo.toml: workspace.metadata.delivery is missing: it says what holds for all programs"]
+    );
+    let without = sample::WORKSPACE.replace("registry = \"registry.example/lego\"", "");
+    let found = sample::joined(&without, Vec::new()).1;
+    assert_eq!(found, ["Cargo.toml: workspace.metadata.delivery.registry is missing: where images are kept"]);
+    let slash = sample::WORKSPACE.replace("registry.example/lego", "https://registry.example/");
+    let found = sample::joined(&slash, sample::programs()).1;
+    assert!(found.concat().contains("delivery.registry is a host and a path"), "{found:?}");
+}
+
+#[test]
+fn a_program_answers_to_the_name_of_its_folder() {
+    let description = sample::description("tide", "job", &[]);
+    let manifest = job("");
+    let found = sample::joined(sample::WORKSPACE, vec![("pipelines/tides", &manifest, description)]).1;
+    let expected =
+        "pipelines/tides/Cargo.toml: package.metadata.pipeline is of a program that calls itself tide";
+    assert_eq!(found, [expected]);
+}

@@ -1,0 +1,173 @@
+//! What holds for every object, whatever program it is for, and that each rule about it finds what breaks it.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use testkit::servers::Missing;
+
+use super::files;
+use crate::generate::file::File;
+use crate::generate::sample;
+use crate::test::manifests::{faults, objects::Object};
+
+/// The objects of a program of the sample, as one text.
+fn base(program: &str) -> String {
+    let files = files(&sample::model()).unwrap();
+    let is_object = |file: &&File| {
+        file.path.contains(&format!("/{program}/")) && !file.path.ends_with("kustomization.yaml")
+    };
+    let texts: Vec<_> = files.iter().filter(is_object).map(|file| file.text.clone()).collect();
+    assert!(texts.len() >= 3, "{program} has {} objects", texts.len());
+    texts.join("\n---\n")
+}
+
+fn found(text: &str) -> Vec<String> {
+    faults(&Object::parse(text).unwrap())
+}
+
+/// The faults of the base of `tides` in which `from` became `to`.
+fn broken(program: &str, from: &str, to: &str) -> String {
+    let text = base(program);
+    assert!(text.contains(from), "{program} has no `{from}`:\n{text}");
+    found(&text.replace(from, to)).join("; ")
+}
+
+#[test]
+fn every_base_keeps_to_the_rules() {
+    for program in ["tides", "dust", "moist", "page"] {
+        assert_eq!(found(&base(program)), [""; 0], "{program}");
+    }
+}
+
+#[test]
+fn a_pod_that_is_not_restricted_is_found() {
+    let faults = [
+        broken("tides", "runAsNonRoot: true", "runAsNonRoot: false"),
+        broken("tides", "type: RuntimeDefault", "type: Unconfined"),
+        broken("tides", "allowPrivilegeEscalation: false", "allowPrivilegeEscalation: true"),
+        broken("tides", "readOnlyRootFilesystem: true", "privileged: true"),
+        broken("tides", "drop: [ALL]", "drop: [NET_RAW]"),
+        broken("tides", "automountServiceAccountToken: false\n          #", "#"),
+        broken("dust", "enableServiceLinks: false", "hostNetwork: true"),
+        broken("dust", "persistentVolumeClaim:\n            claimName: dust", "hostPath: { path: /dev }"),
+        broken("page", "memory: 64Mi", "cpu: 1"),
+    ];
+    for (place, fault) in faults.iter().enumerate() {
+        assert!(!fault.is_empty(), "{place}: nothing was found");
+    }
+}
+
+#[test]
+fn a_secret_that_is_written_down_is_found() {
+    let from = "valueFrom: { secretKeyRef: { name: tides, key: key } }";
+    assert_eq!(
+        broken("tides", from, "value: abc"),
+        "CronJob tides: \"TIDES_KEY\" does not come from a Secret"
+    );
+    let text = format!("{}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{ name: tides }}\n", base("tides"));
+    assert_eq!(found(&text), ["Secret tides: is written down here"]);
+}
+
+#[test]
+fn parts_that_do_not_fit_together_are_found() {
+    let label = "      app.kubernetes.io/name: dust";
+    let fault =
+        broken("dust", &format!("matchLabels:\n{label}"), "matchLabels:\n      app.kubernetes.io/name: rust");
+    assert!(fault.contains("selects pods with app.kubernetes.io/name"), "{fault}");
+    assert!(
+        broken("dust", "claimName: dust", "claimName: rust")
+            .contains("needs the PersistentVolumeClaim `rust`")
+    );
+    assert!(broken("dust", "targetPort: metrics", "targetPort: http").contains("has no port \"http\""));
+    assert!(
+        broken("tides", "serviceAccountName: tides", "serviceAccountName: t")
+            .contains("the ServiceAccount `t`")
+    );
+    assert!(
+        broken("tides", "kind: NetworkPolicy", "kind: Ingress").contains("needs the NetworkPolicy `tides`")
+    );
+}
+
+#[test]
+fn a_key_that_no_program_reads_is_found() {
+    let map = |key: &str| {
+        format!("apiVersion: v1\nkind: ConfigMap\nmetadata: {{ name: places }}\ndata: {{ {key}: a }}\n")
+    };
+    let with = |key: &str| found(&format!("{}\n---\n{}", base("tides"), map(key)));
+    assert_eq!(with("stations"), [""; 0]);
+    assert_eq!(with("station"), ["ConfigMap places: no program reads `station`"]);
+}
+
+#[test]
+fn a_device_gets_its_node_from_the_plugin_and_its_group() {
+    let text = base("dust");
+    assert!(text.contains("            squat.ai/dust-serial: 1\n"), "{text}");
+    assert!(text.contains("supplementalGroups: [20]"), "{text}");
+    assert!(text.contains("kubernetes.io/arch: arm64\n        example.com/sensor: \"dust\""), "{text}");
+    assert!(text.contains("type: Recreate"), "{text}");
+    assert!(text.contains("path: /readyz\n              port: metrics"), "{text}");
+}
+
+#[test]
+fn a_device_with_a_schedule_is_a_cron_job() {
+    let text = base("moist");
+    assert!(
+        text.contains("kind: CronJob") && text.contains("- \"--once\"") && !text.contains("kind: Deployment")
+    );
+    assert!(!text.contains("kind: Service\n"), "nobody asks a program that ends");
+}
+
+#[test]
+fn a_run_that_cannot_be_mended_is_not_repeated() {
+    let text = base("tides");
+    assert!(text.contains("onExitCodes:\n              containerName: tides\n              operator: In\n              values: [65, 78]"));
+    assert!(text.contains("timeZone: Europe/Berlin"));
+    assert!(text.contains("startingDeadlineSeconds: 3600"));
+    assert!(text.contains("activeDeadlineSeconds: 570"));
+}
+
+/// What the overlays of this repository make of a model that has devices.
+#[test]
+fn the_overlays_take_devices_as_they_come() {
+    let Some(()) = testkit::require(kubectl()) else { return };
+    let root = tempfile::tempdir().unwrap();
+    for file in files(&sample::model()).unwrap() {
+        put(&root.path().join(&file.path), &file.text);
+    }
+    copy(&crate::workspace::root().join("k8s/overlays"), &root.path().join("k8s/overlays"));
+    let devices = root.path().join("k8s/overlays/homelab/devices");
+    let output = Command::new("kubectl").arg("kustomize").arg(&devices).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(found(&text), [""; 0]);
+    assert!(text.contains("kind: Deployment") && text.contains("namespace: data-platform"), "{text}");
+    assert!(text.contains("storageClassName: local-path"), "{text}");
+    assert!(text.contains("- arm64"), "{text}");
+}
+
+fn kubectl() -> Result<(), Missing> {
+    let output = Command::new("kubectl").args(["kustomize", "--help"]).output();
+    let is_there = output.is_ok_and(|output| output.status.success());
+    if is_there {
+        Ok(())
+    } else {
+        Err(Missing::NotInstalled { program: "kubectl", package: "kubernetes-client" })
+    }
+}
+
+fn put(path: &Path, text: &str) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, text).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let (path, to) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy(&path, &to);
+        } else {
+            put(&to, &fs::read_to_string(path).unwrap());
+        }
+    }
+}

@@ -1,0 +1,114 @@
+//! Where a variable of a program comes from.
+
+use serde::{Deserialize, Deserializer, Serialize, de};
+
+/// Where the value of a variable comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(in crate::generate) enum Origin {
+    /// It is written in the manifest. Never a secret.
+    Literal(String),
+    /// A key of a `ConfigMap`, or of what takes its place elsewhere: the operator writes it.
+    Config(Reference),
+    /// A key of a `Secret`, or of what takes its place elsewhere. Only its name is known here.
+    Secret(Reference),
+}
+
+/// A key of something that has a name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(in crate::generate) struct Reference {
+    pub(in crate::generate) name: String,
+    pub(in crate::generate) key: String,
+}
+
+/// What stands for the program's name in a key of a binding that all programs share.
+const PROGRAM: &str = "{program}";
+
+impl Origin {
+    /// The origin for one of the programs that share a binding.
+    pub(in crate::generate) fn of(&self, program: &str) -> Self {
+        let of = |reference: &Reference| Reference {
+            name: reference.name.clone(),
+            key: reference.key.replace(PROGRAM, program),
+        };
+        match self {
+            Self::Literal(text) => Self::Literal(text.clone()),
+            Self::Config(reference) => Self::Config(of(reference)),
+            Self::Secret(reference) => Self::Secret(of(reference)),
+        }
+    }
+}
+
+/// As it is written: a value, or a table that names where the value is.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Text(String),
+    Integer(i64),
+    Float(f64),
+    Boolean(bool),
+    Table(toml::Table),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Place {
+    secret: Option<String>,
+    config: Option<String>,
+    key: String,
+}
+
+const EXPECTED: &str =
+    "must be a value, { secret = \"NAME\", key = \"KEY\" } or { config = \"NAME\", key = \"KEY\" }";
+
+impl<'de> Deserialize<'de> for Origin {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let table = match Written::deserialize(deserializer).map_err(|_| de::Error::custom(EXPECTED))? {
+            Written::Text(text) if text.is_empty() => {
+                return Err(de::Error::custom("is empty, which programs read as not set; leave it out"));
+            }
+            Written::Text(text) if text.contains(char::is_control) => {
+                return Err(de::Error::custom("holds a line break or another control character"));
+            }
+            Written::Text(text) => return Ok(Self::Literal(text)),
+            Written::Integer(number) => return Ok(Self::Literal(number.to_string())),
+            Written::Float(number) => return Ok(Self::Literal(number.to_string())),
+            Written::Boolean(truth) => return Ok(Self::Literal(truth.to_string())),
+            Written::Table(table) => table,
+        };
+        let place: Place = table.try_into().map_err(|_| de::Error::custom(EXPECTED))?;
+        let refer = |name| Reference::new(name, place.key).map_err(de::Error::custom);
+        match (place.secret, place.config) {
+            (Some(name), None) => refer(name).map(Self::Secret),
+            (None, Some(name)) => refer(name).map(Self::Config),
+            _ => Err(de::Error::custom(EXPECTED)),
+        }
+    }
+}
+
+impl Reference {
+    fn new(name: String, key: String) -> Result<Self, String> {
+        if !is_name(&name) {
+            return Err(format!("names `{name}`; a name is lower-case letters, digits and hyphens"));
+        }
+        let is_of_key = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+        let plain = key.replace(PROGRAM, "program");
+        if plain.is_empty() || !plain.chars().all(is_of_key) {
+            return Err(format!(
+                "has the key `{key}`; a key is letters, digits, hyphens, underscores and dots"
+            ));
+        }
+        Ok(Self { name, key })
+    }
+}
+
+/// Whether it can name an object of Kubernetes, a service of Compose and a unit of systemd. Source:
+/// <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names>.
+pub(in crate::generate) fn is_name(text: &str) -> bool {
+    let is_inner = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    !text.is_empty()
+        && text.len() <= 63
+        && text.chars().all(is_inner)
+        && !text.starts_with('-')
+        && !text.ends_with('-')
+}

@@ -1,0 +1,12 @@
+//! The manifests: `[package.metadata.pipeline]` of each program, `[workspace.metadata.delivery]` of the workspace.
+//!
+//! `docs/manifest.md` explains every key to whoever writes one.
+
+mod binding;
+mod delivery;
+mod keys;
+mod program;
+
+pub(super) use binding::{Origin, Reference, is_name};
+pub(super) use delivery::{Delivery, FILE as DELIVERY_FILE, TABLE as DELIVERY_TABLE};
+pub(super) use program::{Device, Manifest, Resources, Storage, TABLE};

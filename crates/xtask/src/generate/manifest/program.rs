@@ -1,0 +1,129 @@
+//! What the manifest of one program says: `[package.metadata.pipeline]`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::{Table, Value};
+
+use super::binding::Origin;
+use super::keys::Keys;
+use crate::generate::mistake::Mistakes;
+use crate::generate::model::Architecture;
+use crate::generate::quantity::{Cpu, Memory};
+
+/// What the manifest of one program says, before it is joined with what the program says of itself.
+#[derive(Debug, Default, Clone)]
+pub(in crate::generate) struct Manifest {
+    /// The name of the package.
+    pub(in crate::generate) name: String,
+    /// Its folder from the root, as in `pipelines/openweather-current`.
+    pub(in crate::generate) folder: String,
+    /// When it runs; absent for what runs until it is stopped.
+    pub(in crate::generate) schedule: Option<String>,
+    pub(in crate::generate) time_zone: Option<String>,
+    pub(in crate::generate) deadline_seconds: Option<u32>,
+    pub(in crate::generate) architectures: Option<Vec<Architecture>>,
+    pub(in crate::generate) resources: Option<Resources>,
+    pub(in crate::generate) storage: Option<Storage>,
+    pub(in crate::generate) serves: Option<Served>,
+    pub(in crate::generate) devices: Vec<Device>,
+    pub(in crate::generate) node_selector: BTreeMap<String, String>,
+    /// Ports beside the shared ones that it speaks to.
+    pub(in crate::generate) egress: Vec<u16>,
+    /// Whether it has the bindings and ports that programs share.
+    pub(in crate::generate) is_sharing: bool,
+    /// Where its variables come from, by name.
+    pub(in crate::generate) bindings: Vec<(String, Origin)>,
+}
+
+/// What it needs of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::generate) struct Resources {
+    /// What it is given in any case.
+    pub(in crate::generate) cpu: Cpu,
+    /// What it is given in any case.
+    pub(in crate::generate) memory: Memory,
+    /// Past which it is killed.
+    pub(in crate::generate) memory_limit: Memory,
+}
+
+/// What it keeps from one start to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub(in crate::generate) enum Storage {
+    Memory(Memory),
+    /// `false`: nothing.
+    Wanted(bool),
+}
+
+/// What a service answers, and where an orchestrator asks how it is.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::generate) struct Served {
+    pub(in crate::generate) port: u16,
+    /// The path that answers while the program works; without one, an open port has to do.
+    pub(in crate::generate) live: Option<String>,
+    /// The path that answers while it can do what it is for.
+    pub(in crate::generate) ready: String,
+}
+
+/// A device of the machine that it needs.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::generate) struct Device {
+    /// What the device plugin calls it, as in `serial`.
+    pub(in crate::generate) name: String,
+    /// Its node, as in `/dev/ttyUSB0`.
+    pub(in crate::generate) path: String,
+    /// The group that owns it, as in `dialout`.
+    pub(in crate::generate) group: Option<String>,
+}
+
+/// The table that it stands in.
+pub(in crate::generate) const TABLE: &str = "package.metadata.pipeline";
+
+impl Manifest {
+    /// The file, from the root of the workspace.
+    pub(in crate::generate) fn file(&self) -> String {
+        format!("{}/Cargo.toml", self.folder)
+    }
+
+    /// Reads the manifest of the program in `folder`, and notes each mistake in it.
+    pub(in crate::generate) fn read(folder: &str, manifest: &Table, mistakes: &mut Mistakes) -> Self {
+        let name = folder.rsplit('/').next().unwrap_or_default().to_owned();
+        let file = format!("{folder}/Cargo.toml");
+        let table = descend(manifest, TABLE).unwrap_or_default();
+        let mut keys = Keys::new(&file, TABLE, table, mistakes);
+        // They are for the demo and for the tests of the structure.
+        let _: (Option<Value>, Option<bool>) = (keys.take("demo"), keys.take("has_source"));
+        let mut bindings = keys.table("bindings");
+        let bound = bindings.each();
+        bindings.finish();
+        let manifest = Self {
+            name,
+            folder: folder.to_owned(),
+            schedule: keys.take("schedule"),
+            time_zone: keys.take("time-zone"),
+            deadline_seconds: keys.take("deadline-seconds"),
+            architectures: keys.take("architectures"),
+            resources: keys.take("resources"),
+            storage: keys.take("storage"),
+            serves: keys.take("serves"),
+            devices: keys.take("devices").unwrap_or_default(),
+            node_selector: keys.take("node-selector").unwrap_or_default(),
+            egress: keys.take("egress").unwrap_or_default(),
+            is_sharing: keys.take("shared").unwrap_or(true),
+            bindings: bound,
+        };
+        keys.finish();
+        manifest
+    }
+}
+
+/// The table at a path of keys.
+pub(super) fn descend(table: &Table, path: &str) -> Option<Table> {
+    let mut keys = path.split('.');
+    let first = table.get(keys.next()?)?;
+    keys.try_fold(first, |value, key| value.get(key))?.as_table().cloned()
+}

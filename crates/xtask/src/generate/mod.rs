@@ -1,0 +1,126 @@
+//! `cargo xtask generate`: everything that orchestrators need to know, from manifests and programs.
+//!
+//! # For who writes a generator
+//!
+//! A generator is a function from the [`Model`] to [`File`]s and one line in [`GENERATORS`]. It does no I/O, so that a
+//! test can call it with a composed model, and the same model makes the same bytes.
+//!
+//! - [`Model::programs`] are all programs, with every decision made and every mistake refused before: a generator
+//!   checks nothing. [`Model::scheduled`] are those that are started by a schedule, [`Model::continuous`] the others.
+//! - [`Program::environment`](model::Program::environment) says where each bound variable comes from: a literal, a key of a `ConfigMap`, a key of a
+//!   `Secret` ([`Origin`](manifest::Origin)). [`Binding::is_optional`](model::Binding::is_optional) is true where the program starts without it.
+//! - [`Program::placement`](model::Program::placement) gives the variables that follow from where the program is put: folders of its files, the
+//!   address it listens on, its deadline. They are never in `environment`.
+//! - [`Program::arguments`](model::Program::arguments), [`model::GRACE_SECONDS`], [`model::USER`] and [`model::FINAL_EXITS`] are the rest of how
+//!   a program is called and what its end means.
+//! - [`Program::records`](model::Program::records) are the schemas of what it stores, for dashboards.
+//! - [`template::render`] fills in a template that lies beside the generator; [`File::with_hash`], [`File::page`] and
+//!   [`File::bare`] put the line on top that says who made it.
+//!
+//! `sample::model` is a small model for tests, with a job, a service, and a device.
+
+mod catalogue;
+mod cron;
+mod describe;
+mod file;
+mod grafana;
+mod join;
+mod kubernetes;
+mod manifest;
+mod mistake;
+mod model;
+mod programs;
+mod prometheus;
+mod quantity;
+#[cfg(test)]
+mod sample;
+mod settings_table;
+mod template;
+
+use describe::Kind;
+use file::File;
+use model::Model;
+use record::Schema;
+
+use crate::workspace;
+
+/// Makes files from the model.
+type Generator = fn(&Model) -> Result<Vec<File>, String>;
+
+/// All generators. Each file is made by one of them.
+const GENERATORS: [Generator; 4] = [catalogue::files, grafana::files, kubernetes::files, prometheus::files];
+
+/// A program that ships, as far as checks beyond the generated files look at it.
+pub(crate) struct Shipped {
+    pub(crate) name: String,
+    /// Its folder from the root.
+    pub(crate) folder: String,
+    /// Whether it runs once.
+    pub(crate) is_job: bool,
+    /// All records that it stores, the run report included.
+    pub(crate) records: Vec<Schema>,
+}
+
+/// All programs that ship, as they describe themselves.
+pub(crate) fn shipped() -> Result<Vec<Shipped>, String> {
+    let model = programs::model(&workspace::root())?;
+    let shipped = model.programs.into_iter().map(|program| Shipped {
+        is_job: program.kind == Kind::Job,
+        name: program.name,
+        folder: program.folder,
+        records: program.records,
+    });
+    Ok(shipped.collect())
+}
+
+const USAGE: &str = "\
+cargo xtask generate [--check]
+
+Writes what orchestrators need to know of each program: its manifest and its own --describe say it, docs/manifest.md
+explains the manifest.
+
+  --check    write nothing; fail and name what differs
+  --help     this text
+";
+
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        [] => generate(),
+        ["--check"] => check(),
+        _ => Err(format!("`generate` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
+    }
+}
+
+fn generate() -> Result<(), String> {
+    let root = workspace::root();
+    let model = programs::model(&root)?;
+    for change in file::write(&root, &files(&model)?)? {
+        println!("{}", change.line());
+    }
+    settings_table::check(&root, &model)
+}
+
+fn check() -> Result<(), String> {
+    let root = workspace::root();
+    let model = programs::model(&root)?;
+    let drift = file::drift(&root, &files(&model)?);
+    if !drift.is_empty() {
+        let lines: Vec<_> = drift.iter().map(file::Drift::line).collect();
+        return Err(format!("these would change:\n{}\nmake it so: cargo xtask generate", lines.join("\n")));
+    }
+    settings_table::check(&root, &model)
+}
+
+/// All files, sorted by path.
+fn files(model: &Model) -> Result<Vec<File>, String> {
+    let mut files = Vec::new();
+    for generator in GENERATORS {
+        files.extend(generator(model)?);
+    }
+    file::complete(files)
+}

@@ -1,0 +1,172 @@
+//! The model: each program as its manifest and its own description say together. Generators know nothing else.
+
+use std::collections::BTreeMap;
+
+use record::Schema;
+use serde::{Deserialize, Serialize};
+
+use super::cron::Cron;
+use super::describe::{Kind, Variable};
+use super::manifest::{Delivery, Device, Origin, Resources};
+use super::quantity::Memory;
+
+/// All that is deployed.
+#[derive(Debug, Clone)]
+pub(super) struct Model {
+    /// What holds for all programs.
+    pub(super) delivery: Delivery,
+    /// Sorted by name.
+    pub(super) programs: Vec<Program>,
+}
+
+/// One program that ships, with everything decided.
+#[derive(Debug, Clone)]
+pub(super) struct Program {
+    /// Of the folder, the package, the program, the image and everything that is generated for it.
+    pub(super) name: String,
+    /// Its folder from the root, as in `pipelines/openweather-current`.
+    pub(super) folder: String,
+    pub(super) version: String,
+    /// A sentence, with its full stop.
+    pub(super) description: String,
+    pub(super) kind: Kind,
+    /// Whether it understands `--since`.
+    pub(super) has_history: bool,
+    /// Where its image is: `<registry>/<program>:<version>`.
+    pub(super) image: String,
+    /// When it runs; `None` for what runs until it is stopped.
+    pub(super) schedule: Option<Schedule>,
+    pub(super) architectures: Vec<Architecture>,
+    pub(super) resources: Resources,
+    /// What it may keep from one start to the next; `None` for a program that keeps nothing.
+    pub(super) storage: Option<Memory>,
+    /// What it serves: a service its pages, a device its health and its metrics.
+    pub(super) serves: Option<Endpoint>,
+    pub(super) devices: Vec<Device>,
+    pub(super) node_selector: BTreeMap<String, String>,
+    /// The TCP ports it speaks to, sorted.
+    pub(super) egress: Vec<u16>,
+    /// Where its variables come from, in the order in which it describes them.
+    pub(super) environment: Vec<Binding>,
+    /// All variables that it describes.
+    pub(super) variables: Vec<Variable>,
+    /// All records that it describes, the run report included.
+    pub(super) records: Vec<Schema>,
+}
+
+/// When a program runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Schedule {
+    pub(super) cron: Cron,
+    /// In the time zone database, as in `Etc/UTC`.
+    pub(super) time_zone: String,
+    /// How long a run may take, in seconds; the program ends itself by then.
+    pub(super) deadline_seconds: u32,
+}
+
+/// Where a program listens, and where an orchestrator asks how it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Endpoint {
+    /// The variable that takes the address.
+    pub(super) variable: &'static str,
+    pub(super) port: u16,
+    /// The path that answers while the program works; without one, an open port has to do.
+    pub(super) live: Option<String>,
+    /// The path that answers while it can do what it is for.
+    pub(super) ready: String,
+}
+
+/// Where a variable comes from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Binding {
+    pub(super) variable: String,
+    pub(super) origin: Origin,
+    /// Whether the program starts without it: then what holds the value may be absent.
+    pub(super) is_optional: bool,
+    /// Whether it must not be shown.
+    pub(super) is_secret: bool,
+}
+
+/// What a program can be built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Architecture {
+    Amd64,
+    Arm64,
+}
+
+/// How long after SIGTERM a program may go on, in seconds: it spools and reports, which takes 20 where everything hangs.
+pub(super) const GRACE_SECONDS: u32 = 30;
+
+/// The user and the group that every image runs as.
+pub(super) const USER: u32 = 65532;
+
+/// The exit codes after which a repeat does not help: the source's data broke its contract, the configuration is wrong.
+pub(super) const FINAL_EXITS: [u8; 2] = [65, 78];
+
+/// The variables that say where a program is put. They are not bound: each orchestrator has its own answer, and gets it
+/// from [`Program::placement`].
+pub(super) const PLACEMENT: [&str; 6] =
+    ["DEADLINE_SECONDS", "LISTEN", "METRICS_ADDR", "SPOOL_DIR", "SPOOL_MAX_BYTES", "SQLITE_PATH"];
+
+impl Program {
+    /// What it is called with: a device that has a schedule takes one reading.
+    pub(super) fn arguments(&self) -> &'static [&'static str] {
+        if self.kind == Kind::Device && self.schedule.is_some() { &["--once"] } else { &[] }
+    }
+
+    /// The variables that follow from where it is put, and their values: its files are in the folder `data`, and it
+    /// listens on the address `host` of its machine, as in `0.0.0.0`.
+    pub(super) fn placement(&self, data: &str, host: &str) -> Vec<(&'static str, String)> {
+        let deadline = self.schedule.as_ref().map(|schedule| schedule.deadline_seconds.to_string());
+        let listen = self.serves.as_ref().map(|it| (it.variable, format!("{host}:{}", it.port)));
+        // A quarter is left for the database of the spool around its records, and for the embedded store.
+        let spool = self.storage.map(|storage| (storage.bytes() / 4 * 3).to_string());
+        let all = [
+            deadline.map(|value| ("DEADLINE_SECONDS", value)),
+            listen,
+            Some(("SPOOL_DIR", format!("{data}/spool"))),
+            spool.map(|value| ("SPOOL_MAX_BYTES", value)),
+            Some(("SQLITE_PATH", format!("{data}/platform.db"))),
+        ];
+        all.into_iter().flatten().filter(|(name, _)| self.has_variable(name)).collect()
+    }
+
+    /// Whether it describes a variable of that name.
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.variables.iter().any(|variable| variable.name == name)
+    }
+
+    /// Whether it can run on any machine of the architectures that images are built for.
+    pub(super) fn runs_everywhere(&self) -> bool {
+        [Architecture::Amd64, Architecture::Arm64].iter().all(|it| self.architectures.contains(it))
+    }
+}
+
+#[allow(dead_code, reason = "part of what a generator may ask for")]
+impl Model {
+    /// Those that an orchestrator starts on a schedule: jobs, and devices that take one reading at a time.
+    pub(super) fn scheduled(&self) -> impl Iterator<Item = (&Program, &Schedule)> {
+        self.programs.iter().filter_map(|program| Some((program, program.schedule.as_ref()?)))
+    }
+
+    /// Those that run until they are stopped: services, and devices without a schedule.
+    pub(super) fn continuous(&self) -> impl Iterator<Item = &Program> {
+        self.programs.iter().filter(|program| program.schedule.is_none())
+    }
+
+    /// The program of that name.
+    pub(super) fn program(&self, name: &str) -> Option<&Program> {
+        self.programs.iter().find(|program| program.name == name)
+    }
+}
+
+impl Architecture {
+    /// As Docker and Kubernetes call it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Amd64 => "amd64",
+            Self::Arm64 => "arm64",
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Prometheus: what it asks for numbers, where programs run under Docker Compose.
+
+use serde_json::{Value, json};
+
+use super::describe::Kind;
+use super::file::File;
+use super::model::{Endpoint, Model, Program};
+use super::template::render;
+
+const PATH: &str = "monitoring/prometheus/prometheus.yaml";
+const TEMPLATE: &str = include_str!("prometheus.yaml.j2");
+const ORIGIN: &str =
+    "the manifests of the programs, or crates/xtask/src/generate/prometheus/prometheus.yaml.j2";
+
+/// The variable of a service that says which bearer token it asks for.
+const TOKEN: &str = "ACCESS_TOKEN";
+
+/// The one file.
+pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
+    let of_kind = |kind: Kind| {
+        let programs = model.continuous().filter(move |program| program.kind == kind);
+        programs.filter_map(|program| Some(target(program, program.serves.as_ref()?))).collect::<Vec<_>>()
+    };
+    let context = json!({ "devices": of_kind(Kind::Device), "services": of_kind(Kind::Service) });
+    let text = render("prometheus.yaml", TEMPLATE, context)?;
+    Ok(vec![File::with_hash(PATH, ORIGIN, &text)])
+}
+
+fn target(program: &Program, endpoint: &Endpoint) -> Value {
+    // Where a token is not required, its operator decides whether there is one.
+    let token = program.variables.iter().find(|it| it.name == TOKEN && it.required);
+    json!({ "name": program.name, "port": endpoint.port, "token": token.map(|token| &token.name) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample;
+    use super::*;
+
+    #[test]
+    fn what_runs_on_is_asked_by_its_name_and_port() {
+        let text = files(&sample::model()).unwrap().remove(0).text;
+        assert!(
+            text.contains("      - { names: [dust], type: A, port: 9464, refresh_interval: 30s }\n"),
+            "{text}"
+        );
+        assert!(
+            text.contains("  - job_name: page\n    static_configs:\n      - targets: [\"page:8080\"]\n"),
+            "{text}"
+        );
+        assert!(!text.contains("tides") && !text.contains("moist"), "{text}");
+    }
+
+    #[test]
+    fn a_service_that_asks_for_a_token_gets_it_from_a_file() {
+        let mut model = sample::model();
+        let page = model.programs.iter_mut().find(|program| program.name == "page").unwrap();
+        page.variables.push(serde_json::from_str(&sample::variable(TOKEN, &["required", "secret"])).unwrap());
+        let text = files(&model).unwrap().remove(0).text;
+        assert!(text.contains("      credentials_file: /run/secrets/page-token\n"), "{text}");
+    }
+
+    #[test]
+    fn without_a_device_nothing_is_asked() {
+        let mut model = sample::model();
+        model.programs.retain(|program| program.kind == Kind::Service);
+        let text = files(&model).unwrap().remove(0).text;
+        assert!(text.contains("  - job_name: devices\n    static_configs: []\n"), "{text}");
+    }
+}

@@ -1,0 +1,140 @@
+//! `cargo xtask image`: the programs as images, for two architectures, with no engine and no emulation.
+//!
+//! A program is built static, put into the one layer of an image, and described by labels and a bill of materials. The
+//! same commit makes the same bytes, whoever builds it and where: the digest of an image is known before it is pushed.
+
+mod architecture;
+mod auditable;
+mod blob;
+mod build;
+mod call;
+mod catalogue;
+pub(crate) mod engine;
+mod foreign;
+mod layer;
+mod layout;
+mod make;
+mod manifest;
+mod origin;
+mod places;
+mod registry;
+mod sbom;
+mod toolchain;
+
+pub(crate) use architecture::Architecture;
+use call::{Call, Destination};
+pub(crate) use make::{Made, Workshop};
+pub(crate) use origin::Origin;
+pub(crate) use places::Places;
+pub(crate) use toolchain::{CROSS_PACKAGES, Toolchain};
+
+const USAGE: &str = "\
+cargo xtask image NAME… | --all [--arch amd64,arm64] [--load | --push | --oci DIR] [--tag TAG]… [--registry PLACE]
+cargo xtask image NAME --join DIGEST,DIGEST [--tag TAG]… [--registry PLACE]
+
+Builds programs as they ship and makes images of them, by default for both architectures.
+
+  --load    into the Docker engine, for the engine's own architecture, and runs each once; this is what happens too
+            where no destination is named and an engine answers
+  --push    into the registry that Cargo.toml names, by skopeo, which uses what `docker login` has left: one
+            architecture by its digest alone, several under their tags
+  --oci     into a folder: an image layout for each program, and a bill of materials for each image
+  --join    makes tags of images that have been pushed one by one
+  --arch    only these architectures
+  --tag     instead of the version of the program
+  --registry PLACE   instead of `registry` in [workspace.metadata.delivery] of Cargo.toml
+
+Standard output gets a line for each image: the name by which it is known, with a digest where it has been pushed.
+";
+
+pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
+    let Some(call) = Call::parse(arguments).map_err(|error| format!("{error}\n\n{USAGE}"))? else {
+        print!("{USAGE}");
+        return Ok(());
+    };
+    let mut workshop = Workshop::open(Places::here()?)?;
+    workshop.registry = call.registry.clone().or(workshop.registry);
+    let programs = workshop.programs(call.programs.as_deref())?;
+    let loads = match call.destination {
+        Destination::Engine => true,
+        Destination::Default => engine::answers(),
+        _ => false,
+    };
+    for name in &programs {
+        if let Destination::Joined(digests) = &call.destination {
+            let place = workshop.place(name)?;
+            let tags = tags(&call, workshop.version(name)?);
+            println!("{place}@{}", registry::join(&place, digests, &tags)?);
+        } else {
+            let made =
+                workshop.make(name, &architectures(&call, loads)?, &Origin::of(&workshop.places.root)?)?;
+            tell(&made);
+            deliver(&workshop, &call, &made, loads)?;
+        }
+    }
+    Ok(())
+}
+
+/// An engine runs what is for its machine; anything else is for both.
+fn architectures(call: &Call, loads: bool) -> Result<Vec<Architecture>, String> {
+    if !call.architectures.is_empty() {
+        return Ok(call.architectures.clone());
+    }
+    if loads {
+        let host =
+            Architecture::host().ok_or("images are for amd64 and arm64, and this machine is neither")?;
+        return Ok(vec![host]);
+    }
+    Ok(Architecture::ALL.to_vec())
+}
+
+fn tags(call: &Call, version: &str) -> Vec<String> {
+    if call.tags.is_empty() { vec![version.to_owned()] } else { call.tags.clone() }
+}
+
+fn deliver(workshop: &Workshop, call: &Call, made: &Made, loads: bool) -> Result<(), String> {
+    let place = workshop.place(&made.name)?;
+    let tags = tags(call, &made.version);
+    if loads {
+        return tags.iter().try_for_each(|tag| load(made, &format!("{place}:{tag}")));
+    }
+    let folder = match &call.destination {
+        Destination::Folder(folder) => folder.clone(),
+        _ => workshop.places.layouts(),
+    };
+    let digest = made.write(&folder, &tags)?;
+    if call.destination == Destination::Registry {
+        let layout = folder.join(&made.name);
+        let by_digest = [format!("@{digest}")];
+        let by_tag: Vec<_> = tags.iter().map(|tag| format!(":{tag}")).collect();
+        let names = if made.images().count() == 1 && call.tags.is_empty() { &by_digest[..] } else { &by_tag };
+        names.iter().try_for_each(|name| registry::push(&layout, &place, name))?;
+    }
+    println!("{place}@{digest}");
+    Ok(())
+}
+
+/// Hands the image to the engine and runs it once, if it is for the engine's machine.
+fn load(made: &Made, reference: &str) -> Result<(), String> {
+    for image in made.images() {
+        engine::load(image, reference)?;
+        if Some(image.architecture) == Architecture::host() {
+            eprintln!("{} runs", engine::version(reference)?);
+        }
+        println!("{reference}");
+    }
+    Ok(())
+}
+
+fn tell(made: &Made) {
+    for image in made.images() {
+        let (name, architecture) = (&made.name, image.architecture.name());
+        let [packed, unpacked] = [image.size(), image.unpacked()].map(megabytes);
+        eprintln!("{name:<28} {architecture}  {packed:.2} MB, {unpacked:.2} MB unpacked");
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / 1e6
+}

@@ -1,0 +1,50 @@
+//! The folders that images are made from and in.
+
+use std::path::{Path, PathBuf};
+
+use crate::workspace;
+
+/// The folders that images are made from and in.
+#[derive(Debug, Clone)]
+pub(crate) struct Places {
+    /// The workspace.
+    pub(crate) root: PathBuf,
+    /// Where cargo builds.
+    pub(crate) target: PathBuf,
+    /// Where cargo keeps the sources of dependencies.
+    pub(super) cargo_home: PathBuf,
+}
+
+impl Places {
+    /// Those of this workspace.
+    pub(crate) fn here() -> Result<Self, String> {
+        let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"));
+        let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home);
+        let cargo_home = cargo_home.ok_or("neither CARGO_HOME nor HOME is set")?;
+        Ok(Self { root: workspace::root(), target: workspace::target()?, cargo_home })
+    }
+
+    /// The same workspace in another folder, built somewhere else.
+    pub(crate) fn elsewhere(&self, root: &Path, target: &Path) -> Self {
+        Self { root: root.to_owned(), target: target.to_owned(), cargo_home: self.cargo_home.clone() }
+    }
+
+    /// Where images lie that have no other destination, and the bills of materials beside them.
+    pub(crate) fn layouts(&self) -> PathBuf {
+        self.images().join("oci")
+    }
+
+    /// The context that `docker/Dockerfile` is for.
+    pub(crate) fn context(&self) -> PathBuf {
+        self.images().join("context")
+    }
+
+    /// Where a compiler of this version builds.
+    pub(super) fn builds(&self, compiler: &str) -> PathBuf {
+        self.images().join(format!("rust-{compiler}"))
+    }
+
+    fn images(&self) -> PathBuf {
+        self.target.join("images")
+    }
+}

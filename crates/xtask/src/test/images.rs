@@ -1,0 +1,121 @@
+//! Images: made as they ship, and run in a real engine beside real servers.
+
+use std::process::Command;
+
+use testkit::servers::{Docker, Missing, Registry};
+
+use super::apt;
+use super::progress::Progress;
+use super::step::Outcome;
+use super::steps::watch;
+use crate::image::{Architecture, Places, Workshop, engine};
+use crate::workspace;
+
+/// The programs that stand for all: one that runs once, one that runs until it is stopped.
+pub(super) const SAMPLES: [&str; 2] = ["openweather-current", "slack-relay"];
+/// Apart from the tags of what was made by hand.
+const TAG: &str = "test";
+/// An engine, what pushes images, and where to.
+const PACKAGES: [&str; 3] = ["docker.io", "skopeo", "docker-registry"];
+
+/// Makes images of the samples, hands them to an engine, and runs the tests of images there.
+pub(super) fn check(progress: &mut Progress) -> Outcome {
+    let engine = match engine(progress) {
+        Ok(engine) => engine,
+        Err(reason) => return Outcome::Skipped(vec![format!("images, since {reason}")]),
+    };
+    let host = engine.as_ref().map(Docker::host);
+    let outcome = watch(progress, lints());
+    if !matches!(outcome, Outcome::Passed) {
+        return outcome;
+    }
+    match make(host, progress).and_then(|places| tests(host, &places)) {
+        Ok(command) => watch(progress, command),
+        Err(reason) => Outcome::Failed(format!("{reason}\n")),
+    }
+}
+
+/// The step `clippy` passes over tests that `cargo test` does not run by itself.
+fn lints() -> Command {
+    let mut command = workspace::cargo();
+    command.args(["clippy", "--package", "xtask", "--test", "images", "--", "--deny", "warnings"]);
+    command
+}
+
+/// The engine of the machine, which needs no other (`None`), or one that is started for the tests.
+fn engine(progress: &mut Progress) -> Result<Option<Docker>, String> {
+    let missing: Vec<_> = PACKAGES.into_iter().filter(|package| !is_there(package)).collect();
+    if !missing.is_empty() {
+        if !apt::is_allowed() {
+            return Err(format!(
+                "they need {}; to install it: {}",
+                missing.join(", "),
+                apt::by_hand(&missing)
+            ));
+        }
+        progress.say(&format!("installing {}", missing.join(", ")));
+        apt::install(&missing, progress)?;
+    }
+    if engine::answers() {
+        return Ok(None);
+    }
+    Docker::start().map(Some).map_err(|missing: Missing| missing.to_string())
+}
+
+/// Whether what a package brings is there, from wherever it came.
+fn is_there(package: &str) -> bool {
+    match package {
+        // Whoever has no right to start an engine may still be allowed to use one.
+        "docker.io" => engine::answers() || answers("dockerd"),
+        "docker-registry" => Registry::start().is_ok(),
+        program => answers(program),
+    }
+}
+
+fn answers(program: &str) -> bool {
+    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+}
+
+fn make(host: Option<&str>, progress: &mut Progress) -> Result<Places, String> {
+    let mut command = xtask()?;
+    command
+        .arg("image")
+        .args(SAMPLES)
+        .args(device())
+        .args(["--load", "--tag", TAG])
+        .envs(host.map(|host| ("DOCKER_HOST", host)));
+    match watch(progress, command) {
+        Outcome::Passed => Places::here(),
+        Outcome::Failed(output) => Err(output),
+        Outcome::Skipped(reasons) => Err(reasons.join("\n")),
+    }
+}
+
+/// The first program for a device, where there are any: it is built with what no other has, such as a serial port.
+fn device() -> Option<String> {
+    let folders = std::fs::read_dir(workspace::root().join("iot")).ok()?.flatten();
+    let programs = folders.filter(|folder| folder.path().join("Cargo.toml").is_file());
+    programs.filter_map(|folder| folder.file_name().into_string().ok()).min()
+}
+
+/// The tests that are no part of `cargo test`, since they take images and an engine.
+fn tests(host: Option<&str>, places: &Places) -> Result<Command, String> {
+    let registry = Workshop::open(places.clone())?.place("*");
+    let mut command = workspace::cargo();
+    command.args(["test", "--package", "xtask", "--test", "images"]);
+    command.envs(host.map(|host| ("DOCKER_HOST", host)));
+    command.env("IMAGES", format!("{}:{TAG}", registry?)).env("IMAGES_CONTEXT", places.context());
+    Ok(command)
+}
+
+/// This program.
+pub(super) fn xtask() -> Result<Command, String> {
+    std::env::current_exe().map(Command::new).map_err(|error| format!("this program is not found: {error}"))
+}
+
+/// The machine's own architecture, and the one that has to be emulated.
+pub(super) fn own_and_other() -> Option<[Architecture; 2]> {
+    let own = Architecture::host()?;
+    let other = Architecture::ALL.into_iter().find(|architecture| *architecture != own)?;
+    Some([own, other])
+}

@@ -1,0 +1,154 @@
+//! What holds for every object beyond its schema: that pods are restricted, secrets are only named, parts fit together.
+
+use serde_json::{Value, json};
+
+use super::objects::{Object, at, config_references, items};
+
+/// What is wrong with objects that are applied together.
+pub(crate) fn faults(objects: &[Object]) -> Vec<String> {
+    let one = objects.iter().flat_map(|object| {
+        let faults = [pods(object), secrets(object), selectors(object), claims(object, objects)].concat();
+        faults.into_iter().map(|fault| format!("{}: {fault}", object.title())).collect::<Vec<_>>()
+    });
+    one.chain(configuration(objects)).collect()
+}
+
+/// What the Pod Security Standard "restricted" asks for, and a little more. Source:
+/// <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>.
+fn pods(object: &Object) -> Vec<String> {
+    let Some(spec) = object.pod().map(|pod| at(pod, "/spec")) else { return Vec::new() };
+    let of_pod = [
+        ("/securityContext/runAsNonRoot", json!(true)),
+        ("/securityContext/runAsUser", json!(65532)),
+        ("/securityContext/fsGroup", json!(65532)),
+        ("/securityContext/seccompProfile/type", json!("RuntimeDefault")),
+        ("/automountServiceAccountToken", json!(false)),
+        ("/enableServiceLinks", json!(false)),
+        ("/hostNetwork", Value::Null),
+        ("/hostPID", Value::Null),
+        ("/hostIPC", Value::Null),
+        ("/initContainers", Value::Null),
+    ];
+    let of_container = [
+        ("/securityContext/allowPrivilegeEscalation", json!(false)),
+        ("/securityContext/readOnlyRootFilesystem", json!(true)),
+        ("/securityContext/capabilities", json!({ "drop": ["ALL"] })),
+        ("/securityContext/privileged", Value::Null),
+        // Where it stays the default, the run report of the program is what `kubectl describe` shows.
+        ("/terminationMessagePath", Value::Null),
+    ];
+    let mut faults = unmet(spec, &of_pod);
+    for container in items(at(spec, "/containers")) {
+        faults.extend(unmet(container, &of_container));
+        if at(container, "/resources/limits/memory").is_null() {
+            faults.push("a container has no limit of memory".to_owned());
+        }
+    }
+    let kinds = ["persistentVolumeClaim", "emptyDir", "configMap"];
+    let is_allowed = |volume: &&Value| kinds.iter().any(|kind| volume.get(kind).is_some());
+    let strange = items(at(spec, "/volumes")).filter(|volume| !is_allowed(volume));
+    faults.extend(
+        strange.map(|volume| format!("the volume {} is of a kind that is not allowed", at(volume, "/name"))),
+    );
+    faults
+}
+
+/// The expectations that a value does not meet.
+fn unmet(value: &Value, expected: &[(&str, Value)]) -> Vec<String> {
+    let unmet = expected.iter().filter(|(pointer, expected)| at(value, pointer) != expected);
+    unmet.map(|(pointer, expected)| format!("{pointer} is not {expected}")).collect()
+}
+
+/// A Secret is referred to, never written; and so is what looks like one.
+fn secrets(object: &Object) -> Vec<String> {
+    if object.kind() == "Secret" {
+        return vec!["is written down here".to_owned()];
+    }
+    let containers = items(object.pod().map_or(&Value::Null, |pod| at(pod, "/spec/containers")));
+    let variables = containers.flat_map(|container| items(at(container, "/env")));
+    let is_secret = |variable: &&Value| {
+        let name = variable.get("name").and_then(Value::as_str).unwrap_or_default();
+        ["_KEY", "_TOKEN", "_PASSWORD", "_SECRET"].iter().any(|end| name.ends_with(end))
+    };
+    let written = variables.filter(is_secret).filter(|it| it.pointer("/valueFrom/secretKeyRef").is_none());
+    written.map(|variable| format!("{} does not come from a Secret", at(variable, "/name"))).collect()
+}
+
+/// What selects pods selects those that are there.
+fn selectors(object: &Object) -> Vec<String> {
+    let Some(pod) = object.pod() else { return Vec::new() };
+    let labels = at(pod, "/metadata/labels");
+    let mut faults = Vec::new();
+    let selected = at(&object.0, "/spec/selector/matchLabels").as_object();
+    for (key, value) in selected.into_iter().flatten() {
+        if labels.get(key) != Some(value) {
+            faults.push(format!("selects pods with {key} {value}, and its own have another"));
+        }
+    }
+    if labels.get("app.kubernetes.io/name").and_then(Value::as_str) != Some(object.name()) {
+        faults.push("its pods are not labeled with its name".to_owned());
+    }
+    faults
+}
+
+/// What a pod names is there: its account, its volume, its policy; and who serves has a Service that finds it.
+fn claims(object: &Object, objects: &[Object]) -> Vec<String> {
+    let Some(pod) = object.pod() else { return Vec::new() };
+    let has =
+        |kind: &str, name: &str| objects.iter().any(|other| other.kind() == kind && other.name() == name);
+    let mut needed = vec![("NetworkPolicy", object.name())];
+    needed.push(("ServiceAccount", at(pod, "/spec/serviceAccountName").as_str().unwrap_or_default()));
+    for volume in items(at(pod, "/spec/volumes")) {
+        needed.extend(
+            at(volume, "/persistentVolumeClaim/claimName")
+                .as_str()
+                .map(|name| ("PersistentVolumeClaim", name)),
+        );
+    }
+    let ports = items(at(pod, "/spec/containers")).flat_map(|container| items(at(container, "/ports")));
+    let ports: Vec<_> = ports.map(|port| at(port, "/name")).collect();
+    if !ports.is_empty() {
+        needed.push(("Service", object.name()));
+    }
+    let missing = needed.into_iter().filter(|(kind, name)| !has(kind, name));
+    let mut faults: Vec<_> = missing.map(|(kind, name)| format!("needs the {kind} `{name}`")).collect();
+    let of_pod = at(pod, "/metadata/labels");
+    let selects = |other: &Object, pointer: &str| {
+        let selector = other.at(pointer).as_object();
+        selector.is_some_and(|it| it.iter().all(|(key, value)| of_pod.get(key) == Some(value)))
+    };
+    for other in objects.iter().filter(|other| other.name() == object.name()) {
+        let finds = match other.kind() {
+            "Service" => selects(other, "/spec/selector"),
+            "NetworkPolicy" => selects(other, "/spec/podSelector/matchLabels"),
+            _ => true,
+        };
+        if !finds {
+            faults.push(format!("is not found by its {}", other.kind()));
+        }
+        let targets = items(other.at("/spec/ports")).map(|port| at(port, "/targetPort"));
+        let strays = targets.filter(|_| other.kind() == "Service").filter(|target| !ports.contains(target));
+        faults.extend(strays.map(|target| format!("has no port {target}, which its Service leads to")));
+    }
+    faults
+}
+
+/// A `ConfigMap` that is here has the keys that programs cannot start without, and none that no program reads.
+fn configuration(objects: &[Object]) -> Vec<String> {
+    let references: Vec<_> = objects.iter().filter_map(Object::pod).flat_map(config_references).collect();
+    // Alone, its keys say nothing: who reads them is applied apart.
+    if references.is_empty() {
+        return Vec::new();
+    }
+    let mut faults = Vec::new();
+    for map in objects.iter().filter(|object| object.kind() == "ConfigMap") {
+        let data = map.at("/data").as_object();
+        let has = |key: &str| data.is_some_and(|data| data.contains_key(key));
+        let mine = references.iter().filter(|reference| reference.name == map.name());
+        let required = mine.clone().filter(|reference| !reference.optional && !has(&reference.key));
+        faults.extend(required.map(|reference| format!("{}: has no `{}`", map.title(), reference.key)));
+        let unread = data.into_iter().flatten().filter(|(key, _)| mine.clone().all(|it| it.key != **key));
+        faults.extend(unread.map(|(key, _)| format!("{}: no program reads `{key}`", map.title())));
+    }
+    faults
+}

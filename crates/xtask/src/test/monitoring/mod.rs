@@ -1,0 +1,142 @@
+//! Prometheus and Alertmanager: that they accept their files, that each rule fires when it should, and who hears of it.
+
+mod metrics;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::apt;
+use super::progress::Progress;
+use super::step::Outcome;
+use crate::workspace;
+
+/// The programs that check, and the packages that bring them.
+const TOOLS: [(&str, &str); 2] = [("promtool", "prometheus"), ("amtool", "prometheus-alertmanager")];
+
+/// What Debian's promtool is built without. The rest of a file that has it can be checked all the same.
+const DISCOVERY: &str = "kubernetes_sd_configs";
+
+/// Checks everything below `monitoring`.
+pub(super) fn check(progress: &mut Progress) -> Outcome {
+    if let Err(reason) = prepare(progress) {
+        return Outcome::Skipped(vec![format!("rules and routes of alerts, since {reason}")]);
+    }
+    let folder = workspace::root().join("monitoring");
+    let checks = [
+        rules(&folder, progress),
+        configuration(&folder, progress),
+        routes(&folder, progress),
+        metrics::check(&folder.join("prometheus/rules.yaml"), &workspace::root()),
+    ];
+    let faults: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
+    if faults.is_empty() { Outcome::Passed } else { Outcome::Failed(format!("{}\n", faults.join("\n"))) }
+}
+
+fn prepare(progress: &mut Progress) -> Result<(), String> {
+    let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
+    let missing: Vec<_> = TOOLS.into_iter().filter(|(program, _)| !is_there(program)).collect();
+    let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
+    if packages.is_empty() {
+        return Ok(());
+    }
+    if !apt::is_allowed() {
+        let programs: Vec<_> = missing.iter().map(|(program, _)| *program).collect();
+        return Err(format!(
+            "there is no {}; to install it: {}",
+            programs.join(", "),
+            apt::by_hand(&packages)
+        ));
+    }
+    progress.say(&format!("installing {}", packages.join(", ")));
+    apt::install(&packages, progress)
+}
+
+/// The rules, and the tests beside them.
+fn rules(folder: &Path, progress: &mut Progress) -> Result<(), String> {
+    let file = |name: &str| folder.join("prometheus").join(name);
+    run("promtool", &["check", "rules", "--lint=all", "--lint-fatal"], &file("rules.yaml"), progress)?;
+    run("promtool", &["test", "rules"], &file("rules.test.yaml"), progress)?;
+    let [rules, tests] = ["rules.yaml", "rules.test.yaml"].map(|name| fs::read_to_string(file(name)));
+    let (rules, tests) = (rules.map_err(|it| it.to_string())?, tests.map_err(|it| it.to_string())?);
+    let untested = metrics::untested(&rules, &tests);
+    if untested.is_empty() {
+        Ok(())
+    } else {
+        Err(format!("rules.test.yaml shows no {} that fires", untested.join(", ")))
+    }
+}
+
+/// What Prometheus and Alertmanager start with. Files of credentials are where they run, not here.
+fn configuration(folder: &Path, progress: &mut Progress) -> Result<(), String> {
+    for name in ["prometheus.yaml", "kubernetes.yaml"] {
+        let file = folder.join("prometheus").join(name);
+        let text = fs::read_to_string(&file).map_err(|error| format!("{name}: {error}"))?;
+        let copy = tempfile::NamedTempFile::with_suffix(".yaml").map_err(|error| error.to_string())?;
+        fs::write(copy.path(), without_discovery(&text)?).map_err(|error| error.to_string())?;
+        let problem = |problem| format!("{name}: {problem}");
+        run("promtool", &["check", "config", "--syntax-only"], copy.path(), progress).map_err(problem)?;
+    }
+    run("amtool", &["check-config"], &alertmanager(folder), progress)
+}
+
+fn without_discovery(text: &str) -> Result<String, String> {
+    let mut configuration: Value = serde_saphyr::from_str(text).map_err(|error| error.to_string())?;
+    let jobs = configuration.pointer_mut("/scrape_configs").and_then(Value::as_array_mut);
+    for job in jobs.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if job.remove(DISCOVERY).is_some() {
+            job.insert("static_configs".to_owned(), json!([]));
+        }
+    }
+    Ok(configuration.to_string())
+}
+
+/// Each line of `routes.txt`: the receiver, and the labels of an alert that comes to it.
+fn routes(folder: &Path, progress: &mut Progress) -> Result<(), String> {
+    let text =
+        fs::read_to_string(folder.join("alertmanager/routes.txt")).map_err(|error| error.to_string())?;
+    let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    for line in lines {
+        let (receiver, labels) = line.split_once(' ').unwrap_or((line, ""));
+        let mut command = Command::new("amtool");
+        command.args(["config", "routes", "test"]);
+        command.arg(format!("--config.file={}", alertmanager(folder).display()));
+        command.arg(format!("--verify.receivers={receiver}")).args(labels.split_whitespace());
+        ended(command, progress).map_err(|problem| format!("routes.txt, `{line}`: {problem}"))?;
+    }
+    Ok(())
+}
+
+fn alertmanager(folder: &Path) -> PathBuf {
+    folder.join("alertmanager/alertmanager.yaml")
+}
+
+fn run(program: &str, arguments: &[&str], file: &Path, progress: &mut Progress) -> Result<(), String> {
+    let mut command = Command::new(program);
+    command.args(arguments).arg(file);
+    ended(command, progress)
+}
+
+fn ended(command: Command, progress: &mut Progress) -> Result<(), String> {
+    match progress.watch(command) {
+        Ok(ended) if ended.is_ok => Ok(()),
+        Ok(ended) => Err(ended.output.trim().to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_discovery_is_left_out() {
+        let text =
+            "scrape_configs:\n  - job_name: a\n    kubernetes_sd_configs: [{ role: pod }]\n  - job_name: b\n";
+        let expected =
+            json!({ "scrape_configs": [{ "job_name": "a", "static_configs": [] }, { "job_name": "b" }] });
+        assert_eq!(without_discovery(text), Ok(expected.to_string()));
+    }
+}
