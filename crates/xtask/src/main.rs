@@ -1,5 +1,6 @@
-//! The project's own commands: `cargo xtask demo|test|new|bench|screenshots`.
+//! The project's own commands: `cargo xtask demo|test|new|affected|bench|screenshots`.
 
+mod affected;
 mod bench;
 mod demo;
 mod new;
@@ -15,6 +16,8 @@ cargo xtask COMMAND
   demo [--live]    run every pipeline against simulated services, into an embedded store, and show what arrived
   test             everything that is checked before a change is accepted
   new NAME         make a pipeline that compiles, runs and passes its tests
+  affected --since REV
+                   which images a change rebuilds, and why
   bench [WHAT]     measure: all, encode, run, size, postgres
   screenshots      take the pictures that the documentation shows
 
@@ -28,6 +31,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(rest),
         "test" => test::run(rest),
         "new" => new::run(rest),
+        "affected" => affected::run(rest),
         "bench" => bench::run(rest),
         "screenshots" => screenshots::run(rest),
         "--help" | "-h" | "help" => {

@@ -8,6 +8,8 @@ mod progress;
 mod servers;
 mod step;
 mod steps;
+mod tools;
+mod workflows;
 
 use std::io::{self, IsTerminal as _};
 use std::time::Instant;

@@ -5,15 +5,16 @@ use std::process::Command;
 
 use super::progress::Progress;
 use super::step::{Outcome, Step};
-use super::{cargo_deny, servers};
+use super::{cargo_deny, servers, workflows};
 use crate::workspace;
 
 /// All steps share one target folder and the profile `dev`, so that what one has built the next does not build again.
-pub(super) const STEPS: [Step; 9] = [
+pub(super) const STEPS: [Step; 10] = [
     step("fmt", "every file is formatted", fmt),
     step("clippy", "no lint is broken", clippy),
     step("doc", "the documentation builds without a warning", doc),
     step("deny", "licenses, sources and versions of dependencies keep to deny.toml", cargo_deny::policy),
+    step("workflows", "the GitHub workflows are right, and safe", workflows::check),
     step("demo", "`cargo xtask demo` shows every pipeline at work", demo),
     step("servers", "what the tests run against is installed and starts", servers::prepare),
     Step { has_last_word: true, ..step("tests", "all tests, those of the structure included", tests) },
