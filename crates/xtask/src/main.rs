@@ -2,6 +2,7 @@
 
 mod affected;
 mod bench;
+mod ci;
 mod demo;
 mod new;
 mod screenshots;
@@ -18,6 +19,7 @@ cargo xtask COMMAND
   new NAME         make a pipeline that compiles, runs and passes its tests
   affected --since REV
                    which images a change rebuilds, and why
+  ci STEP          what the steps of the GitHub workflows do
   bench [WHAT]     measure: all, encode, run, size, postgres
   screenshots      take the pictures that the documentation shows
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         "test" => test::run(rest),
         "new" => new::run(rest),
         "affected" => affected::run(rest),
+        "ci" => ci::run(rest),
         "bench" => bench::run(rest),
         "screenshots" => screenshots::run(rest),
         "--help" | "-h" | "help" => {

@@ -15,7 +15,8 @@ mod verdict;
 use crate::workspace;
 use git::{Base, Repository};
 use revision::Revision;
-use verdict::Affected;
+pub(crate) use output::{matrix, text};
+pub(crate) use verdict::Affected;
 
 const USAGE: &str = "\
 cargo xtask affected --since REV [--json | --matrix]
@@ -48,13 +49,22 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
         ["--since", since, "--matrix"] | ["--matrix", "--since", since] => (since, Form::Matrix),
         _ => return Err(format!("`affected` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
     };
-    let affected = since_revision(since)?;
-    print!("{}", output::text(&affected, form)?);
+    let affected = self::since(since)?;
+    match form {
+        Form::Text => print!("{}", text(&affected)),
+        Form::Json => println!("{}", output::document(&affected)),
+        Form::Matrix => println!("{}", matrix(&affected)?),
+    }
     Ok(())
 }
 
-/// What changed since a revision rebuilds.
-fn since_revision(since: &str) -> Result<Affected, String> {
+/// Every image, for a reason that is the same for all.
+pub(crate) fn all(reason: &str) -> Result<Affected, String> {
+    Ok(verdict::everything(&graph::Graph::read()?, reason))
+}
+
+/// What the changes since a revision rebuild.
+pub(crate) fn since(since: &str) -> Result<Affected, String> {
     let repository = Repository::at(&workspace::root());
     let now = Revision::of_work_tree(&repository)?;
     let graph = graph::Graph::read()?;

@@ -2,23 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::Form;
 use super::verdict::{Affected, Rebuilt};
 
 /// The machine of a GitHub workflow that builds for an architecture without emulation. Source:
 /// <https://docs.github.com/en/actions/reference/runners/github-hosted-runners>.
 const RUNNERS: [(&str, &str); 2] = [("amd64", "ubuntu-24.04"), ("arm64", "ubuntu-24.04-arm")];
 
-/// The answer in one of its forms, with the end of its last line.
-pub(super) fn text(affected: &Affected, form: Form) -> Result<String, String> {
-    match form {
-        Form::Text => Ok(lines(affected)),
-        Form::Json => Ok(format!("{}\n", document(affected))),
-        Form::Matrix => Ok(format!("{}\n", matrix(affected)?)),
-    }
-}
-
-fn lines(affected: &Affected) -> String {
+/// The answer for people, with the end of its last line.
+pub(crate) fn text(affected: &Affected) -> String {
     let width = affected.programs.iter().map(|program| program.name.len()).max().unwrap_or_default();
     let rebuilt =
         affected.programs.iter().map(|program| format!("{:width$}  {}\n", program.name, program.reason));
@@ -28,7 +19,8 @@ fn lines(affected: &Affected) -> String {
     if affected.programs.is_empty() { format!("{lines}No image has to be built.\n") } else { lines }
 }
 
-fn document(affected: &Affected) -> Value {
+/// The answer for programs.
+pub(super) fn document(affected: &Affected) -> Value {
     let program = |program: &Rebuilt| {
         let Rebuilt { name, folder, architectures, reason } = program;
         json!({ "name": name, "folder": folder, "architectures": architectures, "reason": reason })
@@ -39,7 +31,8 @@ fn document(affected: &Affected) -> Value {
     })
 }
 
-fn matrix(affected: &Affected) -> Result<Value, String> {
+/// The matrix of a workflow: an entry for each program and architecture.
+pub(crate) fn matrix(affected: &Affected) -> Result<Value, String> {
     let mut entries = Vec::new();
     for program in &affected.programs {
         for architecture in &program.architectures {
@@ -77,9 +70,9 @@ mod tests {
 
     #[test]
     fn people_read_what_is_built_and_why() {
-        let lines = lines(&affected(&[]));
-        assert_eq!(lines, "tides  Cargo.lock\nwaves is deleted; its image stays as it is\n");
+        let text = super::text(&affected(&[]));
+        assert_eq!(text, "tides  Cargo.lock\nwaves is deleted; its image stays as it is\n");
         let nothing = Affected { programs: Vec::new(), deleted: Vec::new() };
-        assert_eq!(super::lines(&nothing), "No image has to be built.\n");
+        assert_eq!(super::text(&nothing), "No image has to be built.\n");
     }
 }

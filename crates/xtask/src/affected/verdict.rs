@@ -14,7 +14,7 @@ const NOT_BUILT: [&str; 4] = ["tests", "testcases", "benches", "examples"];
 
 /// What a change rebuilds.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Affected {
+pub(crate) struct Affected {
     pub(super) programs: Vec<Rebuilt>,
     /// Programs that were there and are no more.
     pub(super) deleted: Vec<String>,
@@ -61,6 +61,28 @@ pub(super) fn decide(
         Some(Rebuilt::of(program, reason))
     };
     Affected { programs: graph.programs().iter().filter_map(reached).collect(), deleted }
+}
+
+impl Affected {
+    /// The names of the programs whose images have to be built.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.programs.iter().map(|program| program.name.as_str())
+    }
+
+    /// For which architectures a program ships.
+    pub(crate) fn architectures(&self, name: &str) -> Result<Vec<String>, String> {
+        let program = self.programs.iter().find(|program| program.name == name);
+        program.map(|it| it.architectures.clone()).ok_or_else(|| format!("there is no program `{name}`"))
+    }
+
+    /// Only the programs of these names.
+    pub(crate) fn only(mut self, names: &[String]) -> Result<Self, String> {
+        if let Some(unknown) = names.iter().find(|name| !self.names().any(|known| known == *name)) {
+            return Err(format!("there is no program `{unknown}`"));
+        }
+        self.programs.retain(|program| names.contains(&program.name));
+        Ok(self)
+    }
 }
 
 impl Rebuilt {
