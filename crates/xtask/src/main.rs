@@ -1,6 +1,8 @@
-//! The project's own commands: `cargo xtask demo|test|new|generate|image|bench|screenshots`.
+//! The project's own commands: `cargo xtask demo|test|new|generate|image|affected|ci|bench|screenshots`.
 
+mod affected;
 mod bench;
+mod ci;
 mod demo;
 mod generate;
 mod image;
@@ -19,6 +21,9 @@ cargo xtask COMMAND
   new NAME         make a pipeline that compiles, runs and passes its tests
   generate         write what orchestrators need to know of each program; --check tells what differs
   image NAME…      make images of programs, for both architectures
+  affected --since REV
+                   which images a change rebuilds, and why
+  ci STEP          what the steps of the GitHub workflows do
   bench [WHAT]     measure: all, encode, run, size, postgres
   screenshots      take the pictures that the documentation shows
 
@@ -34,6 +39,8 @@ fn main() -> ExitCode {
         "new" => new::run(rest),
         "generate" => generate::run(rest),
         "image" => image::run(rest),
+        "affected" => affected::run(rest),
+        "ci" => ci::run(rest),
         "bench" => bench::run(rest),
         "screenshots" => screenshots::run(rest),
         "--help" | "-h" | "help" => {

@@ -8,13 +8,16 @@ mod dashboards;
 mod images;
 pub(crate) mod manifests;
 mod monitoring;
+mod npm;
 mod progress;
 mod reproducible;
 mod servers;
 mod shipped;
 mod step;
 mod steps;
+
 mod venv;
+mod workflows;
 
 use std::io::{self, IsTerminal as _};
 use std::time::Instant;

@@ -1,0 +1,33 @@
+//! Which images a push builds.
+
+use crate::affected::{self, Affected};
+
+use super::outputs::Outputs;
+
+/// What GitHub says of the event.
+pub(super) struct Event {
+    /// The commit before the push; empty where there is none, as for a run that a person starts.
+    pub(super) before: String,
+    /// The programs a person named.
+    pub(super) programs: Vec<String>,
+}
+
+/// What the jobs that follow need to know.
+pub(super) fn outputs(event: &Event) -> Result<Outputs, String> {
+    let affected = affected(event)?;
+    eprint!("{}", affected::text(&affected));
+    let names: Vec<_> = affected.names().collect();
+    Ok(Outputs::default()
+        .with("any", &(!names.is_empty()).to_string())
+        .with("builds", &affected::matrix(&affected)?.to_string())
+        .with("programs", &serde_json::json!(names).to_string()))
+}
+
+/// A push builds what it changes. A person builds what they name, or everything.
+fn affected(event: &Event) -> Result<Affected, String> {
+    if event.programs.is_empty() && !event.before.is_empty() {
+        return affected::since(&event.before);
+    }
+    let all = affected::all("asked for")?;
+    if event.programs.is_empty() { Ok(all) } else { all.only(&event.programs) }
+}

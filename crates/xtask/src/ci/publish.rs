@@ -1,0 +1,176 @@
+//! The images of one program under its tags: joined, signed, and attested.
+//!
+//! The tag of a commit and the tag of a version never move. `latest` follows the main branch.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::build::{self, digest_file};
+use super::outputs::Outputs;
+use super::tool;
+use crate::affected;
+use crate::image::{Origin, Places, Workshop};
+
+/// The images of one program, and the tags they get.
+pub(super) struct Publication {
+    program: String,
+    /// Its name in the registry, without a tag.
+    image: String,
+    architectures: Vec<String>,
+    commit: String,
+    /// The tag of the branch or the version that is published, if it has one.
+    release: Option<Release>,
+}
+
+/// What a push publishes beside its commit.
+#[derive(Debug, PartialEq, Eq)]
+enum Release {
+    /// The main branch goes on.
+    Latest,
+    /// A version, which no other image may have had before.
+    Version(String),
+}
+
+impl Publication {
+    /// The images of a program, after a push of `reference`, as in `refs/heads/main`.
+    pub(super) fn of(program: &str, reference: &str) -> Result<Self, String> {
+        let places = Places::here()?;
+        let commit = Origin::of(&places.root)?.revision;
+        let workshop = Workshop::open(places)?;
+        let architectures = affected::all("published")?.architectures(program)?;
+        let release = Release::of(reference, workshop.version(program)?)?;
+        Ok(Self {
+            program: program.to_owned(),
+            image: workshop.place(program)?,
+            architectures,
+            commit,
+            release,
+        })
+    }
+
+    /// Joins what the jobs before have left in `folder`, under every tag, and signs it.
+    pub(super) fn run(&self, folder: &Path) -> Result<Outputs, String> {
+        let digests = self.digests(folder)?;
+        tool::log_in(&self.image)?;
+        let digest = self.join(&digests, &self.commit)?;
+        match &self.release {
+            None => {}
+            Some(Release::Latest) => drop(self.join(&digests, "latest")?),
+            Some(Release::Version(version)) => self.join_once(&digests, version, &digest)?,
+        }
+        for command in self.signatures(&digest, &digests, folder) {
+            tool::output(command)?;
+        }
+        Ok(Outputs::default().with("image", &self.image).with("digest", &digest))
+    }
+
+    /// Makes a tag of images, and gives the digest of all of them together.
+    fn join(&self, digests: &[String], tag: &str) -> Result<String, String> {
+        let words = ["image", &self.program, "--join", &digests.join(","), "--tag", tag];
+        let joined = tool::output(tool::xtask(&words)?)?;
+        build::digest(&joined).map(str::to_owned)
+    }
+
+    /// Makes the tag of a version. Where it is there already it has to be of these very images, as after a job that is
+    /// repeated.
+    fn join_once(&self, digests: &[String], version: &str, joined: &str) -> Result<(), String> {
+        match tool::digest_of(&format!("{}:{version}", self.image))? {
+            None => self.join(digests, version).map(drop),
+            Some(digest) if digest == joined => Ok(()),
+            Some(_) => Err(format!("{} {version} is published already, of another commit", self.program)),
+        }
+    }
+
+    /// The digest of the image of each architecture.
+    fn digests(&self, folder: &Path) -> Result<Vec<String>, String> {
+        let digest = |architecture: &String| {
+            let file = folder.join(digest_file(&self.program, architecture));
+            let text = fs::read_to_string(&file).map_err(|error| {
+                format!("no image for {architecture} was built: {}: {error}", file.display())
+            })?;
+            Ok(text.trim().to_owned())
+        };
+        self.architectures.iter().map(digest).collect()
+    }
+
+    /// What signs all images together, and says what is in each. The identity is that of the workflow; no key is kept.
+    fn signatures(&self, joined: &str, digests: &[String], folder: &Path) -> Vec<Command> {
+        let mut sign = Command::new("cosign");
+        sign.args(["sign", "--yes", "--recursive", &format!("{}@{joined}", self.image)]);
+        let attest = |(architecture, digest): (&String, &String)| {
+            let bill = folder.join(format!("{}.{architecture}.cdx.json", self.program));
+            let mut attest = Command::new("cosign");
+            attest.args(["attest", "--yes", "--type", "cyclonedx", "--predicate"]).arg(bill);
+            attest.arg(format!("{}@{digest}", self.image));
+            attest
+        };
+        std::iter::once(sign).chain(self.architectures.iter().zip(digests).map(attest)).collect()
+    }
+}
+
+impl Release {
+    /// What a push of `reference` publishes of a program that has this version.
+    fn of(reference: &str, version: &str) -> Result<Option<Self>, String> {
+        if reference == "refs/heads/main" {
+            return Ok(Some(Self::Latest));
+        }
+        let Some(tag) = reference.strip_prefix("refs/tags/v") else { return Ok(None) };
+        if tag != version {
+            return Err(format!("the tag v{tag} is for another version than {version}"));
+        }
+        Ok(Some(Self::Version(version.to_owned())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn publication() -> Publication {
+        Publication {
+            program: "tides".into(),
+            image: "r.example/p/tides".into(),
+            architectures: vec!["amd64".into(), "arm64".into()],
+            commit: "0f1e".into(),
+            release: None,
+        }
+    }
+
+    #[test]
+    fn a_branch_moves_the_latest_tag_and_a_tag_makes_a_version() {
+        let of = |reference| Release::of(reference, "1.2.3");
+        assert_eq!(of("refs/heads/main"), Ok(Some(Release::Latest)));
+        assert_eq!(of("refs/tags/v1.2.3"), Ok(Some(Release::Version("1.2.3".to_owned()))));
+        assert_eq!(of("refs/heads/experiment"), Ok(None));
+        assert!(of("refs/tags/v1.2.4").unwrap_err().contains("another version"));
+    }
+
+    #[test]
+    fn an_architecture_that_was_not_built_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(digest_file("tides", "amd64")), "sha256:0f\n").unwrap();
+        let problem = publication().digests(folder.path()).unwrap_err();
+        assert!(problem.contains("no image for arm64 was built"), "{problem}");
+        fs::write(folder.path().join(digest_file("tides", "arm64")), "sha256:1f\n").unwrap();
+        assert_eq!(publication().digests(folder.path()).unwrap(), ["sha256:0f", "sha256:1f"]);
+    }
+
+    #[test]
+    fn everything_is_signed_and_each_image_says_what_is_in_it() {
+        let digests = ["sha256:0".to_owned(), "sha256:1".to_owned()];
+        let commands = publication().signatures("sha256:f", &digests, Path::new("dist"));
+        let line = |command: &Command| {
+            let words: Vec<_> = command.get_args().map(|word| word.to_string_lossy().into_owned()).collect();
+            words.join(" ")
+        };
+        assert_eq!(
+            commands.iter().map(line).collect::<Vec<_>>(),
+            [
+                "sign --yes --recursive r.example/p/tides@sha256:f",
+                "attest --yes --type cyclonedx --predicate dist/tides.amd64.cdx.json r.example/p/tides@sha256:0",
+                "attest --yes --type cyclonedx --predicate dist/tides.arm64.cdx.json r.example/p/tides@sha256:1",
+            ]
+        );
+    }
+}

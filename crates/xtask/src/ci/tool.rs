@@ -1,0 +1,67 @@
+//! Programs that the steps call: this one, the engine, and what signs.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use super::{required, variable};
+
+/// This program, for another of its commands.
+pub(super) fn xtask(arguments: &[&str]) -> Result<Command, String> {
+    let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
+    let mut command = Command::new(program);
+    command.args(arguments);
+    Ok(command)
+}
+
+/// Runs a program that is right when it ends well, and gives what it wrote.
+pub(super) fn output(mut command: Command) -> Result<String, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("{name}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{name} ended with {}", output.status));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The digest behind a tag; `None` where the registry has no such tag.
+pub(super) fn digest_of(reference: &str) -> Result<Option<String>, String> {
+    let mut skopeo = Command::new("skopeo");
+    skopeo.args(["inspect", "--format", "{{.Digest}}", &format!("docker://{reference}")]);
+    if reference.starts_with("127.0.0.1:") || reference.starts_with("localhost:") {
+        skopeo.arg("--tls-verify=false");
+    }
+    let output = skopeo.output().map_err(|error| format!("skopeo: {error}"))?;
+    if output.status.success() {
+        return Ok(Some(String::from_utf8_lossy(&output.stdout).trim().to_owned()));
+    }
+    let told = String::from_utf8_lossy(&output.stderr);
+    // A registry that cannot be asked has not said that the tag is free.
+    if told.contains("manifest unknown") || told.contains("not found") {
+        Ok(None)
+    } else {
+        Err(told.trim().to_owned())
+    }
+}
+
+/// Logs in to the registry of an image; what the engine keeps of it serves skopeo and cosign as well.
+pub(super) fn log_in(image: &str) -> Result<(), String> {
+    let user = variable("REGISTRY_USER");
+    if user.is_empty() {
+        return Ok(());
+    }
+    let (host, _) = image.split_once('/').ok_or_else(|| format!("{image} names no registry"))?;
+    let password = required("REGISTRY_PASSWORD")?;
+    let mut login = Command::new("docker");
+    // A password among the arguments could be read by every process of the machine.
+    login.args(["login", host, "--username", &user, "--password-stdin"]);
+    let mut child = login
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(|error| format!("docker: {error}"))?;
+    if let Some(mut input) = child.stdin.take() {
+        input.write_all(password.as_bytes()).map_err(|error| format!("docker login: {error}"))?;
+    }
+    let status = child.wait().map_err(|error| format!("docker login: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("docker login {host} was refused")) }
+}

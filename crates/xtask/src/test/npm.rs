@@ -1,0 +1,40 @@
+//! Packages of the npm registry at pinned versions, in a folder of their own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::progress::Progress;
+use super::venv;
+
+/// Lists what a folder holds; written last, so that an installation that was interrupted is none.
+const RECORD: &str = "installed";
+
+/// The folder whose `node_modules` holds these packages, each as in `name@1.2.3`.
+///
+/// # Errors
+/// Why they cannot be installed, in a line.
+pub(super) fn folder(name: &str, packages: &[&str], progress: &mut Progress) -> Result<PathBuf, String> {
+    let folder = venv::cache()?.join(format!("npm-{name}"));
+    let record = packages.join("\n");
+    if fs::read_to_string(folder.join(RECORD)).is_ok_and(|installed| installed == record) {
+        return Ok(folder);
+    }
+    progress.say(&format!("installing {}, once", packages.join(", ")));
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    if folder.exists() {
+        fs::remove_dir_all(&folder).map_err(failed)?;
+    }
+    fs::create_dir_all(&folder).map_err(failed)?;
+    let mut npm = Command::new("npm");
+    // What a package would run while it is installed is not needed by any of them.
+    npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+        .arg(&folder)
+        .args(packages);
+    let ended = progress.watch(npm).map_err(|error| error.to_string())?;
+    if !ended.is_ok {
+        return Err(format!("npm: {}", ended.last_line()));
+    }
+    fs::write(folder.join(RECORD), record).map_err(failed)?;
+    Ok(folder)
+}
