@@ -34,7 +34,7 @@ impl Namespace {
         let id = std::process::id();
         let [_, _, high, low] = id.to_be_bytes();
         let name = format!("tk{id}x{count}");
-        let address = |host: u8| Ipv4Addr::new(198, 18 | (high & 1), low, (count % 64) * 4 + host);
+        let address = |host: u8| Ipv4Addr::new(198, 18 + high % 2, low, (count % 64) * 4 + host);
         let namespace = Self { ip, name, address: address(1) };
         let name = &namespace.name;
         let (outer, inner) = (namespace.outer(), format!("{name}i"));
