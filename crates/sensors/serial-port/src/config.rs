@@ -20,7 +20,7 @@ pub enum Config {
 #[derive(Settings)]
 struct Written {
     /// Serial port, as in `/dev/ttyUSB0` or `/dev/serial0`. This, or `SERIAL_USB`, is required.
-    #[setting(name = "SERIAL_PORT")]
+    #[setting(name = "SERIAL_PORT", also = "USB_ADDRESS")]
     port: Option<PathBuf>,
     /// USB adapter whose port is used, wherever it is plugged in, as `lsusb` shows it: `1a86:7523`. Of several alike,
     /// the one with a serial number (`1a86:7523:0001`) or in a socket (`1a86:7523:1-1.2`).

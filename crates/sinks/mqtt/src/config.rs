@@ -19,7 +19,7 @@ struct Variables {
     broker: mqtt_client::Config,
     /// Topic of a record. `{record}` stands for its name, `{tags}` for the values of its tags or keys, a level each,
     /// and the name of a tag or key in braces for its value.
-    #[setting(name = "MQTT_TOPIC", default = "platform/{record}/{tags}")]
+    #[setting(name = "MQTT_TOPIC", also = "TOPIC", default = "platform/{record}/{tags}")]
     topic: Template,
     /// What a message holds: `full` for time, tags and fields, `bare` for the fields alone.
     #[setting(name = "MQTT_PAYLOAD", default = "full")]
