@@ -14,7 +14,7 @@ use std::path::Path;
 
 pub use error::Error;
 pub use folder::create_parents;
-pub use open::{BUSY_TIMEOUT, open};
+pub use open::{BUSY_TIMEOUT, open, open_shrinkable};
 use rusqlite::Connection;
 
 /// Reads the whole file and reports [`Error::Corrupt`] for the first fault in its structure.

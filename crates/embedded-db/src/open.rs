@@ -1,5 +1,6 @@
 //! Opening a file: durable, patient, with as much concurrency as the file system allows.
 
+use std::fs;
 use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,12 +27,30 @@ const WAL_RETRY_DELAY: Duration = Duration::from_millis(10);
 /// Sources: <https://sqlite.org/pragma.html>, <https://sqlite.org/wal.html>.
 pub fn open(path: &Path, busy_timeout: Duration) -> Result<Connection, Error> {
     create_parents(path)?;
-    connect(path, busy_timeout, None).map_err(|error| Error::from_sqlite(path, error))
+    let way = Way { busy_timeout, can_shrink: false, vfs: None };
+    connect(path, &way).map_err(|error| Error::from_sqlite(path, error))
 }
 
-fn connect(path: &Path, busy_timeout: Duration, vfs: Option<&str>) -> rusqlite::Result<Connection> {
-    let connection = bare(path, busy_timeout, vfs)?;
-    match write_ahead(&connection, busy_timeout) {
+/// Opens the file at `path` as [`open`] does. A new file will be one that can give space back to the disk, by
+/// `PRAGMA incremental_vacuum`; a file that was made otherwise can do so after a `VACUUM`.
+///
+/// This costs one page in some eight hundred, so it is for files that grow and shrink.
+pub fn open_shrinkable(path: &Path, busy_timeout: Duration) -> Result<Connection, Error> {
+    create_parents(path)?;
+    let way = Way { busy_timeout, can_shrink: true, vfs: None };
+    connect(path, &way).map_err(|error| Error::from_sqlite(path, error))
+}
+
+/// How to open a file.
+struct Way<'a> {
+    busy_timeout: Duration,
+    can_shrink: bool,
+    vfs: Option<&'a str>,
+}
+
+fn connect(path: &Path, way: &Way<'_>) -> rusqlite::Result<Connection> {
+    let connection = bare(path, way)?;
+    match write_ahead(&connection, way.busy_timeout) {
         Ok(mode) if mode == "wal" => {
             connection.pragma_update(None, "synchronous", "FULL")?;
             Ok(connection)
@@ -40,18 +59,18 @@ fn connect(path: &Path, busy_timeout: Duration, vfs: Option<&str>) -> rusqlite::
         Err(error) if lacks_shared_memory(&error) => {
             // A connection that failed to map the memory once would try again at its next statement.
             drop(connection);
-            roll_back(bare(path, busy_timeout, vfs)?, path)
+            roll_back(bare(path, way)?, path)
         }
         Err(error) => Err(error),
     }
 }
 
 /// A connection that has not read the file yet, so that the way it is read can still be chosen.
-fn bare(path: &Path, busy_timeout: Duration, vfs: Option<&str>) -> rusqlite::Result<Connection> {
+fn bare(path: &Path, way: &Way<'_>) -> rusqlite::Result<Connection> {
     // Without SQLITE_OPEN_URI a path that begins with `file:` is a path.
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = match vfs {
+    let connection = match way.vfs {
         Some(vfs) => Connection::open_with_flags_and_vfs(path, flags, vfs)?,
         None => Connection::open_with_flags(path, flags)?,
     };
@@ -59,9 +78,17 @@ fn bare(path: &Path, busy_timeout: Duration, vfs: Option<&str>) -> rusqlite::Res
     if connection.is_readonly("main")? {
         return Err(rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_READONLY), None));
     }
-    connection.busy_timeout(busy_timeout)?;
+    connection.busy_timeout(way.busy_timeout)?;
     connection.pragma_update(None, "foreign_keys", true)?;
+    if way.can_shrink && is_empty(path) {
+        // The change to WAL writes the first page, and then it is too late for this.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
     Ok(connection)
+}
+
+fn is_empty(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|file| file.len() == 0)
 }
 
 /// Asks for WAL and tells which mode the file is in now.
@@ -116,7 +143,10 @@ mod tests {
 
     /// SQLite's VFS that locks with files of its own and shares no memory, as on a poor network file system.
     const NO_SHARED_MEMORY: Option<&str> = Some("unix-dotfile");
-    const NO_PATIENCE: Duration = Duration::ZERO;
+
+    fn way(vfs: Option<&str>) -> Way<'_> {
+        Way { busy_timeout: Duration::ZERO, can_shrink: true, vfs }
+    }
 
     fn mode(connection: &Connection) -> String {
         connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap()
@@ -125,7 +155,7 @@ mod tests {
     #[test]
     fn without_shared_memory_a_new_file_keeps_a_rollback_journal() {
         let folder = tempfile::tempdir().unwrap();
-        let connection = connect(&folder.path().join("db"), NO_PATIENCE, NO_SHARED_MEMORY).unwrap();
+        let connection = connect(&folder.path().join("db"), &way(NO_SHARED_MEMORY)).unwrap();
         assert_eq!(mode(&connection), "delete");
         let synchronous: i32 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
         assert_eq!(synchronous, 3, "EXTRA, which syncs the folder too");
@@ -135,13 +165,13 @@ mod tests {
     fn without_shared_memory_a_file_in_wal_mode_opens_with_its_rows() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("db");
-        let connection = connect(&path, NO_PATIENCE, None).unwrap();
+        let connection = connect(&path, &way(None)).unwrap();
         assert_eq!(mode(&connection), "wal");
         connection.execute_batch("CREATE TABLE t (x); INSERT INTO t VALUES (7)").unwrap();
         drop(connection);
 
-        let first = connect(&path, NO_PATIENCE, NO_SHARED_MEMORY).unwrap();
-        let second = connect(&path, NO_PATIENCE, NO_SHARED_MEMORY).unwrap();
+        let first = connect(&path, &way(NO_SHARED_MEMORY)).unwrap();
+        let second = connect(&path, &way(NO_SHARED_MEMORY)).unwrap();
         assert_eq!(mode(&first), "delete");
         first.execute("INSERT INTO t VALUES (8)", ()).unwrap();
         let sum: i64 = second.query_row("SELECT sum(x) FROM t", (), |row| row.get(0)).unwrap();

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Barrier;
 use std::time::Duration;
 
-use embedded_db::{BUSY_TIMEOUT, Error, check, open};
+use embedded_db::{BUSY_TIMEOUT, Error, check, open, open_shrinkable};
 use fault::{Fault, Kind};
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -45,6 +45,27 @@ fn a_new_file_is_durable_and_patient_and_gets_its_folders() {
     assert_eq!(setting(&connection, "synchronous"), "2", "FULL");
     assert_eq!(setting(&connection, "foreign_keys"), "1");
     assert_eq!(setting(&connection, "busy_timeout"), "1234");
+}
+
+#[test]
+fn a_shrinkable_file_is_as_durable_and_gives_space_back() {
+    let folder = folder();
+    let path = folder.path().join("x.db");
+    let connection = open_shrinkable(&path, BUSY_TIMEOUT).unwrap();
+    assert_eq!(setting(&connection, "journal_mode"), "wal");
+    assert_eq!(setting(&connection, "synchronous"), "2", "FULL");
+    let fill = "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(1000000)); DELETE FROM t";
+    statement(&connection, &path, fill).unwrap();
+    // It frees a page at each step, so it has to be stepped to its end.
+    let mut vacuum = connection.prepare("PRAGMA incremental_vacuum").unwrap();
+    let mut steps = vacuum.query(()).unwrap();
+    while steps.next().unwrap().is_some() {}
+    drop(steps);
+    statement(&connection, &path, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    assert!(fs::metadata(&path).unwrap().len() < 100_000);
+
+    let again = open(&path, BUSY_TIMEOUT).unwrap();
+    assert_eq!(setting(&again, "auto_vacuum"), "2", "INCREMENTAL");
 }
 
 #[test]
@@ -126,6 +147,21 @@ fn a_check_finds_a_file_that_lost_its_end() {
 
     let found = open(&path, BUSY_TIMEOUT).and_then(|connection| check(&connection, &path));
     assert!(matches!(found, Err(Error::Corrupt { .. })), "{found:?}");
+}
+
+#[test]
+fn a_value_beyond_the_end_of_the_file_is_damage() {
+    let folder = folder();
+    let path = folder.path().join("x.db");
+    let connection = open(&path, BUSY_TIMEOUT).unwrap();
+    statement(&connection, &path, "CREATE TABLE t (x); INSERT INTO t VALUES (zeroblob(100000))").unwrap();
+    statement(&connection, &path, "PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let length = fs::metadata(&path).unwrap().len();
+    fs::File::options().write(true).open(&path).unwrap().set_len(length - 4096).unwrap();
+
+    let read = connection.query_row("SELECT x FROM t", (), |row| row.get::<_, Vec<u8>>(0));
+    let error = Error::from_sqlite(&path, read.expect_err("the last page is gone"));
+    assert!(matches!(error, Error::Corrupt { .. }), "{error:?}");
 }
 
 #[test]

@@ -36,6 +36,7 @@ mod field;
 mod lines;
 mod owned;
 mod schema;
+mod valid;
 mod value;
 
 pub use jiff::Timestamp;
@@ -49,6 +50,7 @@ pub use field::{Field, TagField, TimeField};
 pub use lines::LineEncoder;
 pub use owned::{DecodeError, OwnedBatch};
 pub use schema::{Column, Role, Schema, Shape, Type, WriteMode};
+pub use valid::Valid;
 pub use value::Value;
 
 /// A struct whose fields are the columns of a measurement or a table. Implemented by `#[derive(Record)]`.
@@ -65,6 +67,8 @@ pub use value::Value;
 /// - `key`: part of a table's identity.
 /// - `partition`: a key whose rows a `replace` swaps as one.
 /// - `unit = "°C"`: the unit of measurement.
+/// - `valid = 0.0..=999.9`: what a number can be, both ends included and each of them optional. A device does not store
+///   a reading outside.
 /// - `name = "OpenWeatherAPI"`: the column's name, where it is not the field's.
 ///
 /// The doc comments of struct and fields are the descriptions.

@@ -1,6 +1,6 @@
 //! A batch that owns its rows: what is kept while a store is away.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{Batch, Date, Decimal, Json, Rows, Schema, Timestamp, Type, Value};
 
@@ -28,6 +28,17 @@ pub enum DecodeError {
         /// The column's name.
         column: String,
     },
+}
+
+impl Batch<'_> {
+    /// The batch as the bytes of an [`OwnedBatch`], written as it is read: no copy of the rows is made.
+    ///
+    /// # Errors
+    ///
+    /// A document in a row that JSON cannot hold.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec(&Written { schema: self.schema(), rows: RowsOf(self) })
+    }
 }
 
 impl OwnedBatch {
@@ -82,6 +93,29 @@ impl OwnedBatch {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+}
+
+/// A batch on its way to bytes.
+#[derive(Serialize)]
+struct Written<'a> {
+    schema: &'a Schema,
+    rows: RowsOf<'a>,
+}
+
+struct RowsOf<'a>(&'a Batch<'a>);
+
+impl Serialize for RowsOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq((0..self.0.len()).map(|row| RowOf(self.0, row)))
+    }
+}
+
+struct RowOf<'a>(&'a Batch<'a>, usize);
+
+impl Serialize for RowOf<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.cells(self.1).map(|(_, value)| value))
     }
 }
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
+use crate::Valid;
+
 /// What a record is made of.
 ///
 /// Derived for a struct, or built at run time where a configuration decides what a record is.
@@ -57,6 +59,9 @@ pub struct Column {
     /// The unit of measurement, as in `°C` or `µg/m³`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unit: Option<Cow<'static, str>>,
+    /// What its values may be, where it is a number that has limits. A value outside is a fault of the sensor.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub valid: Option<Valid>,
     /// What it tells.
     #[serde(skip_serializing_if = "str::is_empty", default)]
     pub description: Cow<'static, str>,

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use record::{
-    Batch, Date, Decimal, Json, OwnedBatch, Record, Role, Shape, Timestamp, Type, Value, WriteMode,
+    Batch, Date, Decimal, Json, OwnedBatch, Record, Role, Shape, Timestamp, Type, Valid, Value, WriteMode,
 };
 
 /// Weather at one place,
@@ -13,7 +13,7 @@ use record::{
 #[record(measurement = "weather")]
 struct Weather {
     /// Air temperature.
-    #[record(unit = "°C")]
+    #[record(unit = "°C", valid = -90.0..=60)]
     temp: f64,
     #[record(tag)]
     station: Option<String>,
@@ -21,6 +21,7 @@ struct Weather {
     api: &'static str,
     #[record(time)]
     observed_at: Timestamp,
+    #[record(valid = 0.0..)]
     rain_1h: Option<f64>,
 }
 
@@ -149,6 +150,15 @@ fn an_owned_batch_comes_back_from_its_bytes_as_it_was() {
 }
 
 #[test]
+fn a_batch_is_written_as_its_copy_would_be() {
+    let (measured, ordered) = ([weather(1.5), weather(f64::NAN)], [order(1), order(2)]);
+    for batch in [Batch::of(&measured), Batch::of(&ordered), Batch::of(&ordered).filter(|row| row == 1)] {
+        let copied = OwnedBatch::copy_of(&batch).unwrap().to_bytes().unwrap();
+        assert_eq!(batch.to_bytes().unwrap(), copied);
+    }
+}
+
+#[test]
 fn bytes_that_do_not_fit_their_schema_are_not_a_batch() {
     let records = [weather(21.5)];
     let bytes = OwnedBatch::copy_of(&Batch::of(&records)).unwrap().to_bytes().unwrap();
@@ -157,4 +167,15 @@ fn bytes_that_do_not_fit_their_schema_are_not_a_batch() {
     let error = OwnedBatch::from_bytes(text.replace("21.5", "\"warm\"").as_bytes()).unwrap_err();
     assert_eq!(error.to_string(), "row 0: `temp` does not hold a value of its type");
     assert!(OwnedBatch::from_bytes(b"[]").is_err());
+}
+
+#[test]
+fn a_range_of_valid_values_is_part_of_the_schema_and_of_what_is_told_of_it() {
+    let valid = |name: &str| Weather::schema().column(name).and_then(|column| column.valid);
+    assert_eq!(valid("temp"), Valid::new(Some(-90.0), Some(60.0)));
+    assert_eq!(valid("rain_1h"), Valid::new(Some(0.0), None));
+    assert_eq!(valid("station"), None);
+    let told = serde_json::to_value(Weather::schema()).unwrap();
+    assert_eq!(told.pointer("/columns/3/valid"), Some(&serde_json::json!({ "min": -90.0, "max": 60.0 })));
+    assert_eq!(told.pointer("/columns/4/valid"), Some(&serde_json::json!({ "min": 0.0 })));
 }

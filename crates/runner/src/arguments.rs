@@ -7,16 +7,30 @@ use crate::Window;
 /// What a program is asked to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Call {
-    Run { mode: Mode, window: Option<Window> },
+    Run(Request),
     Describe,
     Help,
     Version,
 }
 
+/// What a run was asked to do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Request {
+    pub(crate) mode: Mode,
+    pub(crate) window: Option<Window>,
+    /// Whether a device takes one reading and ends.
+    pub(crate) is_once: bool,
+    /// What stands after `--check`.
+    pub(crate) operands: Vec<String>,
+    /// Whether the program runs until it is stopped.
+    pub(crate) is_endless: bool,
+}
+
 /// How much of a run is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// All of it.
+    #[default]
     Full,
     /// Extract and transform, print the records, write nothing, alert no one.
     DryRun,
@@ -27,10 +41,15 @@ pub(crate) enum Mode {
 impl Call {
     /// Reads the arguments after the program's name.
     pub(crate) fn parse(arguments: impl Iterator<Item = String>, now: Timestamp) -> Result<Self, String> {
-        let mut mode = Mode::Full;
+        let mut request = Request::default();
         let (mut since, mut until) = (None, None);
-        let mut arguments = arguments.peekable();
+        let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
+            if request.mode == Mode::Check && !argument.starts_with('-') {
+                // What follows the first operand is one too: a payload may well begin with a dash.
+                request.operands = std::iter::once(argument).chain(arguments).collect();
+                break;
+            }
             let (flag, inline) = match argument.split_once('=') {
                 Some((flag, value)) => (flag.to_owned(), Some(value.to_owned())),
                 None => (argument, None),
@@ -39,19 +58,20 @@ impl Call {
                 ("--help" | "-h", None) => return Ok(Self::Help),
                 ("--version" | "-V", None) => return Ok(Self::Version),
                 ("--describe", None) => return Ok(Self::Describe),
-                ("--dry-run", None) => mode = Mode::DryRun,
-                ("--check", None) => mode = Mode::Check,
+                ("--once", None) => request.is_once = true,
+                ("--dry-run", None) => request.mode = Mode::DryRun,
+                ("--check", None) => request.mode = Mode::Check,
                 ("--since", inline) => since = Some(value(&flag, inline, &mut arguments)?),
                 ("--until", inline) => until = Some(value(&flag, inline, &mut arguments)?),
                 _ => return Err(format!("{flag} is not understood; see --help")),
             }
         }
-        let window = match (since, until) {
+        request.window = match (since, until) {
             (None, None) => None,
             (None, Some(_)) => return Err("--until needs --since".to_owned()),
             (Some(since), until) => Some(Window::parse(&since, until.as_deref(), now)?),
         };
-        Ok(Self::Run { mode, window })
+        Ok(Self::Run(request))
     }
 }
 
@@ -75,22 +95,33 @@ mod tests {
         Call::parse(arguments.iter().map(ToString::to_string), now)
     }
 
+    fn run(arguments: &[&str]) -> Request {
+        match parse(arguments) {
+            Ok(Call::Run(request)) => request,
+            other => panic!("no run: {other:?}"),
+        }
+    }
+
     #[test]
     fn without_arguments_a_program_runs() {
-        assert_eq!(parse(&[]).unwrap(), Call::Run { mode: Mode::Full, window: None });
+        assert_eq!(run(&[]), Request::default());
     }
 
     #[test]
     fn flags_say_what_else_to_do() {
-        assert_eq!(parse(&["--dry-run"]).unwrap(), Call::Run { mode: Mode::DryRun, window: None });
-        assert_eq!(parse(&["--check"]).unwrap(), Call::Run { mode: Mode::Check, window: None });
+        assert_eq!(run(&["--dry-run"]).mode, Mode::DryRun);
+        assert_eq!(run(&["--check"]).mode, Mode::Check);
+        let once = run(&["--once", "--dry-run"]);
+        assert_eq!((once.is_once, once.mode), (true, Mode::DryRun));
         assert_eq!(parse(&["--dry-run", "--version"]).unwrap(), Call::Version);
-        let Call::Run { window: Some(window), .. } =
-            parse(&["--since=2026-11-20", "--until", "2026-11-21"]).unwrap()
-        else {
-            panic!("no window");
-        };
+        let window = run(&["--since=2026-11-20", "--until", "2026-11-21"]).window.unwrap();
         assert_eq!(window.until.to_string(), "2026-11-21T00:00:00Z");
+    }
+
+    #[test]
+    fn a_check_may_be_of_something_that_looks_like_a_flag() {
+        assert_eq!(run(&["--check", "a/b=c", "-5", "--check"]).operands, ["a/b=c", "-5", "--check"]);
+        assert_eq!(parse(&["a/b"]).unwrap_err(), "a/b is not understood; see --help");
     }
 
     #[test]

@@ -10,31 +10,52 @@ use sink_router::Store;
 
 use crate::context::Context;
 use crate::delivery::Delivery;
+use crate::device::Line;
 use crate::{Exit, Failure, Stage};
 
 /// Prints a line for the configuration and the source, as the run found them, and one for each store and channel.
-pub(crate) async fn report(context: &Context, records: &[&Schema], run: &Result<(), Failure>) -> Exit {
+///
+/// A program that looked at its source by itself has lines of its own for it. One that was asked what it would do with
+/// something was not asked about stores and channels.
+pub(crate) async fn report(
+    context: &Context,
+    records: &[&Schema],
+    run: &Result<(), Failure>,
+    own: &[Line],
+) -> Exit {
     let mut exit = Exit::Done;
     if run.as_ref().is_err_and(|failure| failure.stage() == Stage::Configure) {
         line(&mut exit, "configuration", &outcome(run));
     } else {
         line(&mut exit, "configuration", &Ok("complete"));
-        let found = format!("answers; {} records would be stored", context.progress.rows());
-        line(&mut exit, "source", &outcome(run).map(|_| found));
+        for Line { what, text } in own {
+            line(&mut exit, what, &Ok(text));
+        }
+        if own.is_empty() || run.is_err() {
+            let found = format!("answers; {} records would be stored", context.progress.rows());
+            line(&mut exit, "source", &outcome(run).map(|_| found));
+        }
     }
+    if context.request.operands.is_empty() {
+        reach(context, records, &mut exit).await;
+    }
+    exit
+}
+
+/// A line for each store and channel.
+async fn reach(context: &Context, records: &[&Schema], exit: &mut Exit) {
     for store in stores(&context.delivery, records) {
         let checked = store.check().await.map(|()| "takes records");
-        line(&mut exit, &format!("store {}", store.name()), &checked.map_err(|error| told(&error)));
+        line(exit, &format!("store {}", store.name()), &checked.map_err(|error| told(&error)));
     }
     for outlet in context.alerting.outlets() {
         let checked = outlet.check().await.map(|()| "takes messages");
         let name = format!("alerts {}", outlet.route().name());
-        line(&mut exit, &name, &checked.map_err(|error| told(&error)));
+        line(exit, &name, &checked.map_err(|error| told(&error)));
     }
     if context.alerting.outlets().is_empty() {
-        line(&mut exit, "alerts", &Ok("none configured"));
+        line(exit, "alerts", &Ok("none configured"));
     }
-    exit
 }
 
 /// The stores that the records go to, each once.
@@ -42,9 +63,9 @@ fn stores<'a>(delivery: &'a Delivery, records: &[&Schema]) -> Vec<&'a Store> {
     let goes_there = |store: &&Store| {
         records
             .iter()
-            .any(|schema| delivery.router().stores_for(schema).any(|other| other.name() == store.name()))
+            .any(|schema| delivery.outbox.router.stores_for(schema).any(|other| other.name() == store.name()))
     };
-    delivery.router().stores().filter(goes_there).collect()
+    delivery.outbox.router.stores().filter(goes_there).collect()
 }
 
 type Checked<T> = Result<T, (Exit, String)>;

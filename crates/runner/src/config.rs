@@ -1,5 +1,6 @@
 //! The settings every program has.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -8,6 +9,7 @@ use secret::Secret;
 use settings::{Settings, Source, Variable};
 
 use crate::alerting::OutletConfigs;
+use crate::spool_config::SpoolConfig;
 
 /// The settings every program has, beside its own. A block that holds a mistake has its defaults, or is left out, so
 /// that the mistake itself can still be reported.
@@ -18,6 +20,7 @@ pub(crate) struct Common {
     pub(crate) outlets: OutletConfigs,
     pub(crate) limits: Option<Limits>,
     pub(crate) files: Option<Files>,
+    pub(crate) spool: Option<SpoolConfig>,
     pub(crate) reporting: Option<Reporting>,
     pub(crate) logging: Option<Logging>,
 }
@@ -25,7 +28,7 @@ pub(crate) struct Common {
 /// How long things may take.
 #[derive(Debug, Clone, Settings)]
 pub(crate) struct Limits {
-    /// How long a run may take in all.
+    /// How long a run may take in all; of a device, one that takes one reading.
     #[setting(name = "DEADLINE_SECONDS", default = "120")]
     pub(crate) deadline: Duration,
     /// How much of that may go into attempts that fail and the waits between them.
@@ -50,7 +53,7 @@ pub(crate) struct Files {
 /// Who else is told how a run ended.
 #[derive(Debug, Clone, Settings)]
 pub(crate) struct Reporting {
-    /// URL to GET after each good run, as Uptime Kuma and healthchecks want it.
+    /// URL to GET after each good run or reading, as Uptime Kuma and healthchecks want it.
     #[setting(name = "HEARTBEAT_URL", also = "UPTIME_KUMA_WEBHOOK")]
     pub(crate) heartbeat: Option<Secret>,
     /// File that gets the run report, where it exists: Kubernetes shows it.
@@ -87,6 +90,7 @@ impl Common {
             outlets: OutletConfigs::read(source),
             limits: or_defaults(source),
             files: or_defaults(source),
+            spool: or_defaults(source),
             reporting: or_defaults(source),
             logging: or_defaults(source),
         }
@@ -100,6 +104,7 @@ impl Common {
             Thresholds::variables(),
             Limits::variables(),
             Files::variables(),
+            SpoolConfig::variables(),
             Reporting::variables(),
             Logging::variables(),
             vec![config_file()],
@@ -108,9 +113,12 @@ impl Common {
     }
 }
 
-/// All variables of a program with settings `C`.
+/// All variables of a program with settings `C`, each once: a gateway has the broker for itself and for its store.
 pub(crate) fn variables<C: Settings>() -> Vec<Variable> {
-    [C::variables(), Common::variables()].concat()
+    let mut names = BTreeSet::new();
+    let mut variables = [C::variables(), Common::variables()].concat();
+    variables.retain(|variable| names.insert(variable.name));
+    variables
 }
 
 /// The one variable that is read before all others.
@@ -129,4 +137,24 @@ pub(crate) fn config_file() -> Variable {
 /// A block as it is set, or as it is when nothing is.
 pub(crate) fn or_defaults<T: Settings>(source: &mut Source) -> Option<T> {
     T::read(source).or_else(|| T::read(&mut Source::of::<&str, &str>([])))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Settings)]
+    struct Gateway {
+        /// The embedded store, which every program has anyway.
+        #[setting(name = "SQLITE_PATH", default = "own.db")]
+        _path: PathBuf,
+    }
+
+    #[test]
+    fn a_variable_that_program_and_platform_share_is_listed_once() {
+        let variables = variables::<Gateway>();
+        let shared: Vec<_> = variables.iter().filter(|variable| variable.name == "SQLITE_PATH").collect();
+        assert_eq!(shared.len(), 1);
+        assert_eq!(shared[0].default, Some("own.db"), "the program's own comes first");
+    }
 }

@@ -1,5 +1,6 @@
 //! What a run needs around it: client, stores, state, channels, and what ends it.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use fault::Retry;
@@ -14,21 +15,15 @@ use state::State;
 use tokio::time::Instant;
 
 use crate::alerting::{Alerting, Spare, Teller};
-use crate::arguments::Mode;
+use crate::arguments::{Mode, Request};
 use crate::config::{self, Common, Files, Limits, Logging, Reporting};
 use crate::delivery::Delivery;
 use crate::interrupt::Interrupt;
+use crate::outbox::Outbox;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::spooling::Spooling;
-use crate::{Program, Window, describe};
-
-/// What a run was asked to do.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Request {
-    pub(crate) mode: Mode,
-    pub(crate) window: Option<Window>,
-}
+use crate::{Finding, Program, describe};
 
 /// What a run needs around it.
 #[derive(Debug)]
@@ -42,6 +37,7 @@ pub(crate) struct Context {
     pub(crate) stores: sink_router::Config,
     pub(crate) retry: Retry,
     pub(crate) state: State,
+    pub(crate) spool_folder: PathBuf,
     pub(crate) spare: Spare,
     pub(crate) delivery: Delivery,
     pub(crate) interrupt: Interrupt,
@@ -75,16 +71,19 @@ impl Context {
 
         let (limits, files) = (common.limits?, common.files?);
         let tls = tls_config(&files, source)?;
-        let retry = Retry::with_budget(limits.retry_budget);
+        // What runs on has the next reading for its retry, and no deadline.
+        let is_endless = request.is_endless;
+        let retry = if is_endless { Retry::never() } else { Retry::with_budget(limits.retry_budget) };
         let http = Client::new(options(&identity, &limits, tls.clone(), &retry, redactor)).ok()?;
-        let interrupt = Interrupt::listen(limits.deadline);
-        let spooling = Spooling::at(files.spool.join(format!("{}.db", program.name)));
+        let interrupt = Interrupt::listen(if is_endless { Duration::MAX } else { limits.deadline });
+        let spooling = Spooling::at(files.spool.join(format!("{}.db", program.name)), common.spool?.0);
         let router =
             common.stores.as_ref().map(|stores| Router::new(stores, &http, &tls)).unwrap_or_default();
-        let delivery = Delivery::new(router, spooling, retry.clone(), interrupt.clone());
+        let delivery = Delivery::new(Outbox::new(router, spooling), retry.clone(), interrupt.clone());
         let state = state(common.stores.as_ref(), &tls, program.name, request.mode);
         let alerting =
             Alerting::new(common.alerts?, common.outlets.outlets(&http), &program.records, variables, source);
+        let alerting = if is_endless { alerting.of_a_device() } else { alerting };
         let description = describe::in_effect(program, variables, source);
         Some(Self {
             identity,
@@ -97,6 +96,7 @@ impl Context {
             stores: common.stores.or_else(|| config::or_defaults(&mut Source::of::<&str, &str>([])))?,
             retry,
             state,
+            spool_folder: files.spool.clone(),
             spare: Spare::beside_the_spool(&files.spool, program.name),
             delivery,
             interrupt,
@@ -117,8 +117,13 @@ impl Context {
     /// state is, and a page shows both. A file for the state alone would be a surprise.
     pub(crate) fn remembers(&self) -> bool {
         let is_beside = |store: &Store| matches!(store, Store::Sqlite(_) | Store::Postgres(_));
-        let mut stores = self.delivery.router().stores_for(Report::schema());
+        let mut stores = self.delivery.outbox.router.stores_for(Report::schema());
         !self.alerting.outlets().is_empty() || self.stores.postgres().is_some() || stores.any(is_beside)
+    }
+
+    /// Takes what the program found out by itself.
+    pub(crate) fn note(&self, finding: Finding) {
+        self.alerting.note(finding, self.teller());
     }
 
     /// How long the run has taken so far.

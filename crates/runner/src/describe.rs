@@ -7,6 +7,7 @@ use serde::Serialize;
 use settings::{Shown, Source, Variable};
 
 use crate::Program;
+use crate::program::CheckArguments;
 use crate::report::Report;
 
 /// The form of `--describe`.
@@ -53,10 +54,17 @@ pub(crate) fn in_effect(program: &Program, variables: &[Variable], source: &Sour
 
 /// The help text, variables included.
 pub(crate) fn help(program: &Program, variables: &[Variable]) -> String {
-    let usage = if program.kind == "job" { USAGE } else { SERVICE_USAGE };
+    let usage = match program.kind {
+        "job" => USAGE,
+        "device" => DEVICE_USAGE,
+        _ => SERVICE_USAGE,
+    };
     let mut text = format!("{} {}\n{}\n\n{usage}", program.name, program.version, program.description);
     if program.has_history {
         text.push_str(HISTORY);
+    }
+    if let Some(CheckArguments { names, does }) = program.check {
+        let _ = writeln!(text, "  --check {}\n                   {does}", names.join(" "));
     }
     text.push_str("\nVariables, each also as NAME_FILE:\n");
     for variable in variables {
@@ -73,7 +81,7 @@ pub(crate) fn help(program: &Program, variables: &[Variable]) -> String {
 
 fn description<'a>(program: &'a Program, variables: &'a [Variable]) -> Description<'a> {
     // A service has no runs that it could report.
-    let report = (program.kind == "job").then(Report::schema);
+    let report = (program.kind != "service").then(Report::schema);
     let records = program.records.iter().copied().chain(report).collect();
     Description {
         name: program.name,
@@ -98,6 +106,15 @@ const SERVICE_USAGE: &str = "\
 Usage: runs until SIGTERM, or
   --check          try the configuration and the place where state is kept
   --describe       variables as JSON
+  --help, --version
+";
+
+const DEVICE_USAGE: &str = "\
+Usage: runs until SIGTERM, or
+  --once           take one good reading and end as a job does; with --dry-run as well
+  --dry-run        take readings and print the records, write nothing, alert no one
+  --check          try configuration, source, stores and alert channel, a line for each
+  --describe       variables and record schemas as JSON
   --help, --version
 ";
 

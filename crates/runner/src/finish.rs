@@ -40,7 +40,7 @@ async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) 
         let memory = Memory { state: &context.state, spare: &context.spare };
         let tell = Box::pin(context.alerting.tell(memory, &end, &context.redactor));
         // Once a run is enough to say that nothing can be kept.
-        if tell.await {
+        if tell.await.is_kept {
             Box::pin(describe(context)).await;
         }
     }
@@ -52,6 +52,7 @@ async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) 
 fn summary(context: &Context, result: &Result<(), Failure>, exit: Exit) -> Report {
     let failure = result.as_ref().err();
     let stage = failure.map_or_else(|| context.progress.stage(), Failure::stage);
+    let counts = context.delivery.outbox.tally.total();
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     Report {
         started: context.started,
@@ -60,8 +61,8 @@ fn summary(context: &Context, result: &Result<(), Failure>, exit: Exit) -> Repor
         run_id: context.identity.run_id.clone(),
         duration: context.elapsed().as_secs_f64(),
         rows_in: count(context.progress.rows()),
-        rows_out: count(context.delivery.stored()),
-        rows_refused: count(context.delivery.refused()),
+        rows_out: count(counts.stored),
+        rows_refused: count(counts.refused),
         rows_spooled: count(context.delivery.spooled()),
         retries: i64::try_from(context.retry.retries()).unwrap_or(i64::MAX),
         stage: stage.name().to_owned(),
@@ -86,7 +87,7 @@ fn end(context: &Context, result: &Result<(), Failure>) -> RunEnd {
 }
 
 /// Keeps what the program says of itself, where it has changed.
-async fn describe(context: &Context) {
+pub(crate) async fn describe(context: &Context) {
     let (state, description) = (&context.state, &context.description);
     let kept = match state.get(DESCRIPTION).await {
         Ok(known) if known.as_ref() == Some(description) => Ok(()),
@@ -98,11 +99,11 @@ async fn describe(context: &Context) {
     }
 }
 
-fn scrubbed(context: &Context, failure: &Failure) -> String {
+pub(crate) fn scrubbed(context: &Context, failure: &Failure) -> String {
     context.redactor.scrub(failure.message()).into_owned()
 }
 
-fn log(report: &Report) {
+pub(crate) fn log(report: &Report) {
     let Report { duration, rows_in, rows_out, rows_refused, rows_spooled, retries, exit, .. } = report;
     let stage = report.stage.as_str();
     match &report.error {
@@ -122,7 +123,7 @@ fn log(report: &Report) {
     }
 }
 
-fn write_files(context: &Context, report: &Report) {
+pub(crate) fn write_files(context: &Context, report: &Report) {
     let line = report.line();
     let reporting = &context.reporting;
     if reporting.termination_log.exists() {
@@ -144,7 +145,7 @@ fn shortened(line: &str) -> &str {
     end.and_then(|end| line.get(..end)).unwrap_or_default()
 }
 
-async fn beat(context: &Context) {
+pub(crate) async fn beat(context: &Context) {
     let Some(url) = &context.reporting.heartbeat else { return };
     let Ok(url) = url.expose_secret().parse() else {
         tracing::warn!("HEARTBEAT_URL is not a URL");

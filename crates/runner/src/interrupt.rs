@@ -26,24 +26,26 @@ impl fmt::Display for Reason {
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt {
     reason: watch::Receiver<Option<Reason>>,
+    insists: watch::Receiver<bool>,
 }
 
 impl Interrupt {
     /// Listens for SIGTERM, SIGINT and SIGHUP, and for the deadline to pass.
     pub(crate) fn listen(deadline: Duration) -> Self {
         let (raise, reason) = watch::channel(None);
+        let (insist, insists) = watch::channel(false);
         tokio::spawn(async move {
             let cause = tokio::select! {
-                () = received(SignalKind::terminate()) => Reason::Signal("SIGTERM"),
-                () = received(SignalKind::interrupt()) => Reason::Signal("SIGINT"),
-                () = received(SignalKind::hangup()) => Reason::Signal("SIGHUP"),
+                cause = told() => cause,
                 () = tokio::time::sleep(deadline) => Reason::Deadline(deadline),
             };
             raise.send_replace(Some(cause));
-            // The receivers look at the value for as long as they live.
-            raise.closed().await;
+            told().await;
+            insist.send_replace(true);
+            // The receivers look at the values for as long as they live.
+            insist.closed().await;
         });
-        Self { reason }
+        Self { reason, insists }
     }
 
     /// Waits until the run has to end.
@@ -54,6 +56,29 @@ impl Interrupt {
             // Nobody is left to raise it.
             _ => std::future::pending().await,
         }
+    }
+
+    /// Waits until a program that was told to end is told again.
+    pub(crate) async fn insisted(&self) {
+        let mut insists = self.insists.clone();
+        if insists.wait_for(|insists| *insists).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// One that is raised by a test.
+    #[cfg(test)]
+    pub(crate) fn by_hand() -> (watch::Sender<Option<Reason>>, Self) {
+        let (raise, reason) = watch::channel(None);
+        (raise, Self { reason, insists: watch::channel(false).1 })
+    }
+}
+
+async fn told() -> Reason {
+    tokio::select! {
+        () = received(SignalKind::terminate()) => Reason::Signal("SIGTERM"),
+        () = received(SignalKind::interrupt()) => Reason::Signal("SIGINT"),
+        () = received(SignalKind::hangup()) => Reason::Signal("SIGHUP"),
     }
 }
 

@@ -5,19 +5,18 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
-use fault::Kind;
 use record::Timestamp;
-use secret::Redactor;
-use settings::{Mistakes, Settings, Source};
+use settings::Settings;
 
-use crate::arguments::{Call, Mode};
-use crate::context::{Context, Request};
-use crate::{Exit, Failure, Program, Run, Stage, check, config, describe, finish};
+use crate::arguments::{Call, Mode, Request};
+use crate::context::Context;
+use crate::start::{Started, start};
+use crate::{Exit, Failure, Program, Run, check, config, describe, finish};
 
 /// How long a run that was told to end may take to do so.
 const GRACE: Duration = Duration::from_secs(5);
 
-const NO_CLIENT: &str = "the HTTP client cannot be set up";
+pub(crate) const NO_OPERANDS: &str = "--check takes nothing more; see --help";
 
 /// Runs a program once, as its arguments and its environment say, and returns what it ends with.
 ///
@@ -27,18 +26,17 @@ pub fn job<C: Settings>(program: Program, etl: impl AsyncFnOnce(&Run<C>) -> Resu
         Ok(Call::Describe) => print(&describe::json(&program, &config::variables::<C>())),
         Ok(Call::Help) => print(&describe::help(&program, &config::variables::<C>())),
         Ok(Call::Version) => print(&format!("{} {}", program.name, program.version)),
-        Ok(Call::Run { mode, window }) => start(&program, Request { mode, window }, etl),
+        Ok(Call::Run(Request { is_once: true, .. })) => refuse(&program, "--once is for devices; see --help"),
+        Ok(Call::Run(request)) if !request.operands.is_empty() => refuse(&program, NO_OPERANDS),
+        Ok(Call::Run(request)) => block_on(&program, run(&program, request, etl)),
         Err(message) => refuse(&program, &message),
     }
 }
 
-fn start<C: Settings>(
-    program: &Program,
-    request: Request,
-    etl: impl AsyncFnOnce(&Run<C>) -> Result<(), Failure>,
-) -> ExitCode {
+/// Runs a program on this thread.
+pub(crate) fn block_on(program: &Program, run: impl Future<Output = ExitCode>) -> ExitCode {
     match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(run(program, request, etl)),
+        Ok(runtime) => runtime.block_on(run),
         Err(error) => refuse(program, &fault::chain(&error)),
     }
 }
@@ -48,41 +46,37 @@ async fn run<C: Settings>(
     request: Request,
     etl: impl AsyncFnOnce(&Run<C>) -> Result<(), Failure>,
 ) -> ExitCode {
-    let redactor = Redactor::default();
-    let mut source = Source::from_environment(redactor.clone());
-    let config = C::read(&mut source);
-    if request.window.is_some() && !program.has_history {
-        source.mistake("--since", "asks for history, which this source does not have");
-    }
-    let context = Context::new(program, &config::variables::<C>(), request, &mut source, &redactor);
-    let mistakes = source.finish();
-    let Some(context) = context.map(Rc::new) else {
-        return refuse(
-            program,
-            &mistakes.map_or_else(|mistakes| mistakes.to_string(), |()| NO_CLIENT.to_owned()),
-        );
+    let begun = start(program, &config::variables::<C>(), request, |source| C::read(source));
+    let Started { context, settings } = match begun {
+        Ok(begun) => begun,
+        Err(exit) => return exit,
     };
-    let result = match (config, mistakes) {
-        (Some(config), Ok(())) => work(Run { config, context: Rc::clone(&context) }, etl).await,
-        (_, mistakes) => Err(misconfigured(mistakes)),
+    let result = match settings {
+        Ok(config) => {
+            let run = Run { config, context: Rc::clone(&context) };
+            work(&context, async || etl(&run).await).await
+        }
+        Err(failure) => Err(failure),
     };
-    let exit = match request.mode {
-        Mode::Check => check::report(&context, &program.records, &result).await,
+    let exit = match context.request.mode {
+        Mode::Check => check::report(&context, &program.records, &result, &[]).await,
         Mode::Full | Mode::DryRun => finish::report(&context, &result).await,
     };
     exit.into()
 }
 
 /// Does the work of a run, and gives it a moment to end once it was told to.
-async fn work<C>(run: Run<C>, etl: impl AsyncFnOnce(&Run<C>) -> Result<(), Failure>) -> Result<(), Failure> {
-    let context = Rc::clone(&run.context);
+pub(crate) async fn work(
+    context: &Context,
+    work: impl AsyncFnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
     tracing::info!("started");
     if context.request.mode == Mode::Full {
         context.progress.fail_later(context.delivery.deliver_earlier().await.err());
     }
     let result = tokio::select! {
-        result = etl(&run) => result,
-        failure = overdue(&context) => Err(failure),
+        result = work() => result,
+        failure = overdue(context) => Err(failure),
     };
     context.progress.result(result)
 }
@@ -92,12 +86,6 @@ async fn overdue(context: &Context) -> Failure {
     let reason = context.interrupt.raised().await;
     tokio::time::sleep(GRACE).await;
     Failure::ended(context.progress.stage(), reason)
-}
-
-pub(crate) fn misconfigured(mistakes: Result<(), Mistakes>) -> Failure {
-    let message =
-        mistakes.map_or_else(|mistakes| mistakes.to_string(), |()| "a setting is missing".to_owned());
-    Failure::new(Stage::Configure, Kind::Configuration, message)
 }
 
 pub(crate) fn print(text: &str) -> ExitCode {

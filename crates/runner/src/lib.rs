@@ -32,7 +32,9 @@
 //! }
 //! ```
 //!
-//! Because every step passes through the [`Run`], logs, reports and alerts know the stage, what was extracted is never
+//! A [`service()`] answers requests and a [`device()`] reads a sensor or a stream, both until they are stopped.
+//!
+//! Because every step passes through the [`Run`] or the [`Device`], logs, reports and alerts know the stage, what was extracted is never
 //! lost to a store that is away, and the exit code tells an orchestrator what to do: see [`Exit`].
 
 mod alerting;
@@ -42,22 +44,29 @@ mod config;
 mod context;
 mod delivery;
 mod describe;
+mod device;
 mod exit;
 mod failure;
 mod finding;
 mod finish;
 mod interrupt;
 mod job;
+mod outbox;
 mod program;
 mod progress;
 mod report;
 mod run;
 mod service;
+mod spool_config;
 mod spooling;
 mod stage;
+mod start;
+mod steps;
+mod tally;
 mod window;
 
 pub use alert_engine::{Severity, Verdict};
+pub use device::{Check, Counter, Device, Polling, Reading, device};
 pub use exit::Exit;
 pub use failure::Failure;
 pub use finding::Finding;
@@ -67,3 +76,8 @@ pub use run::Run;
 pub use service::{Service, service};
 pub use stage::Stage;
 pub use window::Window;
+
+/// Compiles the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,5 +1,7 @@
 //! What a program is, before it runs.
 
+use std::time::Duration;
+
 use record::{Record, Schema};
 
 /// What a program is: its name, and the records it yields.
@@ -10,14 +12,27 @@ pub struct Program {
     pub(crate) description: &'static str,
     pub(crate) records: Vec<&'static Schema>,
     pub(crate) has_history: bool,
-    /// What `--describe` calls it: `job` or `service`.
+    /// What `--describe` calls it: `job`, `service` or `device`.
     pub(crate) kind: &'static str,
+    /// The default of `INTERVAL_SECONDS`, where the program has a period.
+    pub(crate) interval: Option<&'static str>,
+    pub(crate) check: Option<CheckArguments>,
+}
+
+/// What a device takes after `--check`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct CheckArguments {
+    /// Their names, as `--help` shows them.
+    pub(crate) names: &'static [&'static str],
+    /// What happens with them, in words.
+    pub(crate) does: &'static str,
 }
 
 impl Program {
     /// A program by its package. [`program!`](crate::program) fills in the one that calls it.
     pub fn new(name: &'static str, version: &'static str, description: &'static str) -> Self {
-        Self { name, version, description, records: Vec::new(), has_history: false, kind: "job" }
+        let (records, has_history, kind) = (Vec::new(), false, "job");
+        Self { name, version, description, records, has_history, kind, interval: None, check: None }
     }
 
     /// Declares a record that the program yields.
@@ -31,6 +46,21 @@ impl Program {
     #[must_use]
     pub fn with_history(self) -> Self {
         Self { has_history: true, ..self }
+    }
+
+    /// Declares how often a device reads unless a person says otherwise: the default of `INTERVAL_SECONDS`.
+    #[must_use]
+    pub fn every(self, interval: Duration) -> Self {
+        // A variable tells its default as text that lives as long as the program, of which there is one.
+        let text: &'static str = interval.as_secs_f64().to_string().leak();
+        Self { interval: Some(text), ..self }
+    }
+
+    /// Declares what a device takes after `--check`, and what it then does; `--help` tells. The device reads them by
+    /// [`Check::arguments`](crate::Check::arguments).
+    #[must_use]
+    pub fn check_takes(self, names: &'static [&'static str], does: &'static str) -> Self {
+        Self { check: Some(CheckArguments { names, does }), ..self }
     }
 
     pub(crate) fn of_kind(self, kind: &'static str) -> Self {

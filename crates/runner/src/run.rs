@@ -10,11 +10,7 @@ use record::{Batch, Record, Timestamp};
 use rustls::ClientConfig;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use sink::Sink as _;
-use sink_stdout::StdoutSink;
-use tracing::Instrument as _;
 
-use crate::arguments::Mode;
 use crate::context::Context;
 use crate::{Failure, Finding, Stage, Window};
 
@@ -64,14 +60,7 @@ impl<C> Run<C> {
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Failure> {
-        let call = async {
-            tokio::select! {
-                biased;
-                reason = self.context.interrupt.raised() => Err(Failure::ended(Stage::Extract, reason)),
-                reply = call => reply.map_err(|error| Failure::of(Stage::Extract, &error)),
-            }
-        };
-        call.instrument(self.enter(Stage::Extract)).await
+        self.context.extract(call).await
     }
 
     /// Takes the outcome of a transformation: what the source said, as records.
@@ -80,8 +69,7 @@ impl<C> Run<C> {
     ///
     /// The error, at the stage `transform`. The source broke its contract, so no repeat will help.
     pub fn transform<T, E: std::error::Error + 'static>(&self, outcome: Result<T, E>) -> Result<T, Failure> {
-        let _stage = self.enter(Stage::Transform).entered();
-        outcome.map_err(|error| Failure::new(Stage::Transform, Kind::Rejected, fault::chain(&error)))
+        self.context.transform(outcome)
     }
 
     /// Does the same for each of several things, such as places. One that fails does not keep the others from being
@@ -171,31 +159,11 @@ impl<C> Run<C> {
 
     /// Notes what the program found out by itself. People hear of it when the run is over, unless they know.
     pub fn observe(&self, finding: Finding) {
-        self.context.alerting.note(finding, self.context.teller());
+        self.context.note(finding);
     }
 
     async fn load_batch(&self, batch: &Batch<'_>) -> Result<(), Failure> {
-        let load = async {
-            // What was so long ago is no news.
-            if self.context.request.window.is_none() {
-                self.context.alerting.see(batch, self.context.teller());
-            }
-            self.context.progress.count(batch.len());
-            match self.context.request.mode {
-                Mode::Full => Box::pin(self.context.delivery.load(batch)).await,
-                Mode::Check => Ok(()),
-                Mode::DryRun => match StdoutSink::new().write(batch).await {
-                    Ok(_) => Ok(()),
-                    Err(error) => Err(Failure::of(Stage::Load, &error)),
-                },
-            }
-        };
-        load.instrument(self.enter(Stage::Load)).await
-    }
-
-    fn enter(&self, stage: Stage) -> tracing::Span {
-        self.context.progress.enter(stage);
-        tracing::info_span!("stage", stage = stage.name())
+        self.context.load(batch, async || Box::pin(self.context.delivery.load(batch)).await).await
     }
 }
 

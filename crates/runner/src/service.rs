@@ -14,10 +14,10 @@ use secret::Redactor;
 use settings::{Settings, Source, Variable};
 use state::State;
 
-use crate::arguments::{Call, Mode};
+use crate::arguments::{Call, Mode, Request};
 use crate::config::{self, Files, Logging};
 use crate::interrupt::{Interrupt, Reason};
-use crate::{Exit, Failure, Program, Stage, context, describe, job};
+use crate::{Exit, Failure, Program, Stage, context, describe, job, start};
 
 /// How long a service that was told to end may take to do so, after what it serves has ended or should have.
 const GRACE: Duration = Duration::from_secs(8);
@@ -64,16 +64,19 @@ pub fn service<C: Settings>(
         Ok(Call::Describe) => job::print(&describe::json(&program, &variables::<C>())),
         Ok(Call::Help) => job::print(&describe::help(&program, &variables::<C>())),
         Ok(Call::Version) => job::print(&format!("{} {}", program.name, program.version)),
-        Ok(Call::Run { mode: Mode::DryRun, .. }) => {
+        Ok(Call::Run(Request { mode: Mode::DryRun, .. })) => {
             job::refuse(&program, "--dry-run is for jobs; see --help")
         }
-        Ok(Call::Run { window: Some(_), .. }) => job::refuse(&program, "--since is for jobs; see --help"),
-        Ok(Call::Run { mode, window: None }) => {
-            match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime.block_on(run(&program, mode, serve)),
-                Err(error) => job::refuse(&program, &fault::chain(&error)),
-            }
+        Ok(Call::Run(Request { window: Some(_), .. })) => {
+            job::refuse(&program, "--since is for jobs; see --help")
         }
+        Ok(Call::Run(Request { is_once: true, .. })) => {
+            job::refuse(&program, "--once is for devices; see --help")
+        }
+        Ok(Call::Run(Request { operands, .. })) if !operands.is_empty() => {
+            job::refuse(&program, job::NO_OPERANDS)
+        }
+        Ok(Call::Run(Request { mode, .. })) => job::block_on(&program, run(&program, mode, serve)),
         Err(message) => job::refuse(&program, &message),
     }
 }
@@ -149,7 +152,7 @@ async fn run<C: Settings>(
             return check(&Service { config, surroundings }).await.into();
         }
         (Some(config), Some(surroundings), Ok(())) => work(&Service { config, surroundings }, serve).await,
-        (_, _, mistakes) => Err(job::misconfigured(mistakes)),
+        (_, _, mistakes) => Err(start::misconfigured(mistakes)),
     };
     report(&redactor, &result).into()
 }

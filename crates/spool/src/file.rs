@@ -1,155 +1,242 @@
-//! The file under a spool: its tables, and what happens when it is not the file it should be.
+//! The file under a spool: opened, found damaged, set aside, opened anew.
 
-use std::ffi::OsString;
-use std::fs::{self, File};
-use std::io;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use embedded_db::BUSY_TIMEOUT;
-use jiff::Timestamp;
-use rusqlite::{Connection, TransactionBehavior};
+use embedded_db::{BUSY_TIMEOUT, Error as Database};
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, ffi};
 
-use crate::Error;
+use crate::aside::{self, Rest, Turn};
+use crate::{Error, salvage, schema, space};
 
-/// Marks a file as a spool, whatever its name is: "spoo" in ASCII.
-const APPLICATION_ID: i32 = 0x7370_6f6f;
+/// The memory for pages, in KiB. A queue is read once from its front, so more of it would be of no use.
+const CACHE_KIB: i64 = 512;
 
-/// The version of the tables below.
-const SCHEMA_VERSION: i32 = 1;
+/// The pages in the write-ahead log after which it is written back: a mebibyte.
+const LOG_PAGES: i64 = 256;
+const LOG_BYTES: i64 = 1 << 20;
 
-const SCHEMA: &str = "
-    CREATE TABLE batches (
-        id          INTEGER PRIMARY KEY AUTOINCREMENT,
-        destination TEXT NOT NULL,
-        payload     BLOB NOT NULL,
-        spooled_at  TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX batches_by_destination ON batches (destination, id);
-    CREATE TABLE dead_letters (
-        id          INTEGER PRIMARY KEY AUTOINCREMENT,
-        destination TEXT NOT NULL,
-        record      TEXT NOT NULL,
-        reason      TEXT NOT NULL,
-        buried_at   TEXT NOT NULL
-    ) STRICT;
-";
+/// The size up to which a file is checked as a whole when it is opened, which takes a few hundredths of a second.
+///
+/// In a larger one, damage is found when it is met: in the structure by SQLite, in a batch by its checksum.
+const CHECKED_WHOLE: u64 = 64 << 20;
+
+/// An open file that holds a spool.
+#[derive(Debug)]
+pub(crate) struct SpoolFile {
+    path: PathBuf,
+    connection: Connection,
+    place: Option<Place>,
+    /// Tells the file from others that were at this path.
+    pub(crate) name: i64,
+    pub(crate) page_size: u64,
+}
+
+/// What a file system knows a file by, whatever its path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    device: u64,
+    inode: u64,
+}
+
+/// Why a statement failed, by what is to be done about it.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// Another program set the file aside, or a person removed it. The one that is there now is to be opened.
+    Moved,
+    /// The file is damaged, and a fresh one is to take its place.
+    Damaged(String),
+    /// Nothing that another file would help.
+    Error(Error),
+}
 
 /// What a file turned out to be.
 enum Found {
-    Spool(Connection),
-    /// Not to be used, and why.
-    Unusable(String),
+    Spool(SpoolFile),
+    /// Its structure is damaged. Some of it may still be read.
+    Damaged(String),
+    /// Nothing of it is to be read, and why.
+    Foreign(String),
 }
 
-/// Opens the spool at `path`. What is there and cannot be used is set aside first.
-pub(crate) fn open(path: &Path) -> Result<Connection, Error> {
-    if let Found::Spool(connection) = look(path)? {
-        return Ok(connection);
-    }
-    let _turn = wait_for_turn(path);
-    // Another program may have put a fresh file there in the meantime, and that one must stay.
-    match look(path)? {
-        Found::Spool(connection) => return Ok(connection),
-        Found::Unusable(reason) => set_aside(path, &reason)?,
-    }
-    match look(path)? {
-        Found::Spool(connection) => Ok(connection),
-        Found::Unusable(reason) => {
-            Err(embedded_db::Error::Corrupt { path: path.to_owned(), source: reason.into() }.into())
-        }
-    }
+/// Opens the spool at `path`. What is there and cannot be used is set aside first, and what can be read of it is
+/// brought over.
+pub(crate) fn open(path: &Path) -> Result<SpoolFile, Error> {
+    let file = match look(path)? {
+        Found::Spool(file) => file,
+        Found::Damaged(_) | Found::Foreign(_) => open_anew(path)?,
+    };
+    salvage::finish(path, &file.connection);
+    Ok(file)
 }
 
 /// Whether there is a file at `path`.
 pub(crate) fn exists(path: &Path) -> Result<bool, Error> {
-    path.try_exists().map_err(|error| embedded_db::Error::from_io(path, error).into())
+    // One that is still to be read counts, or what is in it would wait until something else is pushed.
+    let exists = path.try_exists().map_err(|error| Database::from_io(path, error))?;
+    Ok(exists || aside::to_be_read(path).is_some())
 }
 
-/// `path` with `suffix` behind its file name.
-pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
-    name.push(suffix);
-    PathBuf::from(name)
+/// The failure that tells of damage SQLite does not see.
+pub(crate) fn damaged(what: &str) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(what.to_owned()))
+}
+
+impl SpoolFile {
+    /// Runs statements that change nothing, and see the file as it is at one moment.
+    pub(crate) fn read<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failed> {
+        let read = || {
+            let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
+            let value = act(&transaction)?;
+            transaction.commit()?;
+            Ok(value)
+        };
+        read().map_err(|error| self.failed(error))
+    }
+
+    /// Runs statements all or nothing. What they changed is durable when this returns.
+    pub(crate) fn write<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failed> {
+        let begin = || Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);
+        let transaction = begin().map_err(|error| self.failed(error))?;
+        // Whoever sets a file aside holds this lock while doing so. So this is as true at the end as it is here.
+        if self.place != place(&self.path) {
+            return Err(Failed::Moved);
+        }
+        let value = act(&transaction).map_err(|error| self.failed(error))?;
+        transaction.commit().map_err(|error| self.failed(error))?;
+        Ok(value)
+    }
+
+    /// Writes the log back into the file, as far as nobody reads what was there before. The next write takes its place.
+    pub(crate) fn write_back(&self) -> Result<(), Error> {
+        let done = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
+        done.map_err(|error| Database::from_sqlite(&self.path, error).into())
+    }
+
+    /// Sets the file aside, since it turned out to be damaged, and opens a fresh one with what can be read of it.
+    pub(crate) fn replace(&self, reason: &str) -> Result<Self, Error> {
+        let turn = Turn::wait_for(&self.path);
+        let hold = aside::hold(&self.connection);
+        // Another program may have done it while this one waited.
+        if self.place == place(&self.path) {
+            aside::set_aside(&self.path, reason, Rest::MayBeRead)?;
+        }
+        drop((hold, turn));
+        open(&self.path)
+    }
+
+    /// Opens the file that is at the path now, since it is no longer this one.
+    pub(crate) fn reopen(&self) -> Result<Self, Error> {
+        open(&self.path)
+    }
+
+    fn failed(&self, error: rusqlite::Error) -> Failed {
+        let moved = |error: &ffi::Error| error.extended_code == ffi::SQLITE_READONLY_DBMOVED;
+        if error.sqlite_error().is_some_and(moved) {
+            return Failed::Moved;
+        }
+        match Database::from_sqlite(&self.path, error) {
+            // The statements fit the tables, and what is written fits the columns. If not, these are damaged.
+            Database::Corrupt { source, .. } | Database::Refused { source, .. } => {
+                Failed::Damaged(source.to_string())
+            }
+            error => Failed::Error(error.into()),
+        }
+    }
+}
+
+impl Failed {
+    /// The error to report when another file did not help.
+    pub(crate) fn into_error(self, path: &Path) -> Error {
+        let reason = match self {
+            Self::Error(error) => return error,
+            Self::Damaged(reason) => reason,
+            Self::Moved => "it is replaced again and again".to_owned(),
+        };
+        Database::Corrupt { path: path.to_owned(), source: reason.into() }.into()
+    }
+}
+
+fn open_anew(path: &Path) -> Result<SpoolFile, Error> {
+    let _turn = Turn::wait_for(path);
+    // Another program may have put a fresh file there in the meantime, and that one must stay.
+    match look(path)? {
+        Found::Spool(file) => return Ok(file),
+        Found::Damaged(reason) => {
+            let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE);
+            let connection = connection.and_then(|it| it.busy_timeout(BUSY_TIMEOUT).map(|()| it)).ok();
+            let _hold = connection.as_ref().and_then(aside::hold);
+            aside::set_aside(path, &reason, Rest::MayBeRead)?;
+        }
+        Found::Foreign(reason) => aside::set_aside(path, &reason, Rest::IsForeign)?,
+    }
+    match look(path)? {
+        Found::Spool(file) => Ok(file),
+        Found::Damaged(reason) | Found::Foreign(reason) => Err(Failed::Damaged(reason).into_error(path)),
+    }
 }
 
 fn look(path: &Path) -> Result<Found, Error> {
-    if lost_its_beginning(path) {
-        return Ok(Found::Unusable("the file is empty but has a write-ahead log".to_owned()));
+    if aside::lost_its_beginning(path) {
+        return Ok(Found::Foreign("the file is empty but has a write-ahead log".to_owned()));
     }
     match connect(path) {
-        Err(embedded_db::Error::Corrupt { source, .. }) => Ok(Found::Unusable(source.to_string())),
+        Err(Database::Corrupt { source, .. } | Database::Refused { source, .. }) => {
+            Ok(Found::Damaged(source.to_string()))
+        }
         found => Ok(found?),
     }
 }
 
-fn connect(path: &Path) -> Result<Found, embedded_db::Error> {
-    let mut connection = embedded_db::open(path, BUSY_TIMEOUT)?;
-    embedded_db::check(&connection, path)?;
-    let is_spool = prepare(&mut connection).map_err(|error| embedded_db::Error::from_sqlite(path, error))?;
-    if is_spool {
-        return Ok(Found::Spool(connection));
+fn connect(path: &Path) -> Result<Found, Database> {
+    let connection = embedded_db::open_shrinkable(path, BUSY_TIMEOUT)?;
+    let failed = |error| Database::from_sqlite(path, error);
+    tune(&connection).map_err(failed)?;
+    if fs::metadata(path).is_ok_and(|file| file.len() <= CHECKED_WHOLE) {
+        embedded_db::check(&connection, path)?;
     }
-    Ok(Found::Unusable("the file holds something other than a spool of this version".to_owned()))
-}
-
-/// Creates the tables in a new file. Tells whether the file is a spool then.
-fn prepare(connection: &mut Connection) -> rusqlite::Result<bool> {
-    let expected = (APPLICATION_ID, SCHEMA_VERSION);
-    if identity(connection)? == expected {
-        return Ok(true);
+    if !schema::prepare(&connection).map_err(failed)? {
+        close_with_checkpoint(&connection, true).map_err(failed)?;
+        return Ok(Found::Foreign("the file holds something other than a spool of this version".to_owned()));
     }
-    // A program that opens the same new file at this moment waits here, and finds the tables when it is its turn.
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let is_new = identity(&transaction)? == (0, 0)
-        && transaction.query_row("SELECT count(*) = 0 FROM sqlite_schema", (), |row| row.get(0))?;
-    if is_new {
-        transaction.execute_batch(SCHEMA)?;
-        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
-        transaction.pragma_update(None, "user_version", SCHEMA_VERSION)?;
+    if let Err(error) = space::make_shrinkable(&connection) {
+        tracing::debug!(error = fault::chain(&error), spool = %path.display(), "the file cannot shrink yet");
     }
-    let is_spool = identity(&transaction)? == expected;
-    transaction.commit()?;
-    Ok(is_spool)
+    accept(path, connection).map_err(failed)
 }
 
-fn identity(connection: &Connection) -> rusqlite::Result<(i32, i32)> {
-    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get(0));
-    Ok((number("application_id")?, number("user_version")?))
+fn tune(connection: &Connection) -> rusqlite::Result<()> {
+    // A file that turns out to be damaged is left as it is, with its log.
+    close_with_checkpoint(connection, false)?;
+    connection.execute_batch(&format!(
+        "PRAGMA cache_size = -{CACHE_KIB};
+         PRAGMA wal_autocheckpoint = {LOG_PAGES};
+         PRAGMA journal_size_limit = {LOG_BYTES};
+         PRAGMA temp_store = MEMORY;"
+    ))
 }
 
-/// SQLite takes an empty file for a new database and deletes the log beside it, with all that is only there.
-fn lost_its_beginning(path: &Path) -> bool {
-    let length = |path: &Path| fs::metadata(path).map(|file| file.len()).ok();
-    length(path) == Some(0) && length(&with_suffix(path, "-wal")).is_some_and(|length| length > 0)
+/// Whether the log is written back and removed when the last connection is closed.
+fn close_with_checkpoint(connection: &Connection, with: bool) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !with).map(drop)
 }
 
-/// Lets one program at a time set a file aside. The lock is on the folder, so that no file is left behind.
-fn wait_for_turn(path: &Path) -> Option<File> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // Where a folder cannot be locked (some network file systems), two programs that find the same damaged file in
-    // the same instant are not kept apart. That is rare enough to go on.
-    File::open(folder).and_then(|folder| folder.lock().map(|()| folder)).ok()
+fn accept(path: &Path, connection: Connection) -> rusqlite::Result<Found> {
+    let name = connection.query_row("SELECT name FROM file", (), |row| row.get(0))?;
+    let page_size = space::page_size(&connection)?;
+    close_with_checkpoint(&connection, true)?;
+    Ok(Found::Spool(SpoolFile { path: path.to_owned(), connection, place: place(path), name, page_size }))
 }
 
-/// Renames the file, its log and its index together, so that the `sqlite3` program can still open what is left.
-///
-/// The file itself goes last: whoever opens a new file beside an old log loses what is in the log.
-fn set_aside(path: &Path, reason: &str) -> Result<(), Error> {
-    let aside = with_suffix(path, &format!(".corrupt-{}", Timestamp::now().strftime("%Y%m%dT%H%M%S.%6fZ")));
-    for suffix in ["-wal", "-shm", "-journal", ""] {
-        match fs::rename(with_suffix(path, suffix), with_suffix(&aside, suffix)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(source) => {
-                return Err(Error::SetAside { path: path.to_owned(), source });
-            }
-            Ok(()) => {}
-        }
-    }
-    tracing::error!(
-        spool = %path.display(),
-        kept_as = %aside.display(),
-        reason,
-        "the spool was unusable and has been set aside; batches in it will not be delivered"
-    );
-    Ok(())
+#[cfg(unix)]
+fn place(path: &Path) -> Option<Place> {
+    use std::os::unix::fs::MetadataExt as _;
+    fs::metadata(path).map(|file| Place { device: file.dev(), inode: file.ino() }).ok()
+}
+
+/// Where files have no such names, a file in use cannot be renamed either.
+#[cfg(not(unix))]
+fn place(_path: &Path) -> Option<Place> {
+    None
 }

@@ -1,72 +1,79 @@
 //! A durable queue for what a store cannot take now, and a grave for what it will never take.
 //!
 //! One SQLite file per program holds **batches**, which wait until their destination takes them, oldest first, and
-//! **dead letters**, which no repeat will deliver and a person should see. A batch or letter is on the disk when
-//! [`Spool::push`] or [`Spool::bury`] returns.
+//! **dead letters**, which no repeat will deliver and a person should see. They are on the disk when [`Spool::push`] or
+//! [`Spool::bury`] returns. What goes beyond the [`Limits`] is dropped by a stated rule and counted.
 //!
 //! This crate does not know records or sinks: a destination is a name, a batch is bytes.
 
+mod aside;
+mod attempt;
+mod batch;
+mod checksum;
 mod error;
 mod file;
+mod letters;
+mod limits;
 mod lock;
+mod push;
+mod queue;
+mod removals;
+mod reserve;
 mod rows;
+mod salvage;
+mod schema;
+mod space;
+mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 
+pub use batch::{Batch, BatchId, DeadLetter, Entry, Pushed, Waiting};
 pub use error::Error;
+use file::SpoolFile;
 use jiff::Timestamp;
+pub use limits::{Cause, Dropped, Limits, WhenFull};
 pub use lock::Guard;
-use rusqlite::{Connection, OptionalExtension, params};
+use push::Outcome;
+use removals::Removals;
+use rows::Read;
+use tally::Tally;
 
 /// An open spool.
+///
+/// Damage that is found while it is in use is dealt with as it is by [`Spool::open`]; the call goes on with the fresh
+/// file.
 #[derive(Debug)]
 pub struct Spool {
     path: PathBuf,
-    connection: Connection,
-}
-
-/// Names one batch in its file. No later batch gets the same id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct BatchId(i64);
-
-/// What waits for its destination.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
-    /// What [`Spool::remove`] asks for.
-    pub id: BatchId,
-    /// The bytes as they were pushed.
-    pub payload: Vec<u8>,
-    /// When it was pushed, to the microsecond.
-    pub spooled_at: Timestamp,
-}
-
-/// What a destination refused for good.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadLetter {
-    /// Who refused it.
-    pub destination: String,
-    /// What was refused, as text a person can read, such as JSON.
-    pub record: String,
-    /// Why, in the words of the destination.
-    pub reason: String,
-    /// When it was refused, to the microsecond.
-    pub at: Timestamp,
+    limits: Limits,
+    file: SpoolFile,
+    removals: Removals,
+    has_reserve: bool,
 }
 
 impl Spool {
     /// Opens the spool at `path`, or creates it with the folders above it.
     ///
-    /// A file that is damaged, or is not a spool, never stops a program: it is renamed to
-    /// `<name>.corrupt-<UTC time>`, an error is logged, and a fresh file takes its place. To find damage the whole
-    /// file is read, which for a spool is little: what is delivered is removed.
-    pub fn open(path: &Path) -> Result<Self, Error> {
-        let connection = file::open(path)?;
-        Ok(Self { path: path.to_owned(), connection })
+    /// A damaged file never stops a program: it is renamed to `<name>.corrupt-<UTC time>`, an error is logged, and what
+    /// can be read of it is brought over into a fresh file. A file that is no spool is only renamed.
+    ///
+    /// A disk that is full, or that may only be read, is an error: [`embedded_db::Error::Disk`],
+    /// [`embedded_db::Error::NotWritable`].
+    pub fn open(path: &Path, limits: Limits) -> Result<Self, Error> {
+        let mut opened = file::open(path);
+        if opened.as_ref().is_err_and(Error::is_disk) && reserve::give_up(path) {
+            opened = file::open(path);
+        }
+        let (path, file) = (path.to_owned(), opened?);
+        let has_reserve = reserve::keep(&path);
+        Ok(Self { path, limits, file, removals: Removals::default(), has_reserve })
     }
 
     /// Opens the spool at `path` as [`Spool::open`] does, or creates nothing and returns `None` if there is no file.
-    pub fn open_existing(path: &Path) -> Result<Option<Self>, Error> {
-        if file::exists(path)? { Self::open(path).map(Some) } else { Ok(None) }
+    pub fn open_existing(path: &Path, limits: Limits) -> Result<Option<Self>, Error> {
+        if file::exists(path)? { Self::open(path, limits).map(Some) } else { Ok(None) }
     }
 
     /// Takes the right to deliver from the spool at `path`, or returns `None` while another program has it.
@@ -77,91 +84,113 @@ impl Spool {
         lock::try_lock(path)
     }
 
-    /// Adds a batch behind all others for `destination`. It is durable when this returns.
-    pub fn push(&mut self, destination: &str, payload: &[u8], now: Timestamp) -> Result<(), Error> {
-        self.run(|connection| {
-            connection
-                .prepare_cached("INSERT INTO batches (destination, payload, spooled_at) VALUES (?1, ?2, ?3)")?
-                .execute(params![destination, payload, rows::time(now)])?;
-            Ok(())
-        })
+    /// Adds batches behind all others, all or none. They are durable when this returns: one sync for all of them.
+    ///
+    /// `now` is what the age of the batches is measured from. An entry that takes more than three quarters of
+    /// [`Limits::bytes`] never fits, and is dropped and counted whatever [`Limits::when_full`] says.
+    pub fn push(&mut self, entries: &[Entry<'_>], now: Timestamp) -> Result<Pushed, Error> {
+        if entries.is_empty() {
+            return Ok(Pushed::default());
+        }
+        self.settle()?;
+        let limits = self.limits;
+        match self.write(|file, connection| push::push(connection, entries, now, &limits, file.page_size))? {
+            Outcome::Taken(tally) => Ok(Pushed { dropped: tally.into_dropped() }),
+            Outcome::Full => Err(Error::Full { path: self.path.clone() }),
+        }
     }
 
     /// The batch that has waited longest for `destination`.
-    pub fn oldest(&self, destination: &str) -> Result<Option<Batch>, Error> {
-        self.run(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT id, payload, spooled_at FROM batches WHERE destination = ?1 ORDER BY id LIMIT 1",
-                )?
-                .query_row([destination], rows::batch)
-                .optional()
-        })
+    ///
+    /// A batch that is no longer what was pushed is removed, logged and counted as [`Cause::Damage`], and the next one
+    /// is returned.
+    pub fn oldest(&mut self, destination: &str) -> Result<Option<Batch>, Error> {
+        // Each pass leaves one batch behind, so this ends.
+        while let Some(read) = self.next(destination)? {
+            if self.removals.pass(destination, read.id()) {
+                continue;
+            }
+            match read {
+                Read::Whole(batch) => return Ok(Some(batch)),
+                Read::Damaged(id) => self.discard(id)?,
+            }
+        }
+        self.renew_reserve();
+        Ok(None)
     }
 
-    /// Removes a batch its destination has taken. Removing it twice is no error.
-    pub fn remove(&mut self, id: BatchId) -> Result<(), Error> {
-        self.run(|connection| {
-            connection.prepare_cached("DELETE FROM batches WHERE id = ?1")?.execute([id.0])?;
-            Ok(())
-        })
+    /// Removes batches their destination has taken. Removing one twice is no error.
+    ///
+    /// On a full disk the reserve is given up for it, the file `<path>.reserve`. If even that makes too little room, the
+    /// removal is remembered and done as soon as the disk takes it: by this value, at the next call that writes. If the
+    /// program ends before that, the batches are delivered once more.
+    pub fn remove(&mut self, ids: &[BatchId]) -> Result<(), Error> {
+        let removed = self
+            .settle()
+            .and_then(|()| self.write(|file, connection| removals::remove(connection, file.name, ids)));
+        match removed {
+            Err(error) if error.is_disk() => self.remove_on_full_disk(ids, error),
+            removed => removed,
+        }
     }
 
-    /// How many batches wait for `destination`.
-    pub fn count(&self, destination: &str) -> Result<u64, Error> {
-        self.run(|connection| {
-            connection
-                .prepare_cached("SELECT count(*) FROM batches WHERE destination = ?1")?
-                .query_row([destination], rows::count)
-        })
+    /// How much waits for `destination`. It takes as long for a million batches as for one.
+    pub fn waiting(&self, destination: &str) -> Result<Waiting, Error> {
+        let (behind, removed) = (self.removals.passed(destination), self.removals.sum(destination));
+        self.read(|connection| queue::waiting(connection, destination, behind, removed))
     }
 
     /// Every destination that a batch waits for, by name.
     pub fn destinations(&self) -> Result<Vec<String>, Error> {
-        self.run(|connection| {
-            connection
-                .prepare_cached("SELECT DISTINCT destination FROM batches ORDER BY destination")?
-                .query_map((), |row| row.get(0))?
-                .collect()
-        })
+        let mut destinations = Vec::new();
+        for destination in self.read(queue::destinations)? {
+            if !self.waiting(&destination)?.is_empty() {
+                destinations.push(destination);
+            }
+        }
+        Ok(destinations)
+    }
+
+    /// Drops the batches that have waited longer than [`Limits::age`], and tells which.
+    ///
+    /// They are looked for from the oldest on, so one that seems to come from the future, since a clock was wrong, keeps
+    /// those behind it until it is delivered.
+    pub fn expire(&mut self, now: Timestamp) -> Result<Vec<Dropped>, Error> {
+        let mut tally = Tally::default();
+        let limit = self.limits.age.and_then(|age| now.checked_sub(age).ok());
+        let Some(limit) = limit else { return Ok(Vec::new()) };
+        self.settle()?;
+        loop {
+            let some = self.write(|_, connection| queue::expire(connection, limit))?;
+            if some.is_empty() {
+                return Ok(tally.into_dropped());
+            }
+            tally.merge(some);
+        }
+    }
+
+    /// Everything that was dropped since the file was made, by destination and cause.
+    pub fn dropped(&self) -> Result<Vec<Dropped>, Error> {
+        self.read(tally::kept)
     }
 
     /// Keeps letters for a person to look at, all or none. They are durable when this returns.
+    ///
+    /// The oldest go where there are more than [`Limits::DEAD_LETTERS`] or [`Limits::dead_letter_bytes`], and are counted
+    /// as [`Cause::DeadLetters`].
     pub fn bury(&mut self, letters: &[DeadLetter]) -> Result<(), Error> {
-        self.run(|connection| {
-            let transaction = connection.unchecked_transaction()?;
-            for letter in letters {
-                transaction
-                    .prepare_cached(
-                        "INSERT INTO dead_letters (destination, record, reason, buried_at) VALUES (?1, ?2, ?3, ?4)",
-                    )?
-                    .execute(params![letter.destination, letter.record, letter.reason, rows::time(letter.at)])?;
-            }
-            transaction.commit()
-        })
+        let limits = self.limits;
+        self.write(|_, connection| letters::bury(connection, letters, &limits))
     }
 
     /// Every dead letter, oldest first.
     pub fn dead_letters(&self) -> Result<Vec<DeadLetter>, Error> {
-        self.run(|connection| {
-            connection
-                .prepare_cached(
-                    "SELECT destination, record, reason, buried_at FROM dead_letters ORDER BY id",
-                )?
-                .query_map((), rows::dead_letter)?
-                .collect()
-        })
+        self.read(letters::all)
     }
 
     /// How many dead letters there are.
     pub fn dead_letter_count(&self) -> Result<u64, Error> {
-        self.run(|connection| {
-            connection.prepare_cached("SELECT count(*) FROM dead_letters")?.query_row((), rows::count)
-        })
-    }
-
-    fn run<T>(&self, statement: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Error> {
-        statement(&self.connection).map_err(|error| embedded_db::Error::from_sqlite(&self.path, error).into())
+        self.read(letters::count)
     }
 }
 
@@ -169,30 +198,3 @@ impl Spool {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn limit_pages(spool: &Spool, pages: i64) {
-        spool
-            .connection
-            .pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))
-            .expect("SQLite takes the limit");
-    }
-
-    #[test]
-    fn a_full_disk_refuses_the_push_and_keeps_what_was_pushed() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut spool = Spool::open(&folder.path().join("s.db")).unwrap();
-        spool.push("a", b"first", Timestamp::UNIX_EPOCH).unwrap();
-        limit_pages(&spool, 1);
-        let error = spool.push("a", &vec![0; 50_000], Timestamp::UNIX_EPOCH).unwrap_err();
-        assert!(matches!(error, Error::Database(embedded_db::Error::Disk { .. })), "{error:?}");
-        assert_eq!(spool.oldest("a").unwrap().unwrap().payload, b"first");
-
-        limit_pages(&spool, 1_000_000);
-        spool.push("a", b"second", Timestamp::UNIX_EPOCH).unwrap();
-        assert_eq!(spool.count("a").unwrap(), 2);
-    }
-}

@@ -1,5 +1,6 @@
 //! Test cases replayed through shipped programs, faults of all kinds against them, and private servers to test against.
 
+pub mod device;
 #[allow(clippy::missing_panics_doc, reason = "a claim that does not hold panics")]
 pub mod faults;
 mod program;

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use http_sim::services::{InfluxDb, Slack};
+use http_sim::services::{InfluxDb, Paths, Slack};
 use http_sim::{Server, Service};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -50,14 +50,29 @@ pub struct World {
 impl World {
     /// The world of a test case: its replies, its settings, an empty store.
     pub fn of(program: &Program, case: &Case) -> Self {
+        let mut world = Self::new(program, case.replies());
+        world.arguments.clone_from(&case.arguments);
+        world.set(&case.source, "{{base}}");
+        for (name, value) in &case.settings {
+            world.set(name, value);
+        }
+        world
+    }
+
+    /// The world of a device, which asks no service.
+    pub fn without_source(program: &Program) -> Self {
+        Self::new(program, Paths::new())
+    }
+
+    fn new(program: &Program, source: impl Service) -> Self {
         let influxdb = InfluxDb::new(ORG, BUCKET, secrets::TOKEN);
         let store = serve(influxdb.clone());
         let slack = Slack::new(secrets::BOT);
         let mut world = Self {
             program: *program,
-            arguments: case.arguments.clone(),
+            arguments: Vec::new(),
             settings: BTreeMap::new(),
-            source: serve(case.replies()),
+            source: serve(source),
             influxdb,
             store,
             channel: serve(slack.clone()),
@@ -65,10 +80,6 @@ impl World {
             folder: files::folder(),
         };
         world.set_defaults();
-        world.set(&case.source, "{{base}}");
-        for (name, value) in &case.settings {
-            world.set(name, value);
-        }
         world
     }
 
@@ -214,7 +225,7 @@ impl World {
 }
 
 /// Waits until something is seen.
-pub fn until(what: &str, seen: impl Fn() -> bool) {
+pub fn until(what: &str, mut seen: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !seen() {
         assert!(Instant::now() < end, "{what} was not seen within {} s", PATIENCE.as_secs());

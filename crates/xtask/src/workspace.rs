@@ -12,15 +12,39 @@ pub(crate) fn root() -> PathBuf {
     package.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf)
 }
 
-/// The names of all pipelines: the folders of `pipelines`, sorted.
-pub(crate) fn pipelines() -> Result<Vec<String>, String> {
-    let folder = root().join("pipelines");
-    let entries = std::fs::read_dir(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    let is_program = |path: &PathBuf| path.join("Cargo.toml").is_file();
-    let paths = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(is_program);
-    let mut names: Vec<_> = paths.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned())).collect();
-    names.sort();
-    Ok(names)
+/// A program that ships.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Program {
+    /// What its folder, its package and it itself are called.
+    pub(crate) name: String,
+    pub(crate) folder: PathBuf,
+}
+
+/// The folders with the programs that ship: one folder for each.
+pub(crate) const PROGRAMS: [&str; 2] = ["pipelines", "iot"];
+
+/// All programs that ship: the pipelines, then the devices, each sorted by name.
+pub(crate) fn programs() -> Result<Vec<Program>, String> {
+    let mut programs = Vec::new();
+    for folder in PROGRAMS {
+        programs.extend(programs_in(&root().join(folder))?);
+    }
+    Ok(programs)
+}
+
+/// Whether there is a simulator of this name that is a program of its own.
+pub(crate) fn has_simulator(name: &str) -> bool {
+    root().join("crates/simulators").join(name).join("src/main.rs").is_file()
+}
+
+fn programs_in(folder: &Path) -> Result<Vec<Program>, String> {
+    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let folders = entries.filter_map(|entry| Some(entry.ok()?.path()));
+    let folders = folders.filter(|folder| folder.join("Cargo.toml").is_file());
+    let program = |folder: PathBuf| Some(Program { name: folder.file_name()?.to_str()?.to_owned(), folder });
+    let mut programs: Vec<_> = folders.filter_map(program).collect();
+    programs.sort();
+    Ok(programs)
 }
 
 /// A cargo command of the toolchain that runs this program, in the workspace.

@@ -3,6 +3,8 @@
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Expr, ExprLit, Field, Ident, Lit, LitStr, Meta, Result, Type};
 
+use crate::range::{self, Valid};
+
 /// `#[record(measurement = "…")]` or `#[record(table = "…", write = "…")]`.
 pub(crate) struct RecordAttributes {
     pub(crate) name: LitStr,
@@ -25,6 +27,7 @@ pub(crate) struct ColumnAttributes {
     pub(crate) name: LitStr,
     pub(crate) role: Role,
     pub(crate) unit: Option<LitStr>,
+    pub(crate) valid: Option<Valid>,
     pub(crate) description: String,
     pub(crate) rust_type: Type,
 }
@@ -81,7 +84,7 @@ impl ColumnAttributes {
         let Some(ident) = field.ident.clone() else {
             return Err(syn::Error::new_spanned(field, "a record has named fields"));
         };
-        let (mut role, mut unit, mut name) = (None, None, None);
+        let (mut role, mut unit, mut valid, mut name) = (None, None, None, None);
         for_each_meta(&field.attrs, |meta| {
             let found = match meta.path.get_ident().map(ToString::to_string).as_deref() {
                 Some("time") => Role::Time,
@@ -89,8 +92,13 @@ impl ColumnAttributes {
                 Some("partition") => Role::Partition,
                 Some("key") => Role::Key,
                 Some("unit") => return set(&mut unit, &meta),
+                Some("valid") => return range::read(&mut valid, &ident, &meta),
                 Some("name") => return set(&mut name, &meta),
-                _ => return Err(meta.error("expected `time`, `tag`, `key`, `partition`, `unit` or `name`")),
+                _ => {
+                    return Err(
+                        meta.error("expected `time`, `tag`, `key`, `partition`, `unit`, `valid` or `name`")
+                    );
+                }
             };
             if role.replace(found).is_some() {
                 return Err(meta.error(format!("`{ident}` plays one part only")));
@@ -103,6 +111,7 @@ impl ColumnAttributes {
             name: name.unwrap_or(own),
             role: role.unwrap_or(Role::Field),
             unit,
+            valid,
             description: description(&field.attrs),
             rust_type: field.ty.clone(),
             field: ident,

@@ -10,9 +10,13 @@ use crate::attributes::{ColumnAttributes, RecordAttributes, Role, Write};
 const NOT_TEXT: [&str; 12] =
     ["f64", "f32", "i64", "i32", "i16", "i8", "u64", "u32", "u16", "u8", "bool", "Timestamp"];
 
+/// The types of numbers that a sensor may show.
+const NUMBERS: [&str; 8] = ["f64", "i64", "i32", "i16", "i8", "u32", "u16", "u8"];
+
 pub(crate) fn columns(record: &RecordAttributes, columns: &[ColumnAttributes], at: &Ident) -> Result<()> {
     unique_names(columns)?;
     columns.iter().try_for_each(|column| fits(record, column))?;
+    columns.iter().try_for_each(has_limits)?;
     if record.is_measurement { measurement(columns, at) } else { table(record, columns, at) }
 }
 
@@ -48,6 +52,17 @@ fn fits(record: &RecordAttributes, column: &ColumnAttributes) -> Result<()> {
         }
         _ => Ok(()),
     }
+}
+
+/// Only what is measured or counted has limits.
+fn has_limits(column: &ColumnAttributes) -> Result<()> {
+    let Some(valid) = &column.valid else { return Ok(()) };
+    let is_number = base_name(&column.rust_type).is_some_and(|name| NUMBERS.contains(&&*name));
+    if is_number && column.role == Role::Field {
+        return Ok(());
+    }
+    let message = format!("`{}`: only a field that is a number has a range of valid values", column.field);
+    Err(Error::new(valid.span, message))
 }
 
 fn measurement(columns: &[ColumnAttributes], at: &Ident) -> Result<()> {

@@ -92,6 +92,13 @@ fn column(column: &ColumnAttributes) -> TokenStream {
         Some(unit) => quote! { ::std::option::Option::Some(::std::borrow::Cow::Borrowed(#unit)) },
         None => quote! { ::std::option::Option::None },
     };
+    let valid = match &column.valid {
+        Some(valid) => {
+            let (min, max) = (end(valid.min), end(valid.max));
+            quote! { ::record::Valid::new(#min, #max) }
+        }
+        None => quote! { ::std::option::Option::None },
+    };
     quote! {
         ::record::Column {
             name: ::std::borrow::Cow::Borrowed(#name),
@@ -99,8 +106,16 @@ fn column(column: &ColumnAttributes) -> TokenStream {
             value_type: <#rust_type as ::record::Field>::TYPE,
             optional: <#rust_type as ::record::Field>::OPTIONAL,
             unit: #unit,
+            valid: #valid,
             description: ::std::borrow::Cow::Borrowed(#description),
         }
+    }
+}
+
+fn end(number: Option<f64>) -> TokenStream {
+    match number {
+        Some(number) => quote! { ::std::option::Option::Some(#number) },
+        None => quote! { ::std::option::Option::None },
     }
 }
 

@@ -3,6 +3,7 @@
 mod attributes;
 mod check;
 mod expand;
+mod range;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};

@@ -24,6 +24,15 @@ pub(crate) struct Telling<'a, C> {
     pub(crate) is_watched: &'a dyn Fn(&Alert) -> bool,
 }
 
+/// What became of what was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Heard {
+    /// Whether the state kept all of it.
+    pub(crate) is_kept: bool,
+    /// Whether every message arrived, or never will.
+    pub(crate) is_told: bool,
+}
+
 /// What one channel is to be told of one alert.
 struct Said {
     channel: usize,
@@ -41,9 +50,9 @@ struct Claims<'a> {
 }
 
 impl<C: Channel> Telling<'_, C> {
-    /// Keeps and tells, and returns whether the state kept all. Where nothing can be kept, what is bad is told by each
+    /// Keeps and tells. Where nothing can be kept, what is bad is told by each
     /// run, and no end is.
-    pub(crate) async fn tell(&self, memory: Memory<'_>) -> bool {
+    pub(crate) async fn tell(&self, memory: Memory<'_>) -> Heard {
         let mut claims = Claims::default();
         let in_state = self.remember(memory.of_state().await, &mut claims).await;
         if let Err(error) = &in_state {
@@ -59,7 +68,7 @@ impl<C: Channel> Telling<'_, C> {
             let is_here = |told: &&Told| kept.get(&told.key) == Some(&place);
             settle(kept_here, self.run, told.iter().filter(is_here)).await;
         }
-        in_state.is_ok()
+        Heard { is_kept: in_state.is_ok(), is_told: told.iter().all(|told| told.is_sent) }
     }
 
     /// Keeps every alert that is not kept yet, with what this run saw and claims to say.

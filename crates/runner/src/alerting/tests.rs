@@ -89,7 +89,7 @@ async fn tell_with(
         seen,
         is_watched: &|alert: &Alert| !alert.firing.labels.contains_key("unset"),
     };
-    telling.tell(Memory { state, spare }).await
+    telling.tell(Memory { state, spare }).await.is_kept
 }
 
 fn run(failure: Option<&str>) -> Vec<Observation> {

@@ -11,6 +11,8 @@ pub struct Config {
     pub(crate) influxdb: Option<sink_influxdb::Config>,
     #[setting(block)]
     pub(crate) postgres: Option<postgres_client::Config>,
+    #[setting(block)]
+    pub(crate) mqtt: Option<sink_mqtt::Config>,
     /// The embedded store; also where small state is kept when there is no PostgreSQL.
     #[setting(block)]
     pub sqlite: sink_sqlite::Config,
@@ -25,14 +27,16 @@ pub enum StoreName {
     Postgres,
     /// `sqlite`
     Sqlite,
+    /// `mqtt`
+    Mqtt,
     /// `stdout`
     Stdout,
 }
 
 #[derive(Debug, Clone, Settings)]
 pub(crate) struct Sinks {
-    /// Stores to write to instead of those found configured: `influxdb`, `postgres`, `sqlite`, `stdout`; several with
-    /// commas.
+    /// Stores to write to instead of those found configured: `influxdb`, `postgres`, `sqlite`, `mqtt`,
+    /// `stdout`; several with commas.
     #[setting(name = "SINK")]
     names: Option<StoreNames>,
 }
@@ -54,7 +58,8 @@ impl Config {
     /// The same stores, to which the program names itself where they ask for it.
     #[must_use]
     pub fn named(self, program: &str) -> Self {
-        Self { postgres: self.postgres.map(|postgres| postgres.named(program)), ..self }
+        let postgres = self.postgres.map(|postgres| postgres.named(program));
+        Self { postgres, mqtt: self.mqtt.map(|mqtt| mqtt.named(program)), ..self }
     }
 
     /// Whether `SINK` says where records go.
@@ -62,7 +67,8 @@ impl Config {
         self.sinks.names.is_some()
     }
 
-    /// The stores that are meant, the preferred one first.
+    /// The stores that are meant, the preferred one first. A broker is no place to keep records, so it is meant only
+    /// where `SINK` names it.
     pub fn stores(&self) -> Vec<StoreName> {
         match &self.sinks.names {
             Some(StoreNames(names)) => names.clone(),
@@ -79,6 +85,7 @@ impl Config {
                 "names influxdb, which needs INFLUXDB_URL and its token",
             ),
             (StoreName::Postgres, self.postgres().is_none(), "names postgres, which needs POSTGRES_URL"),
+            (StoreName::Mqtt, self.mqtt.is_none(), "names mqtt, which needs MQTT_URL"),
         ];
         for (_, _, message) in
             missing.iter().filter(|(name, is_missing, _)| *is_missing && self.is_named(*name))
@@ -93,7 +100,7 @@ impl Config {
 }
 
 impl Setting for StoreNames {
-    const TAKES: &'static str = "a list of influxdb, postgres, sqlite and stdout";
+    const TAKES: &'static str = "a list of influxdb, postgres, sqlite, mqtt and stdout";
 
     fn parse(text: &str) -> Result<Self, String> {
         let mut names = Vec::new();
@@ -102,6 +109,7 @@ impl Setting for StoreNames {
                 "influxdb" => StoreName::Influxdb,
                 "postgres" | "postgresql" => StoreName::Postgres,
                 "sqlite" => StoreName::Sqlite,
+                "mqtt" => StoreName::Mqtt,
                 "stdout" => StoreName::Stdout,
                 _ => return Err(format!("must be {}", Self::TAKES)),
             };
@@ -169,10 +177,22 @@ mod tests {
     }
 
     #[test]
+    fn a_broker_gets_records_only_where_it_is_named() {
+        let broker = ("MQTT_URL", "mqtt://broker");
+        assert_eq!(routes(&[broker], Shape::Measurement), ["sqlite"]);
+        assert_eq!(routes(&[broker, ("SINK", "mqtt")], Shape::Measurement), ["mqtt"]);
+        assert_eq!(
+            routes(&[broker, ("SINK", "sqlite,mqtt")], Shape::Table(WriteMode::Upsert)),
+            ["sqlite", "mqtt"]
+        );
+        assert_eq!(read(&[("SINK", "mqtt")]).unwrap_err(), "SINK names mqtt, which needs MQTT_URL");
+    }
+
+    #[test]
     fn a_store_that_is_named_has_to_be_configured() {
         let problem = "SINK names influxdb, which needs INFLUXDB_URL and its token";
         assert_eq!(read(&[("SINK", "influxdb")]).unwrap_err(), problem);
-        let problem = "SINK must be a list of influxdb, postgres, sqlite and stdout";
+        let problem = "SINK must be a list of influxdb, postgres, sqlite, mqtt and stdout";
         assert_eq!(read(&[("SINK", "oracle")]).unwrap_err(), problem);
     }
 }

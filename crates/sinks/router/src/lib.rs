@@ -2,6 +2,7 @@
 //!
 //! Without `SINK`, a measurement goes to InfluxDB if that is configured, else to PostgreSQL, else to SQLite; a table
 //! to PostgreSQL if configured, else to SQLite. `SINK` names the stores instead; each takes the records it can hold.
+//! An MQTT broker is used only where `SINK` names it.
 
 mod config;
 mod store;

@@ -5,6 +5,7 @@ use record::{Batch, Schema};
 use rustls::ClientConfig;
 use sink::{Error, Sink, Written};
 use sink_influxdb::InfluxdbSink;
+use sink_mqtt::MqttSink;
 use sink_postgres::PostgresSink;
 use sink_sqlite::SqliteSink;
 use sink_stdout::StdoutSink;
@@ -20,6 +21,8 @@ pub enum Store {
     Postgres(Box<PostgresSink>),
     /// The embedded store.
     Sqlite(SqliteSink),
+    /// An MQTT broker.
+    Mqtt(Box<MqttSink>),
     /// Standard output.
     Stdout(StdoutSink),
 }
@@ -33,6 +36,7 @@ impl Store {
                 Self::Postgres(Box::new(PostgresSink::new(config.postgres()?.clone(), tls.clone())))
             }
             StoreName::Sqlite => Self::Sqlite(SqliteSink::new(&config.sqlite)),
+            StoreName::Mqtt => Self::Mqtt(Box::new(MqttSink::new(config.mqtt.as_ref()?, tls))),
             StoreName::Stdout => Self::Stdout(StdoutSink::new()),
         })
     }
@@ -50,6 +54,7 @@ impl Sink for Store {
             Self::Influxdb(sink) => sink.name(),
             Self::Postgres(sink) => sink.name(),
             Self::Sqlite(sink) => sink.name(),
+            Self::Mqtt(sink) => sink.name(),
             Self::Stdout(sink) => sink.name(),
         }
     }
@@ -59,6 +64,7 @@ impl Sink for Store {
             Self::Influxdb(sink) => Box::pin(sink.write(batch)).await,
             Self::Postgres(sink) => Box::pin(sink.write(batch)).await,
             Self::Sqlite(sink) => Box::pin(sink.write(batch)).await,
+            Self::Mqtt(sink) => Box::pin(sink.write(batch)).await,
             Self::Stdout(sink) => Box::pin(sink.write(batch)).await,
         }
     }
@@ -68,6 +74,7 @@ impl Sink for Store {
             Self::Influxdb(sink) => Box::pin(sink.check()).await,
             Self::Postgres(sink) => Box::pin(sink.check()).await,
             Self::Sqlite(sink) => Box::pin(sink.check()).await,
+            Self::Mqtt(sink) => Box::pin(sink.check()).await,
             Self::Stdout(sink) => Box::pin(sink.check()).await,
         }
     }

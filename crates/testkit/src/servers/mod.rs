@@ -5,22 +5,28 @@
 //! server that already runs. `shared` starts one for all tests of a program, which cannot stop it.
 
 mod certificates;
+mod disk;
 mod docker;
 mod front;
 mod http;
 mod influxdb;
+mod link;
 mod missing;
 mod mosquitto;
+mod namespace;
 mod postgres;
 mod process;
 mod program;
 mod registry;
 mod victoria_metrics;
 
+pub use disk::SmallDisk;
 pub use docker::Docker;
 pub use influxdb::{Influxdb, Row};
+pub use link::{Link, Network};
 pub use missing::Missing;
-pub use mosquitto::Mosquitto;
+pub use mosquitto::{Mosquitto, MosquittoSetup};
+pub use namespace::Namespace;
 pub use postgres::Postgres;
 pub use registry::Registry;
 pub use victoria_metrics::VictoriaMetrics;

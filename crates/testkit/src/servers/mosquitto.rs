@@ -1,5 +1,6 @@
 //! The Mosquitto MQTT broker.
 
+use std::cell::Cell;
 use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
@@ -10,7 +11,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::process::{Launch, Process, password, with_free_port};
+use super::certificates::Certificates;
+use super::process::{Launch, Process, free_port, password, with_free_port};
 use super::{Missing, program};
 
 const PROGRAM: &str = "mosquitto";
@@ -24,13 +26,30 @@ pub struct Mosquitto {
     instance: Instance,
 }
 
+/// What is special about a broker.
+#[derive(Debug, Clone, Default)]
+pub struct MosquittoSetup {
+    /// Lines added to `mosquitto.conf`, such as `max_inflight_messages 1000`.
+    pub configuration: String,
+    /// The access list, such as `pattern read public/#`. Without one, everything is allowed.
+    pub access: String,
+}
+
 /// What stays when the broker is stopped.
 #[derive(Debug)]
 struct Instance {
     program: PathBuf,
     folder: TempDir,
     password: String,
-    port: u16,
+    setup: MosquittoSetup,
+    ports: Ports,
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Ports {
+    plain: u16,
+    tls: u16,
+    mutual_tls: u16,
 }
 
 impl Mosquitto {
@@ -39,12 +58,27 @@ impl Mosquitto {
     /// # Errors
     /// When Mosquitto is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
+        Self::start_with(MosquittoSetup::default())
+    }
+
+    /// Starts a broker that is special.
+    ///
+    /// # Errors
+    /// When Mosquitto is not installed or does not start, as with a line it does not know.
+    pub fn start_with(setup: MosquittoSetup) -> Result<Self, Missing> {
         let program = program::find(PROGRAM, PACKAGE)?;
         let folder = TempDir::with_prefix("mosquitto-").map_err(Missing::because(PROGRAM))?;
-        let mut instance = Instance { program, folder, password: password(), port: 0 };
+        let ports = Ports::default();
+        let mut instance = Instance { program, folder, password: password(), setup, ports };
         instance.write_password()?;
-        let (process, port) = with_free_port(PROGRAM, |port| instance.launch(port))?;
-        instance.port = port;
+        instance.write_certificates().map_err(Missing::because(PROGRAM))?;
+        let taken = Cell::new(ports);
+        let (process, _) = with_free_port(PROGRAM, |plain| {
+            let free = || free_port().map_err(Missing::because(PROGRAM));
+            taken.set(Ports { plain, tls: free()?, mutual_tls: free()? });
+            instance.launch(taken.get())
+        })?;
+        instance.ports = taken.get();
         Ok(Self { process, instance })
     }
 
@@ -59,7 +93,36 @@ impl Mosquitto {
 
     /// `mqtt://USER:PASSWORD@127.0.0.1:PORT`.
     pub fn url(&self) -> String {
-        format!("mqtt://{USER}:{}@127.0.0.1:{}", self.instance.password, self.instance.port)
+        self.url_at("mqtt", self.instance.ports.plain)
+    }
+
+    /// `mqtts://USER:PASSWORD@127.0.0.1:PORT`, signed by the authority of [`Mosquitto::ca_file`].
+    pub fn tls_url(&self) -> String {
+        self.url_at("mqtts", self.instance.ports.tls)
+    }
+
+    /// The same where the client has to show a certificate as well: the one of [`Mosquitto::certificate_file`].
+    pub fn mutual_tls_url(&self) -> String {
+        self.url_at("mqtts", self.instance.ports.mutual_tls)
+    }
+
+    /// The authority of the broker's certificates, as PEM.
+    pub fn ca_file(&self) -> PathBuf {
+        self.instance.folder.path().join("authority.pem")
+    }
+
+    /// A certificate of that authority, as PEM.
+    pub fn certificate_file(&self) -> PathBuf {
+        self.instance.folder.path().join("certificate.pem")
+    }
+
+    /// The key of that certificate, as PEM.
+    pub fn key_file(&self) -> PathBuf {
+        self.instance.folder.path().join("key.pem")
+    }
+
+    fn url_at(&self, scheme: &str, port: u16) -> String {
+        format!("{scheme}://{USER}:{}@127.0.0.1:{port}", self.instance.password)
     }
 
     /// Stops the broker; sessions and retained messages stay.
@@ -73,7 +136,7 @@ impl Mosquitto {
     /// When it does not start.
     pub fn restart(&mut self) -> Result<(), Missing> {
         self.process.stop();
-        self.process = self.instance.launch(self.instance.port)?;
+        self.process = self.instance.launch(self.instance.ports)?;
         Ok(())
     }
 }
@@ -90,26 +153,50 @@ impl Instance {
         }
     }
 
-    fn launch(&self, port: u16) -> Result<Process, Missing> {
-        let folder = self.folder.path();
-        let path = folder.join("mosquitto.conf");
-        fs::write(&path, self.configuration(port)).map_err(Missing::because(PROGRAM))?;
-        let command = vec![self.program.clone().into(), "-c".into(), path.into()];
-        let launch = Launch { program: PROGRAM, command, folder, signal: "TERM" };
-        Process::start(&launch, || accepts(port, &self.password).unwrap_or(false))
+    fn write_certificates(&self) -> io::Result<()> {
+        let certificates = Certificates::generate().map_err(io::Error::other)?;
+        let files = [
+            ("authority.pem", certificates.authority),
+            ("certificate.pem", certificates.certificate),
+            ("key.pem", certificates.key),
+            ("access", self.setup.access.clone()),
+        ];
+        files.iter().try_for_each(|(name, text)| fs::write(self.folder.path().join(name), text))
     }
 
-    fn configuration(&self, port: u16) -> String {
+    fn launch(&self, ports: Ports) -> Result<Process, Missing> {
+        let folder = self.folder.path();
+        let path = folder.join("mosquitto.conf");
+        fs::write(&path, self.configuration(ports)).map_err(Missing::because(PROGRAM))?;
+        let command = vec![self.program.clone().into(), "-c".into(), path.into()];
+        let launch = Launch { program: PROGRAM, command, folder, signal: "TERM" };
+        Process::start(&launch, || accepts(ports.plain, &self.password).unwrap_or(false))
+    }
+
+    fn configuration(&self, ports: Ports) -> String {
         let folder = self.folder.path().to_string_lossy();
         // Run by root it would change to a user who may not read the folder.
         let user = if program::is_roots(self.folder.path()) { "user root\n" } else { "" };
+        let access =
+            if self.setup.access.is_empty() { String::new() } else { format!("acl_file {folder}/access\n") };
+        let tls = format!(
+            "cafile {folder}/authority.pem\n\
+             certfile {folder}/certificate.pem\n\
+             keyfile {folder}/key.pem\n"
+        );
+        let Ports { plain, tls: tls_port, mutual_tls } = ports;
+        let more = &self.setup.configuration;
         format!(
-            "{user}listener {port} 127.0.0.1\n\
-             allow_anonymous false\n\
+            "{user}allow_anonymous false\n\
              password_file {folder}/passwords\n\
+             {access}\
              persistence true\n\
              persistence_location {folder}/\n\
-             log_dest stderr\n"
+             log_dest stderr\n\
+             {more}\n\
+             listener {plain} 127.0.0.1\n\
+             listener {tls_port} 127.0.0.1\n{tls}\
+             listener {mutual_tls} 127.0.0.1\n{tls}require_certificate true\n"
         )
     }
 }

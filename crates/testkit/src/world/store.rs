@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OpenFlags, Row};
 use serde_json::{Map, Value};
-use spool::{DeadLetter, Spool};
+use spool::{DeadLetter, Limits, Spool};
 
 use super::{REPORTS, World};
 
@@ -16,6 +16,13 @@ impl World {
     /// The records in InfluxDB as line protocol, sorted, without run reports.
     pub fn lines(&self) -> String {
         self.stored_lines(|is_report| !is_report)
+    }
+
+    /// As [`World::lines`], without the times, which are those of the test where a device has read them.
+    pub fn timeless(&self) -> String {
+        let lines = self.lines();
+        let without_time = |line: &str| line.rsplit_once(' ').map(|(line, _)| format!("{line} TIME\n"));
+        lines.lines().filter_map(without_time).collect()
     }
 
     /// The run reports in InfluxDB as line protocol.
@@ -42,7 +49,7 @@ impl World {
     pub fn waiting(&self) -> u64 {
         self.spool().map_or(0, |spool| {
             let names = spool.destinations().expect("a spool that can be read");
-            names.iter().map(|name| spool.count(name).expect("a spool that can be read")).sum()
+            names.iter().map(|name| spool.waiting(name).expect("a spool that can be read").batches).sum()
         })
     }
 
@@ -59,7 +66,9 @@ impl World {
 
     fn spool(&self) -> Option<Spool> {
         let folder = PathBuf::from(self.settings.get("SPOOL_DIR")?);
-        Spool::open_existing(&folder.join(format!("{}.db", self.program.name))).ok().flatten()
+        Spool::open_existing(&folder.join(format!("{}.db", self.program.name)), Limits::default())
+            .ok()
+            .flatten()
     }
 
     fn tables(&self) -> Map<String, Value> {

@@ -3,6 +3,7 @@
 mod images;
 mod job;
 mod measure;
+mod mqtt;
 
 use crate::workspace::cargo;
 
@@ -12,19 +13,21 @@ cargo xtask bench [WHAT...]
   encode     records to line protocol: points per second and core
   job        one pipeline beside `curl` GET + `curl` POST: size, memory, time
   images     images of all programs, for each architecture that can be built here: size, start, memory
+  mqtt       the gateway beside subscribers that throw messages away; latency, memory, and what idle programs take
   postgres   an upsert of 100,000 rows, and the same again
 
 Without WHAT, all of them. Machines are noisy: compare within a run, not between runs.
 ";
 
 pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let all = ["encode", "images", "job", "postgres"].map(str::to_owned);
+    let all = ["encode", "images", "job", "mqtt", "postgres"].map(str::to_owned);
     let wanted = if arguments.is_empty() { &all[..] } else { arguments };
     for what in wanted {
         match what.as_str() {
             "encode" => bench("record")?,
             "images" => images::run()?,
             "job" => job::run()?,
+            "mqtt" => mqtt::run()?,
             "postgres" => bench("sink-postgres")?,
             "--help" | "-h" => print!("{USAGE}"),
             other => return Err(format!("there is no benchmark `{other}`\n\n{USAGE}")),

@@ -1,6 +1,6 @@
 //! What to do next: where the data are, and how to ask the real services.
 
-use super::pipeline::Pipeline;
+use super::program::Program;
 use super::screen::{Screen, WIDTH};
 use super::shown;
 use super::store::Store;
@@ -9,14 +9,15 @@ use super::store::Store;
 const INDENT: usize = 2;
 
 /// Where the data are, how to look at them, and how to run a pipeline against its real service.
-pub(super) fn lines(screen: &Screen, store: &Store, pipelines: &[Pipeline]) -> Vec<String> {
+pub(super) fn lines(screen: &Screen, store: &Store, programs: &[Program]) -> Vec<String> {
     let path = shown(store.path());
     let mut lines = vec![format!("\n{} is in {path}:", screen.bold("All of it"))];
     lines.extend(
-        shortest(pipelines.iter().filter_map(query)).map(|sql| format!("  sqlite3 {path} \\\n    '{sql}'")),
+        shortest(programs.iter().filter_map(query)).map(|sql| format!("  sqlite3 {path} \\\n    '{sql}'")),
     );
     lines.push(format!("\n{}, into data/platform.db:", screen.bold("From the real services")));
-    let (live, keyed): (Vec<_>, Vec<_>) = pipelines.iter().partition(|pipeline| pipeline.demo.live);
+    let pipelines = programs.iter().filter(|program| !program.demo.is_device());
+    let (live, keyed): (Vec<_>, Vec<_>) = pipelines.partition(|pipeline| pipeline.demo.live);
     let examples = [live, keyed].map(|kind| shortest(kind.into_iter().map(command)));
     lines.extend(examples.into_iter().flatten().map(|command| format!("  {command}")));
     lines
@@ -28,7 +29,7 @@ fn shortest(texts: impl Iterator<Item = String>) -> Option<String> {
 }
 
 /// The latest values of what a pipeline has drawn.
-fn query(pipeline: &Pipeline) -> Option<String> {
+fn query(pipeline: &Program) -> Option<String> {
     let plot = pipeline.demo.plot.as_ref()?;
     let (record, _) = pipeline.description.field(&plot.field)?;
     let time = &record.time()?.name;
@@ -38,7 +39,7 @@ fn query(pipeline: &Pipeline) -> Option<String> {
 }
 
 /// The command that runs a pipeline against its real service, its secrets left to the reader.
-fn command(pipeline: &Pipeline) -> String {
+fn command(pipeline: &Program) -> String {
     let cargo = format!("cargo run --release -p {}", pipeline.name);
     if pipeline.demo.live {
         return cargo;

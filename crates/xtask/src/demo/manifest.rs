@@ -1,4 +1,4 @@
-//! What a pipeline's own manifest says about its demo.
+//! What a program's own manifest says about its demo.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -6,22 +6,29 @@ use std::path::Path;
 use serde::Deserialize;
 
 /// `[package.metadata.pipeline.demo]`
+///
+/// A pipeline runs some times, each against a service at another hour. A device runs for some seconds.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Demo {
-    /// What stands in for the source: a service of `http-sim`, as in `openweather=KEY`, or a folder of replies, as in
-    /// `testcases/typical`.
-    pub(super) simulator: String,
-    /// The variable that takes the base URL of the source.
-    pub(super) url: String,
-    /// What else the program is given.
+    /// What stands in for the source. For a pipeline a service of `http-sim`, as in `openweather=KEY`, or a folder of
+    /// replies, as in `testcases/typical`. For a device the call of a simulator, as in `serial-sim sds011`, which tells
+    /// its address on its first line; without it the device reads what is there.
+    pub(super) simulator: Option<String>,
+    /// The variable that takes the address of the simulator.
+    pub(super) url: Option<String>,
+    /// What else the program is given; `{folder}` stands for the folder of the manifest.
     #[serde(default)]
     pub(super) environment: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) arguments: Vec<String>,
-    /// How often it runs. Each run stands for an hour; the last one is now.
+    /// How often a pipeline runs. Each run stands for an hour; the last one is now.
     #[serde(default = "once")]
     pub(super) runs: u16,
+    /// How long a device runs. What has it, is one.
+    pub(super) seconds: Option<u16>,
+    /// An example of the package that runs in place of the program: the same device, with a simulated one inside.
+    pub(super) example: Option<String>,
     /// What is drawn of its records.
     pub(super) plot: Option<Plot>,
     /// Whether the real service takes no key.
@@ -35,6 +42,11 @@ pub(super) struct Demo {
 pub(super) struct Plot {
     /// A numeric field.
     pub(super) field: String,
+    /// The measurement, where the program decides only as it runs what its records are.
+    pub(super) measurement: Option<String>,
+    /// What the field tells, and in which unit, where there is a measurement.
+    pub(super) title: Option<String>,
+    pub(super) unit: Option<String>,
     /// The tag that gives each curve its name; without it there is one curve.
     pub(super) by: Option<String>,
 }
@@ -72,7 +84,7 @@ fn yes() -> bool {
     true
 }
 
-/// Whether the pipeline in `folder` reads a source of its own. One that answers requests, or reads what others stored,
+/// Whether the program in `folder` reads a source of its own. One that answers requests, or reads what others stored,
 /// says `has_source = false` under `[package.metadata.pipeline]` and is not run.
 pub(super) fn has_source(folder: &Path) -> bool {
     let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok();
@@ -91,11 +103,19 @@ impl Demo {
         Self::parse(&text)
     }
 
+    pub(super) fn is_device(&self) -> bool {
+        self.seconds.is_some()
+    }
+
     fn parse(text: &str) -> Result<Self, String> {
         let manifest: Manifest =
             toml::from_str(text).map_err(|error| format!("Cargo.toml: {}", error.message()))?;
         let demo = manifest.package.metadata.pipeline.and_then(|pipeline| pipeline.demo);
-        demo.ok_or_else(|| "Cargo.toml has no [package.metadata.pipeline.demo]".to_owned())
+        let demo = demo.ok_or_else(|| "Cargo.toml has no [package.metadata.pipeline.demo]".to_owned())?;
+        if demo.simulator.is_some() != demo.url.is_some() {
+            return Err("Cargo.toml: `simulator` and `url` go together".to_owned());
+        }
+        Ok(demo)
     }
 }
 
@@ -115,12 +135,25 @@ mod tests {
             plot = { field = "level" }
             "#,
         );
-        let plot = Plot { field: "level".into(), by: None };
-        let (environment, arguments) = (BTreeMap::new(), Vec::new());
-        let (simulator, url) = ("testcases/typical".into(), "TIDES_URL".into());
-        let expected =
-            Demo { simulator, url, environment, arguments, runs: 1, plot: Some(plot), live: false };
+        let plot = Plot { field: "level".into(), measurement: None, title: None, unit: None, by: None };
+        let expected = Demo {
+            simulator: Some("testcases/typical".into()),
+            url: Some("TIDES_URL".into()),
+            environment: BTreeMap::new(),
+            arguments: Vec::new(),
+            runs: 1,
+            seconds: None,
+            example: None,
+            plot: Some(plot),
+            live: false,
+        };
         assert_eq!(demo, Ok(expected));
+    }
+
+    #[test]
+    fn a_simulator_without_a_place_for_its_address_is_told() {
+        let problem = Demo::parse("[package.metadata.pipeline.demo]\nsimulator = 'nws'").unwrap_err();
+        assert_eq!(problem, "Cargo.toml: `simulator` and `url` go together");
     }
 
     #[test]

@@ -1,31 +1,41 @@
-//! `cargo xtask demo`: every pipeline, run against simulated services, and what arrived.
+//! `cargo xtask demo`: every program, run against what stands in for its source, and what arrived.
 
+pub(crate) mod build;
 mod description;
+mod devices;
 mod hints;
+mod jobs;
 mod manifest;
+mod outcome;
 mod page;
-mod pipeline;
 mod plot;
-pub(crate) mod programs;
+mod program;
 mod screen;
 mod simulator;
+mod stage;
+mod stand_in;
 mod store;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::workspace;
-use pipeline::{Outcome, Pipeline, Runs};
+use build::Wanted;
+use manifest::Demo;
+use outcome::Outcome;
+use program::Program;
 use screen::Screen;
+use stage::Stage;
 use store::Store;
 
 const USAGE: &str = "\
 cargo xtask demo [--live] [--no-serve]
 
-Builds every pipeline, runs each against a simulated service, and shows what arrived in an embedded store: here, and as a
-status page that is served until Ctrl-C. It needs no account and no network.
+Builds every pipeline and device, runs each against a simulated service or sensor, and shows what arrived in an embedded
+store: here, and as a status page that is served until Ctrl-C. It needs no account, no network and no hardware.
 
   --live        ask the real service wherever that takes no key
-  --no-serve    end once every pipeline has run
+  --no-serve    end once every program has run
   --help        this text
 ";
 
@@ -43,40 +53,81 @@ pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
     }
 }
 
+/// What the demo shows: the programs with a source of their own, and what their manifests say.
+type Cast = Vec<(workspace::Program, Result<Demo, String>)>;
+
 fn demonstrate(live: bool, serve: bool) -> Result<(), String> {
-    let mut names = workspace::pipelines()?;
-    names.retain(|name| manifest::has_source(&workspace::root().join("pipelines").join(name)));
+    let mut programs = workspace::programs()?;
+    programs.retain(|program| manifest::has_source(&program.folder));
+    let cast: Cast = programs.into_iter().map(|it| (it.clone(), Demo::read(&it.folder))).collect();
     let screen = Screen::new();
-    screen::print([format!("Building {} pipelines.", names.len())]);
-    let page = serve.then(|| page::NAME.to_owned());
-    let mut programs = programs::build(&names.into_iter().chain(page).collect::<Vec<_>>())?;
-    let page = programs.remove(page::NAME);
+    screen::print([format!("Building {} programs.", cast.len())]);
+    let page = serve.then(|| Wanted::program(page::NAME));
+    let mut built = build::build(&wanted(&cast).into_iter().chain(page).collect())?;
+    let page = built.remove(page::NAME);
     let folder = fresh_folder()?;
     let store = Store::at(&folder);
 
     screen::print([String::new(), screen.bold(&Outcome::heading())]);
-    let runs = Runs { store: &store, folder: &folder, live };
-    let (mut shown, mut failed) = (Vec::new(), 0_usize);
-    for (name, program) in programs {
-        let pipeline = Pipeline::of(&name, program);
-        let outcome =
-            pipeline.as_ref().map_or_else(|problem| Outcome::refused(&name, problem), |it| runs.of(it));
-        screen::print([outcome.row(&screen)]);
-        screen::print(outcome.complaint().iter().map(|line| screen.dim(line)));
-        match pipeline {
-            Ok(pipeline) if !outcome.has_failed() => shown.push(pipeline),
-            _ => failed += 1,
-        }
-    }
-    for pipeline in &shown {
-        screen::print(plot::lines(&screen, &store, pipeline)?);
+    let stage = Stage { store: &store, folder: &folder, live };
+    let (shown, failed) = perform(&screen, &stage, cast, &built);
+    for program in &shown {
+        screen::print(plot::lines(&screen, &store, program)?);
     }
     screen::print(hints::lines(&screen, &store, &shown));
     match failed {
         0 => page.map_or(Ok(()), |page| page::serve(&screen, &page, &store)),
-        1 => Err("a pipeline failed".to_owned()),
-        _ => Err(format!("{failed} pipelines failed")),
+        1 => Err("a program failed".to_owned()),
+        _ => Err(format!("{failed} programs failed")),
     }
+}
+
+/// What has to be built: the programs, and the simulators that are programs.
+fn wanted(cast: &Cast) -> BTreeSet<Wanted> {
+    let mut wanted = BTreeSet::new();
+    for (program, demo) in cast {
+        let demo = demo.as_ref().ok();
+        let example = demo.and_then(|demo| demo.example.clone());
+        wanted.insert(Wanted { package: program.name.clone(), example });
+        let call = demo.and_then(|demo| demo.simulator.as_deref()).and_then(|call| call.split(' ').next());
+        wanted.extend(call.filter(|name| workspace::has_simulator(name)).map(Wanted::program));
+    }
+    wanted
+}
+
+/// Runs the pipelines one after the other, then the devices side by side, and prints how each went. Returns those that
+/// went well, and how many did not.
+fn perform(
+    screen: &Screen,
+    stage: &Stage<'_>,
+    cast: Cast,
+    built: &BTreeMap<String, PathBuf>,
+) -> (Vec<Program>, usize) {
+    let (mut programs, mut failed) = (Vec::new(), 0_usize);
+    let mut print = |outcome: &Outcome| {
+        screen::print([outcome.row(screen)]);
+        screen::print(outcome.complaint().iter().map(|line| screen.dim(line)));
+        failed += usize::from(outcome.has_failed());
+    };
+    for (program, demo) in cast {
+        let path = built.get(&program.name).cloned().unwrap_or_default();
+        match demo.and_then(|demo| Program::of(&program, demo, path)) {
+            Ok(program) => programs.push(program),
+            Err(problem) => print(&Outcome::refused(&program.name, &problem)),
+        }
+    }
+    let mut bad: BTreeSet<String> = BTreeSet::new();
+    let mut note = |outcome: &Outcome| {
+        print(outcome);
+        bad.extend(outcome.has_failed().then(|| outcome.name.clone()));
+    };
+    let (devices, pipelines): (Vec<_>, Vec<_>) = programs.iter().partition(|it| it.demo.is_device());
+    for pipeline in pipelines {
+        note(&jobs::run(stage, pipeline));
+    }
+    devices::run(stage, &devices, built).iter().for_each(note);
+    programs.retain(|program| !bad.contains(&program.name));
+    (programs, failed)
 }
 
 /// The folder of the demo, emptied of what an earlier one left.

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 
 use super::manifest::Plot;
-use super::pipeline::Pipeline;
+use super::program::Program;
 use super::screen::Screen;
 use super::store::{Selection, Store};
 
+/// The time of a measurement that is made as the program runs.
+const TIME: &str = "time";
 const BARS: [char; 8] = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 /// Columns of a curve.
 const WIDTH: usize = 40;
@@ -15,17 +17,22 @@ const NAME_WIDTH: usize = 14;
 /// Series that are drawn; more would fill the screen.
 const MOST_SERIES: usize = 4;
 
-/// The curves of a pipeline, below a heading; nothing where its manifest asks for none.
-pub(super) fn lines(screen: &Screen, store: &Store, pipeline: &Pipeline) -> Result<Vec<String>, String> {
-    let Some(Plot { field, by }) = &pipeline.demo.plot else { return Ok(Vec::new()) };
-    let no_field = || format!("{}: no measurement has the field `{field}` to plot", pipeline.name);
-    let (record, column) = pipeline.description.field(field).ok_or_else(no_field)?;
-    let time = record.time().ok_or_else(no_field)?.name.as_str();
-    let selection = Selection { measurement: &record.name, time, field, by: by.as_deref() };
-    let series = store.series(&selection).map_err(|error| format!("{}: {error}", pipeline.name))?;
-    let unit = column.unit.as_deref().unwrap_or_default();
-    let what = column.description.trim_end_matches('.');
-    let name = format!("{}.{field}", record.name);
+/// What a plot draws, as the program describes it, or else its manifest.
+struct Drawn<'a> {
+    measurement: &'a str,
+    time: &'a str,
+    unit: &'a str,
+    what: &'a str,
+}
+
+/// The curves of a program, below a heading; nothing where its manifest asks for none.
+pub(super) fn lines(screen: &Screen, store: &Store, program: &Program) -> Result<Vec<String>, String> {
+    let Some(plot) = &program.demo.plot else { return Ok(Vec::new()) };
+    let Plot { field, by, .. } = plot;
+    let Drawn { measurement, time, unit, what } = drawn(plot, program)?;
+    let selection = Selection { measurement, time, field, by: by.as_deref() };
+    let series = store.series(&selection).map_err(|error| format!("{}: {error}", program.name))?;
+    let name = format!("{measurement}.{field}");
     let span =
         series.span.as_ref().map_or_else(String::new, |(first, last)| joined(&hour(first), &hour(last)));
     let mut lines = vec![format!("\n{}, {span} ({})", screen.bold(what), screen.dim(&name))];
@@ -36,6 +43,24 @@ pub(super) fn lines(screen: &Screen, store: &Store, pipeline: &Pipeline) -> Resu
         lines.push(screen.dim(&format!("  and {} more", series.values.len() - MOST_SERIES)));
     }
     Ok(lines)
+}
+
+fn drawn<'a>(plot: &'a Plot, program: &'a Program) -> Result<Drawn<'a>, String> {
+    if let Some(measurement) = &plot.measurement {
+        let what = plot.title.as_deref().unwrap_or(&plot.field);
+        return Ok(Drawn { measurement, time: TIME, unit: plot.unit.as_deref().unwrap_or_default(), what });
+    }
+    let no_field = || format!("{}: no measurement has the field `{}` to plot", program.name, plot.field);
+    let (record, column) = program.description.field(&plot.field).ok_or_else(no_field)?;
+    let time = record.time().ok_or_else(no_field)?.name.as_str();
+    let unit = column.unit.as_deref().unwrap_or_default();
+    let what = first_sentence(&column.description);
+    Ok(Drawn { measurement: &record.name, time, unit, what })
+}
+
+/// The first sentence of a description, which says what it is; the others say more.
+fn first_sentence(description: &str) -> &str {
+    description.split_once(". ").map_or(description, |(first, _)| first).trim_end_matches('.')
 }
 
 /// A time of the store, short, in UTC.
@@ -101,6 +126,12 @@ mod tests {
         let curve = curve(&values);
         assert_eq!(curve.chars().count(), WIDTH);
         assert!(curve.starts_with('▁') && curve.ends_with('█'));
+    }
+
+    #[test]
+    fn the_heading_is_the_first_sentence() {
+        assert_eq!(first_sentence("Carbon dioxide. Fresh air has some 420 ppm."), "Carbon dioxide");
+        assert_eq!(first_sentence("Level."), "Level");
     }
 
     #[test]

@@ -42,8 +42,23 @@ impl Store {
         self.query(selection).map_err(|error| error.to_string())
     }
 
+    /// How many records a program has stored, as it reported itself.
+    pub(super) fn rows_of(&self, program: &str) -> Result<u64, String> {
+        let count = |connection: &Connection| {
+            let sql = "SELECT COALESCE(SUM(rows_out), 0) FROM pipeline_runs WHERE pipeline = ?1";
+            connection.query_row(sql, [program], |row| row.get::<_, i64>(0))
+        };
+        let rows =
+            self.open().and_then(|connection| count(&connection)).map_err(|error| error.to_string())?;
+        Ok(u64::try_from(rows).unwrap_or_default())
+    }
+
+    fn open(&self) -> rusqlite::Result<Connection> {
+        Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+    }
+
     fn query(&self, selection: &Selection<'_>) -> rusqlite::Result<Series> {
-        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        let connection = self.open()?;
         let mut statement = connection.prepare(&sql(selection))?;
         let mut rows = statement.query([])?;
         let mut series = Series::default();

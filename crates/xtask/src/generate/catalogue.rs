@@ -8,7 +8,7 @@ use serde_json::json;
 use super::describe::Kind;
 use super::file::File;
 use super::manifest::{Origin, Reference};
-use super::model::{Binding, Model, Program};
+use super::model::{Model, Program};
 use super::template::render;
 
 const TEMPLATE: &str = include_str!("catalogue.md.j2");
@@ -94,7 +94,7 @@ fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Referen
                 is_required: false,
             });
             source.is_required |= !binding.is_optional;
-            if !is_shared(model, program, binding) {
+            if !model.is_shared(program, binding) {
                 source.readers.push(&program.name);
             }
         }
@@ -105,10 +105,4 @@ fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Referen
 /// The key as it is written in a shared binding: one row, not one for each program.
 fn key(reference: &Reference, program: &Program) -> String {
     if reference.key == program.name { "{program}".to_owned() } else { reference.key.clone() }
-}
-
-/// Whether it comes from where all programs have it from.
-fn is_shared(model: &Model, program: &Program, binding: &Binding) -> bool {
-    let is_same = |origin: &Origin| origin.of(&program.name) == binding.origin;
-    model.delivery.bindings.iter().any(|(name, origin)| *name == binding.variable && is_same(origin))
 }

@@ -103,13 +103,26 @@ impl Range {
 impl Cron {
     /// The longest time from one run to the next, changes of the clock aside.
     pub(super) fn longest_pause(&self) -> Duration {
-        let minute = |hour: u64| self.minute.values.iter().map(move |minute| hour * 60 + u64::from(*minute));
-        let hours = self.hour.values.iter().copied().map(u64::from);
-        let minutes: Vec<_> = hours.flat_map(minute).collect();
+        let minutes = self.minutes_of_a_day();
         let within_a_day = minutes.windows(2).filter_map(|pair| Some(pair.last()? - pair.first()?)).max();
         let (first, last) = (minutes.first().copied().unwrap_or(0), minutes.last().copied().unwrap_or(0));
         let over_days = self.longest_pause_in_days() * MINUTES_A_DAY - (last - first);
         Duration::from_secs(60 * over_days.max(within_a_day.unwrap_or(0)))
+    }
+
+    /// The shortest time from one run to the next, changes of the clock aside.
+    pub(super) fn shortest_pause(&self) -> Duration {
+        let minutes = self.minutes_of_a_day();
+        let within_a_day = minutes.windows(2).filter_map(|pair| Some(pair.last()? - pair.first()?)).min();
+        let (first, last) = (minutes.first().copied().unwrap_or(0), minutes.last().copied().unwrap_or(0));
+        let over_night = MINUTES_A_DAY - (last - first);
+        Duration::from_secs(60 * within_a_day.unwrap_or(over_night).min(over_night))
+    }
+
+    /// The minutes of a day that it names, in order.
+    fn minutes_of_a_day(&self) -> Vec<u64> {
+        let minute = |hour: u64| self.minute.values.iter().map(move |minute| hour * 60 + u64::from(*minute));
+        self.hour.values.iter().copied().map(u64::from).flat_map(minute).collect()
     }
 
     /// The most days from one that it names to the next.
@@ -215,6 +228,15 @@ mod tests {
         assert_eq!(minutes("30 6 * * 1-5"), 3 * day);
         assert_eq!(minutes("0 0 31 * *"), 61 * day);
         assert_eq!(minutes("0 0 29 2 *"), 1461 * day);
+    }
+
+    #[test]
+    fn the_shortest_pause_is_within_a_day_or_over_a_night() {
+        let minutes = |text: &str| text.parse::<Cron>().unwrap().shortest_pause().as_secs() / 60;
+        assert_eq!(minutes("* * * * *"), 1);
+        assert_eq!(minutes("3-59/10 * * * *"), 10);
+        assert_eq!(minutes("0 1,23 * * *"), 2 * 60);
+        assert_eq!(minutes("30 6 * * 1-5"), 24 * 60);
     }
 
     #[test]

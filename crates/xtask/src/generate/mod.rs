@@ -20,6 +20,7 @@
 //! `sample::model` is a small model for tests, with a job, a service, and a device.
 
 mod catalogue;
+mod compose;
 mod cron;
 mod describe;
 mod file;
@@ -35,6 +36,7 @@ mod quantity;
 #[cfg(test)]
 mod sample;
 mod settings_table;
+mod systemd;
 mod template;
 
 use describe::Kind;
@@ -48,7 +50,7 @@ use crate::workspace;
 type Generator = fn(&Model) -> Result<Vec<File>, String>;
 
 /// All generators. Each file is made by one of them.
-const GENERATORS: [Generator; 4] = [catalogue::files, grafana::files, kubernetes::files, prometheus::files];
+const GENERATORS: [Generator; 6] = [catalogue::files, compose::files, grafana::files, kubernetes::files, prometheus::files, systemd::files];
 
 /// A program that ships, as far as checks beyond the generated files look at it.
 pub(crate) struct Shipped {

@@ -145,6 +145,12 @@ impl Program {
 
 #[allow(dead_code, reason = "part of what a generator may ask for")]
 impl Model {
+    /// Whether a variable comes from where all programs have it from.
+    pub(super) fn is_shared(&self, program: &Program, binding: &Binding) -> bool {
+        let is_same = |origin: &Origin| origin.of(&program.name) == binding.origin;
+        self.delivery.bindings.iter().any(|(name, origin)| *name == binding.variable && is_same(origin))
+    }
+
     /// Those that an orchestrator starts on a schedule: jobs, and devices that take one reading at a time.
     pub(super) fn scheduled(&self) -> impl Iterator<Item = (&Program, &Schedule)> {
         self.programs.iter().filter_map(|program| Some((program, program.schedule.as_ref()?)))

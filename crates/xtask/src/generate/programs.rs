@@ -10,10 +10,8 @@ use super::join::join;
 use super::manifest::{Delivery, Manifest};
 use super::mistake::Mistakes;
 use super::model::Model;
-use crate::demo::programs::build;
-
-/// The folders that hold programs that ship, each in a folder of its own.
-const FOLDERS: [&str; 2] = ["pipelines", "iot"];
+use crate::demo::build;
+use crate::workspace;
 
 /// Reads all manifests, builds all programs and asks each what it is.
 pub(super) fn model(root: &Path) -> Result<Model, String> {
@@ -26,7 +24,7 @@ pub(super) fn model(root: &Path) -> Result<Model, String> {
     }
     let Some(delivery) = delivery else { return mistakes.or(()).and(Err("no model".to_owned())) };
     let names: Vec<_> = manifests.iter().map(|manifest| manifest.name.clone()).collect();
-    let programs = build(&names)?;
+    let programs = build::programs(&names)?;
     let mut described = Vec::new();
     for manifest in manifests {
         let program =
@@ -42,7 +40,7 @@ pub(super) fn model(root: &Path) -> Result<Model, String> {
 /// The folders of all programs that ship, from the root, sorted.
 fn folders(root: &Path) -> Result<Vec<String>, String> {
     let mut folders = Vec::new();
-    for parent in FOLDERS {
+    for parent in workspace::PROGRAMS {
         let entries = match fs::read_dir(root.join(parent)) {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,

@@ -9,9 +9,6 @@ use serde::Deserialize;
 use super::Places;
 use crate::workspace;
 
-/// The folders whose packages are programs that ship.
-const FOLDERS: [&str; 2] = ["pipelines", "iot"];
-
 /// What `cargo metadata` tells. Source: <https://doc.rust-lang.org/cargo/commands/cargo-metadata.html>.
 #[derive(Debug, Deserialize)]
 pub(super) struct Catalogue {
@@ -56,7 +53,7 @@ impl Catalogue {
 
     /// The packages whose programs ship, by name.
     pub(super) fn programs(&self, places: &Places) -> BTreeMap<String, Package> {
-        let folders = FOLDERS.map(|folder| places.root.join(folder));
+        let folders = workspace::PROGRAMS.map(|folder| places.root.join(folder));
         let ships = |package: &&Package| {
             let folder = package.manifest_path.parent().and_then(Path::parent);
             folder.is_some_and(|folder| folders.iter().any(|one| one == folder))

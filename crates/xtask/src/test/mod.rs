@@ -4,6 +4,7 @@ mod apt;
 mod browser;
 mod call;
 mod cargo_deny;
+mod compose;
 mod dashboards;
 mod images;
 pub(crate) mod manifests;
@@ -15,6 +16,7 @@ mod servers;
 mod shipped;
 mod step;
 mod steps;
+pub(crate) mod systemd;
 
 mod venv;
 mod workflows;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use super::progress::Progress;
-use super::venv;
+use crate::workspace;
 
 /// Lists what a folder holds; written last, so that an installation that was interrupted is none.
 const RECORD: &str = "installed";
@@ -15,7 +15,7 @@ const RECORD: &str = "installed";
 /// # Errors
 /// Why they cannot be installed, in a line.
 pub(super) fn folder(name: &str, packages: &[&str], progress: &mut Progress) -> Result<PathBuf, String> {
-    let folder = venv::cache()?.join(format!("npm-{name}"));
+    let folder = workspace::cache()?.join(format!("npm-{name}"));
     let record = packages.join("\n");
     if fs::read_to_string(folder.join(RECORD)).is_ok_and(|installed| installed == record) {
         return Ok(folder);

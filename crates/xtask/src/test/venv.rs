@@ -7,6 +7,7 @@ use std::process::Command;
 
 use super::apt;
 use super::progress::{Ended, Progress};
+use crate::workspace;
 
 /// What to install, each as in `name==1.2.3`, those that the first ones need included: then nothing changes by itself.
 pub(super) struct Venv {
@@ -24,7 +25,7 @@ impl Venv {
     /// # Errors
     /// Why they cannot be installed, in a line: no Python, no network.
     pub(super) fn programs(&self, progress: &mut Progress) -> Result<PathBuf, String> {
-        let folder = cache()?.join(format!("python-{}-{:016x}", self.name, self.key()));
+        let folder = workspace::cache()?.join(format!("python-{}-{:016x}", self.name, self.key()));
         fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         // Two calls at once wait for each other, and the second one finds what the first has made.
         let lock = File::create(folder.join("lock")).map_err(|error| error.to_string())?;
@@ -52,14 +53,6 @@ impl Venv {
         self.packages.hash(&mut hasher);
         hasher.finish()
     }
-}
-
-/// The folder for what outlives a checkout. Source:
-/// <https://specifications.freedesktop.org/basedir-spec/latest/>.
-pub(super) fn cache() -> Result<PathBuf, String> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
-    cache.map(|cache| cache.join("data-platform")).ok_or_else(|| "there is no home for a cache".to_owned())
 }
 
 /// An empty environment in place of whatever is there. On Debian that is a package of its own, beside Python.

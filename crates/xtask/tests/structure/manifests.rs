@@ -8,9 +8,9 @@ const DEPENDENCY_TABLES: [&str; 3] = ["dependencies", "dev-dependencies", "build
 const INHERITED: [&str; 5] = ["version", "edition", "rust-version", "license", "publish"];
 
 #[test]
-fn a_pipeline_has_one_name() {
-    let misnamed = packages().iter().filter(|package| package.is_pipeline()).filter(|package| {
-        let folder = package.folder.trim_start_matches("pipelines/");
+fn a_program_has_one_name() {
+    let misnamed = packages().iter().filter(|package| package.is_program()).filter(|package| {
+        let folder = package.folder.rsplit('/').next().unwrap_or_default();
         package.name != folder || package.programs != [folder]
     });
     let tell = |package: &Package| {

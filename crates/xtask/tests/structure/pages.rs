@@ -4,7 +4,7 @@ use std::fs;
 
 use crate::workspace::{Package, hold, packages, root, text};
 
-const PIPELINE_SECTIONS: [&str; 4] = ["## Run", "## Settings", "## Records", "## Test"];
+const PROGRAM_SECTIONS: [&str; 4] = ["## Run", "## Settings", "## Records", "## Test"];
 const CRATE_SECTIONS: [&str; 2] = ["## Use", "## What it does not know"];
 
 const DECISIONS: &str = "docs/decisions";
@@ -15,11 +15,11 @@ fn every_package_has_a_page_with_its_sections() {
 }
 
 #[test]
-fn the_catalogue_names_every_pipeline() {
+fn the_catalogue_names_every_program() {
     let readme = text("README.md");
-    let pipelines = packages().iter().filter(|package| package.is_pipeline());
-    let absent = pipelines.filter(|pipeline| !readme.contains(&format!("(pipelines/{})", pipeline.name)));
-    let row = |pipeline: &Package| format!("[{0}](pipelines/{0})", pipeline.name);
+    let programs = packages().iter().filter(|package| package.is_program());
+    let absent = programs.filter(|program| !readme.contains(&format!("({})", program.folder)));
+    let row = |program: &Package| format!("[{}]({})", program.name, program.folder);
     hold("Add it to the catalogue in README.md with a link to its folder:", absent.map(row));
 }
 
@@ -49,7 +49,7 @@ fn links_between_pages_lead_somewhere() {
 
 /// The lines a README lacks, or has out of order.
 fn missing_in_page(package: &Package) -> Vec<String> {
-    let sections = if package.is_pipeline() { &PIPELINE_SECTIONS[..] } else { &CRATE_SECTIONS };
+    let sections = if package.is_program() { &PROGRAM_SECTIONS[..] } else { &CRATE_SECTIONS };
     let page = format!("{}/README.md", package.folder);
     let text = text(&page);
     let mut lines = text.lines();

@@ -1,6 +1,6 @@
 //! How files are named, how they open, and how long they may be.
 
-use crate::workspace::{Package, RustFile, hold, packages, root, rust_files};
+use crate::workspace::{PROGRAMS, Package, RustFile, hold, packages, root, rust_files};
 
 /// Names that say nothing of what is inside.
 const EMPTY_NAMES: [&str; 9] =
@@ -10,7 +10,7 @@ const LONGEST_FILE: usize = 400;
 /// A main only wires; the tests and comments of the largest one included.
 const LONGEST_MAIN: usize = 80;
 
-/// What every pipeline has, under the same names.
+/// What every program has, under the same names.
 const PARTS: [&str; 4] = ["README.md", "src/main.rs", "src/transform.rs", "tests"];
 /// What one that reads a source has as well: replies of that source, and what becomes of them.
 const PARTS_WITH_A_SOURCE: [&str; 1] = ["testcases"];
@@ -43,10 +43,11 @@ fn files_hold_one_thing() {
 }
 
 #[test]
-fn the_main_of_a_pipeline_only_wires() {
+fn the_main_of_a_program_only_wires() {
     let mains = rust_files()
         .iter()
-        .filter(|file| file.path.starts_with("pipelines/") && file.path.ends_with("/src/main.rs"));
+        .filter(|file| PROGRAMS.iter().any(|folder| file.path.starts_with(folder)))
+        .filter(|file| file.path.ends_with("/src/main.rs"));
     let long = mains.map(|file| (file, file.text.lines().count())).filter(|(_, lines)| *lines > LONGEST_MAIN);
     hold(
         "Move what is pure to transform.rs, and the rest into the block it leans on:",
@@ -55,13 +56,13 @@ fn the_main_of_a_pipeline_only_wires() {
 }
 
 #[test]
-fn all_pipelines_look_alike() {
-    let pipelines = packages().iter().filter(|package| package.is_pipeline());
+fn all_programs_look_alike() {
+    let programs = packages().iter().filter(|package| package.is_program());
     let missing = |package: &Package| {
         let folder = package.folder.clone();
         let of_a_source = if package.has_source { &PARTS_WITH_A_SOURCE[..] } else { &[] };
         let parts = PARTS.iter().chain(of_a_source).map(move |part| format!("{folder}/{part}"));
         parts.filter(|part| !root().join(part).exists())
     };
-    hold("Every pipeline has these parts; `cargo xtask new` makes them:", pipelines.flat_map(missing));
+    hold("Every program has these parts; `cargo xtask new` makes them:", programs.flat_map(missing));
 }

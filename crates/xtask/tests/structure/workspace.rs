@@ -13,7 +13,7 @@ pub(crate) struct Package {
     /// Its folder below the root, such as `crates/sinks/sqlite`.
     pub(crate) folder: String,
     pub(crate) dependencies: Vec<Dependency>,
-    /// Whether it reads a source of its own, as pipelines do unless their manifest says `has_source = false`.
+    /// Whether it reads a source of its own, as programs do unless their manifest says `has_source = false`.
     pub(crate) has_source: bool,
     /// The names of its programs.
     pub(crate) programs: Vec<String>,
@@ -35,8 +35,9 @@ impl Package {
             .map(|dependency| dependency.name.as_str())
     }
 
-    pub(crate) fn is_pipeline(&self) -> bool {
-        self.folder.starts_with("pipelines/")
+    /// Whether it ships as a program of its own: a pipeline or a device.
+    pub(crate) fn is_program(&self) -> bool {
+        PROGRAMS.iter().any(|folder| self.folder.starts_with(folder))
     }
 }
 
@@ -63,6 +64,9 @@ impl RustFile {
         self.text.lines().skip_while(|line| self.is_source() && *line != TESTS_BEGIN)
     }
 }
+
+/// Where the programs are that ship.
+pub(crate) const PROGRAMS: [&str; 2] = ["pipelines/", "iot/"];
 
 const TESTS_BEGIN: &str = "#[cfg(test)]";
 
@@ -100,7 +104,7 @@ pub(crate) fn rust_files() -> &'static [RustFile] {
     static FILES: OnceLock<Vec<RustFile>> = OnceLock::new();
     FILES.get_or_init(|| {
         let mut files = Vec::new();
-        for folder in ["crates", "pipelines"] {
+        for folder in ["crates", "iot", "pipelines"] {
             collect(&root().join(folder), &mut files);
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));

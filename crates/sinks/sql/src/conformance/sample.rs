@@ -84,7 +84,7 @@ impl Sample {
 
     fn column(mut self, name: &'static str, role: Role, value_type: Type, optional: bool) -> Self {
         let (unit, description) = (Some("°C".into()), "It's told.".into());
-        let column = Column { name: name.into(), role, value_type, optional, unit, description };
+        let column = Column { name: name.into(), role, value_type, optional, unit, valid: None, description };
         self.schema.columns.to_mut().push(column);
         self
     }

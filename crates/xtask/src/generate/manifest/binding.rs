@@ -87,6 +87,18 @@ impl<'de> Deserialize<'de> for Origin {
 }
 
 impl Reference {
+    /// What it is called where there are only files, as in `openweather.key`. No name holds a dot, so no two are the same.
+    pub(in crate::generate) fn file_name(&self) -> String {
+        format!("{}.{}", self.name, self.key)
+    }
+
+    /// What it is called where there are only variables, as in `PLACES_CITIES`.
+    pub(in crate::generate) fn variable(&self) -> String {
+        let of_variable =
+            |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };
+        self.file_name().chars().map(of_variable).collect()
+    }
+
     fn new(name: String, key: String) -> Result<Self, String> {
         if !is_name(&name) {
             return Err(format!("names `{name}`; a name is lower-case letters, digits and hyphens"));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use super::binding::Origin;
@@ -69,7 +69,7 @@ pub(in crate::generate) struct Served {
 }
 
 /// A device of the machine that it needs.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::generate) struct Device {
     /// What the device plugin calls it, as in `serial`.

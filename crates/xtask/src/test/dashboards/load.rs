@@ -11,7 +11,7 @@ use testkit::world::{NOBODY, World};
 
 use super::dashboard::Store;
 use super::sample;
-use crate::demo::programs::build;
+use crate::demo::build;
 use crate::generate::Shipped;
 use crate::test::progress::Progress;
 
@@ -34,7 +34,7 @@ impl Stores<'_> {
         self.influxdb.fresh_bucket(self.place)?;
         let url = self.postgres.fresh_database(self.place)?;
         let jobs: Vec<_> = programs.iter().filter(|it| it.is_job && has_case(root, it)).collect();
-        let built = build(&jobs.iter().map(|job| job.name.clone()).collect::<Vec<_>>())?;
+        let built = build::programs(&jobs.iter().map(|job| job.name.clone()).collect::<Vec<_>>())?;
         for job in jobs {
             progress.say(&format!("running {}", job.name));
             let path = built.get(&job.name).ok_or_else(|| format!("{} is not built", job.name))?;

@@ -1,0 +1,307 @@
+//! Which broker, as whom: one URL, or the names of the programs this replaces.
+
+use std::fmt;
+
+use secret::{ExposeSecret, Secret};
+use settings::{Settings, Source, Variable};
+
+use crate::certificate::ClientCertificate;
+use crate::url::{self, Address};
+
+/// Which broker, as whom, and within which limits.
+///
+/// Either `MQTT_URL`, or `MQTT_BROKER` with `MQTT_PORT`. What the URL leaves out of user and password is taken from
+/// `MQTT_USER` and `MQTT_PASSWORD`, so that it can stand where everyone may read it.
+#[derive(Clone)]
+pub struct Config {
+    pub(crate) address: Address,
+    pub(crate) user: Option<String>,
+    pub(crate) password: Option<Secret>,
+    pub(crate) certificate: Option<ClientCertificate>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) program: String,
+    pub(crate) availability_topic: Option<String>,
+    pub(crate) keep_alive_s: u16,
+    pub(crate) in_flight: u16,
+    pub(crate) max_packet_bytes: usize,
+}
+
+#[derive(Settings)]
+struct Variables {
+    /// The broker, as `mqtt://user:password@host:1883`, or `mqtts://host:8883` with TLS.
+    #[setting(name = "MQTT_URL")]
+    url: Option<Secret>,
+    /// Host of the broker, where no URL is set.
+    #[setting(name = "MQTT_BROKER")]
+    host: Option<String>,
+    /// Port of the broker on `MQTT_BROKER`.
+    #[setting(name = "MQTT_PORT", default = "1883")]
+    port: u16,
+    /// User of the broker, where the URL names none.
+    #[setting(name = "MQTT_USER")]
+    user: Option<String>,
+    /// Password of that user, where the URL has none.
+    #[setting(name = "MQTT_PASSWORD", also = "MQTT_SECRET")]
+    password: Option<Secret>,
+    /// The name the broker keeps a session under; by default the name of the program. Each running copy of a program
+    /// needs its own, or they end each other's connections.
+    #[setting(name = "MQTT_CLIENT_ID")]
+    client_id: Option<String>,
+    /// Client certificate in PEM form, with those that lead to its authority; usually as `MQTT_CERT_FILE`.
+    #[setting(name = "MQTT_CERT")]
+    certificate: Option<String>,
+    /// Private key of the client certificate in PEM form; usually as `MQTT_KEY_FILE`.
+    #[setting(name = "MQTT_KEY")]
+    key: Option<Secret>,
+    /// Topic that tells whether the program is `online` or `offline`; by default `platform/PROGRAM/availability`.
+    #[setting(name = "MQTT_AVAILABILITY_TOPIC")]
+    availability_topic: Option<String>,
+    /// Seconds without traffic after which broker and program ask each other for a sign of life.
+    #[setting(name = "MQTT_KEEP_ALIVE_SECONDS", default = "30")]
+    keep_alive_s: u16,
+    /// Messages that may be published before the first of them is acknowledged.
+    #[setting(name = "MQTT_IN_FLIGHT", default = "100")]
+    in_flight: u16,
+    /// Largest packet sent, and largest whose payload is taken from the broker, in bytes.
+    #[setting(name = "MQTT_MAX_PACKET_BYTES", default = "16777216")]
+    max_packet_bytes: u32,
+}
+
+impl Config {
+    /// The same broker, to which the program gives its name: as client id where none is set, and in the topic of its
+    /// availability.
+    #[must_use]
+    pub fn named(self, program: &str) -> Self {
+        Self { program: program.to_owned(), ..self }
+    }
+
+    /// The name under which the broker keeps a session.
+    pub fn client_id(&self) -> &str {
+        self.client_id.as_deref().unwrap_or(&self.program)
+    }
+
+    /// Where it is told whether the program is there.
+    pub(crate) fn availability_topic(&self) -> String {
+        let default = || format!("platform/{}/availability", self.program);
+        self.availability_topic.clone().unwrap_or_else(default)
+    }
+}
+
+/// Without user and password.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let client_id = self.client_id();
+        f.debug_struct("Config")
+            .field("broker", &self.address)
+            .field("client_id", &client_id)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings for Config {
+    /// `MQTT_URL` counts as required, though the older names may stand for it.
+    fn variables() -> Vec<Variable> {
+        let required = |variable: Variable| Variable { required: variable.name == URL, ..variable };
+        Variables::variables().into_iter().map(required).collect()
+    }
+
+    fn read(source: &mut Source) -> Option<Self> {
+        let variables = Variables::read(source)?;
+        let is_sound = limits_are_sound(&variables, source);
+        let broker = broker(&variables, source)?;
+        let certificate = certificate(&variables, broker.address.is_tls, source)?;
+        is_sound.then(|| Self {
+            address: broker.address,
+            user: broker.user.or(variables.user),
+            password: broker.password.or(variables.password),
+            certificate,
+            client_id: variables.client_id,
+            program: String::from("platform"),
+            availability_topic: variables.availability_topic,
+            keep_alive_s: variables.keep_alive_s,
+            in_flight: variables.in_flight,
+            max_packet_bytes: usize::try_from(variables.max_packet_bytes).unwrap_or(usize::MAX),
+        })
+    }
+
+    fn is_there(source: &Source) -> bool {
+        let place = [URL, BROKER];
+        Variables::variables()
+            .iter()
+            .any(|variable| place.contains(&variable.name) && source.is_set(variable))
+    }
+}
+
+const URL: &str = "MQTT_URL";
+const BROKER: &str = "MQTT_BROKER";
+
+/// The smallest limit on packets that leaves room for a topic and a payload.
+const SMALLEST_PACKET_LIMIT: u32 = 1024;
+
+/// The largest packet there can be.
+///
+/// Source: [MQTT 3.1.1, 2.2.3](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html).
+const LARGEST_PACKET: u32 = 268_435_460;
+
+fn limits_are_sound(variables: &Variables, source: &mut Source) -> bool {
+    let limits = [
+        ("MQTT_KEEP_ALIVE_SECONDS", variables.keep_alive_s > 0, "must be at least 1"),
+        ("MQTT_IN_FLIGHT", variables.in_flight > 0, "must be at least 1"),
+        (
+            "MQTT_MAX_PACKET_BYTES",
+            (SMALLEST_PACKET_LIMIT..=LARGEST_PACKET).contains(&variables.max_packet_bytes),
+            "must be from 1024 to 268435460",
+        ),
+        (
+            "MQTT_AVAILABILITY_TOPIC",
+            variables.availability_topic.as_deref().is_none_or(crate::topic::is_name),
+            "must be a topic: not empty, without `+`, `#` and NUL, and at most 65,535 bytes",
+        ),
+    ];
+    for (name, _, message) in limits.iter().filter(|(_, is_sound, _)| !is_sound) {
+        source.mistake(name, message);
+    }
+    limits.iter().all(|(_, is_sound, _)| *is_sound)
+}
+
+fn broker(variables: &Variables, source: &mut Source) -> Option<url::Broker> {
+    let Some(text) = &variables.url else {
+        let Some(host) = &variables.host else {
+            source.mistake(URL, "is required, or MQTT_BROKER");
+            return None;
+        };
+        // Some programs took a URL here as well.
+        if host.contains("://") {
+            return parsed(BROKER, host, source);
+        }
+        let address = Address { host: host.clone(), port: variables.port, is_tls: false };
+        return Some(url::Broker { address, user: None, password: None });
+    };
+    parsed(URL, text.expose_secret(), source)
+}
+
+fn parsed(name: &str, text: &str, source: &mut Source) -> Option<url::Broker> {
+    let broker = url::parse(text).map_err(|problem| source.mistake(name, problem)).ok()?;
+    if let Some(password) = &broker.password {
+        source.hide(password);
+    }
+    Some(broker)
+}
+
+/// The client certificate, if one is set; `None` where it is wrong.
+#[expect(clippy::option_option, reason = "read, and then there or not")]
+fn certificate(
+    variables: &Variables,
+    is_tls: bool,
+    source: &mut Source,
+) -> Option<Option<ClientCertificate>> {
+    let (certificate, key) = match (&variables.certificate, &variables.key) {
+        (None, None) => return Some(None),
+        (Some(certificate), Some(key)) => (certificate, key),
+        (None, Some(_)) => {
+            source.mistake("MQTT_CERT", "is required where MQTT_KEY is set");
+            return None;
+        }
+        (Some(_), None) => {
+            source.mistake("MQTT_KEY", "is required where MQTT_CERT is set");
+            return None;
+        }
+    };
+    if !is_tls {
+        source.mistake("MQTT_CERT", "needs TLS: MQTT_URL must begin with mqtts://");
+        return None;
+    }
+    match ClientCertificate::parse(certificate, key.expose_secret()) {
+        Ok(certificate) => Some(Some(certificate)),
+        Err(problem) => {
+            source.mistake(problem.variable, problem.message);
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Option<Config>, String> {
+        let mut source = Source::of(variables.iter().copied());
+        let config = Option::<Config>::read(&mut source);
+        source.finish().map_err(|mistakes| mistakes.to_string())?;
+        Ok(config.flatten())
+    }
+
+    fn found(variables: &[(&str, &str)]) -> Config {
+        read(variables).unwrap().unwrap()
+    }
+
+    fn login(config: &Config) -> (Option<&str>, Option<&str>) {
+        (config.user.as_deref(), config.password.as_ref().map(ExposeSecret::expose_secret))
+    }
+
+    #[test]
+    fn nothing_set_is_no_broker() {
+        assert!(read(&[("MQTT_USER", "me"), ("MQTT_PASSWORD", "pw")]).unwrap().is_none());
+    }
+
+    #[test]
+    fn the_older_names_make_a_broker() {
+        let older =
+            [("MQTT_BROKER", "broker"), ("MQTT_PORT", "2883"), ("MQTT_USER", "me"), ("MQTT_SECRET", "pw")];
+        let config = found(&older);
+        assert_eq!(config.address.to_string(), "mqtt://broker:2883");
+        assert_eq!(login(&config), (Some("me"), Some("pw")));
+        assert_eq!(found(&[("MQTT_BROKER", "mqtts://broker")]).address.to_string(), "mqtts://broker:8883");
+    }
+
+    #[test]
+    fn the_url_goes_first_and_the_others_fill_it_up() {
+        let user = ("MQTT_USER", "other");
+        let password = ("MQTT_PASSWORD", "pw");
+        let config = found(&[("MQTT_URL", "mqtt://me@broker"), user, password, ("MQTT_BROKER", "older")]);
+        assert_eq!(config.address.to_string(), "mqtt://broker:1883");
+        assert_eq!(login(&config), (Some("me"), Some("pw")));
+    }
+
+    #[test]
+    fn the_program_gives_its_name_unless_one_is_set() {
+        let config = found(&[("MQTT_URL", "mqtt://broker")]).named("greenhouse");
+        assert_eq!(config.client_id(), "greenhouse");
+        assert_eq!(config.availability_topic(), "platform/greenhouse/availability");
+        let set = [("MQTT_URL", "mqtt://b"), ("MQTT_CLIENT_ID", "id"), ("MQTT_AVAILABILITY_TOPIC", "a/b")];
+        let config = found(&set).named("greenhouse");
+        assert_eq!((config.client_id(), config.availability_topic().as_str()), ("id", "a/b"));
+    }
+
+    #[test]
+    fn every_limit_out_of_bounds_is_told() {
+        let mistakes = read(&[
+            ("MQTT_URL", "mqtt://broker"),
+            ("MQTT_IN_FLIGHT", "0"),
+            ("MQTT_KEEP_ALIVE_SECONDS", "0"),
+            ("MQTT_MAX_PACKET_BYTES", "10"),
+            ("MQTT_AVAILABILITY_TOPIC", "a/#"),
+        ]);
+        assert_eq!(mistakes.unwrap_err().lines().count(), 4);
+    }
+
+    #[test]
+    fn a_certificate_needs_its_key_and_tls() {
+        let certificate = ("MQTT_CERT", "-----BEGIN");
+        let alone = read(&[("MQTT_URL", "mqtts://b"), certificate]).unwrap_err();
+        assert_eq!(alone, "MQTT_KEY is required where MQTT_CERT is set");
+        let plain = read(&[("MQTT_URL", "mqtt://b"), certificate, ("MQTT_KEY", "s3cr3t")]).unwrap_err();
+        assert!(plain.contains("mqtts://"), "{plain}");
+        let wrong = read(&[("MQTT_URL", "mqtts://b"), certificate, ("MQTT_KEY", "s3cr3t")]).unwrap_err();
+        assert_eq!(wrong, "MQTT_CERT must be a certificate in PEM form");
+    }
+
+    #[test]
+    fn nothing_shows_the_password() {
+        let mut source = Source::of([("MQTT_URL", "mqtt://me:hunter22@broker")]);
+        let config = Config::read(&mut source).unwrap();
+        assert!(!format!("{config:?}").contains("hunter22"));
+        let mistakes = read(&[("MQTT_URL", "mqtt://me:hunter22@broker/path")]).unwrap_err();
+        assert!(!mistakes.contains("hunter22"), "{mistakes}");
+    }
+}

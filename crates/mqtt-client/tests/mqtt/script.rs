@@ -1,0 +1,105 @@
+//! A broker that plays a script, for what a real one does not do on request.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::time::Duration;
+
+use bytes::BytesMut;
+use rumqttc::mqttbytes::v4::{ConnAck, ConnectReturnCode, Packet, Publish, SubAck, SubscribeReasonCode};
+use rumqttc::mqttbytes::{Error, QoS};
+
+const LARGEST: usize = 64 * 1024 * 1024;
+
+pub(crate) struct Script {
+    listener: TcpListener,
+}
+
+/// One connection, seen from the broker.
+pub(crate) struct Peer {
+    pub(crate) stream: TcpStream,
+    input: BytesMut,
+}
+
+impl Script {
+    pub(crate) fn new() -> Self {
+        Self { listener: TcpListener::bind("127.0.0.1:0").unwrap() }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("mqtt://me:hunter22@{}", self.listener.local_addr().unwrap())
+    }
+
+    /// Waits for a connection and its CONNECT.
+    pub(crate) fn accept(&self) -> Peer {
+        let (stream, _) = self.listener.accept().unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
+        let mut peer = Peer { stream, input: BytesMut::new() };
+        assert!(matches!(peer.read(), Packet::Connect(_)));
+        peer
+    }
+
+    /// A connection that is logged in.
+    pub(crate) fn log_in(&self, session_present: bool) -> Peer {
+        let mut peer = self.accept();
+        peer.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, session_present)));
+        peer
+    }
+
+    /// A connection that has subscribed.
+    pub(crate) fn subscribed(&self, session_present: bool) -> Peer {
+        let mut peer = self.log_in(session_present);
+        peer.answer_subscribe(SubscribeReasonCode::Success(QoS::AtLeastOnce));
+        peer
+    }
+}
+
+impl Peer {
+    pub(crate) fn answer_subscribe(&mut self, code: SubscribeReasonCode) {
+        let Packet::Subscribe(subscribe) = self.read() else { panic!("not SUBSCRIBE") };
+        let codes = vec![code; subscribe.filters.len()];
+        self.send(Packet::SubAck(SubAck::new(subscribe.pkid, codes)));
+    }
+
+    pub(crate) fn read(&mut self) -> Packet {
+        loop {
+            match Packet::read(&mut self.input, LARGEST) {
+                Ok(packet) => return packet,
+                Err(Error::InsufficientBytes(_)) => {}
+                Err(error) => panic!("{error}"),
+            }
+            let mut chunk = [0; 4096];
+            let read = self.stream.read(&mut chunk).unwrap();
+            assert!(read > 0, "the client ended the connection");
+            self.input.extend_from_slice(&chunk[..read]);
+        }
+    }
+
+    /// The next packet that is no sign of life.
+    pub(crate) fn read_next(&mut self) -> Packet {
+        loop {
+            match self.read() {
+                Packet::PingReq => self.send(Packet::PingResp),
+                packet => return packet,
+            }
+        }
+    }
+
+    pub(crate) fn send(&mut self, packet: Packet) {
+        let mut bytes = BytesMut::new();
+        packet.write(&mut bytes, LARGEST).unwrap();
+        self.stream.write_all(&bytes).unwrap();
+    }
+
+    pub(crate) fn publish(&mut self, packet: u16, payload: &str) {
+        let mut publish = Publish::new("a/b", QoS::AtLeastOnce, payload);
+        publish.pkid = packet;
+        self.send(Packet::Publish(publish));
+    }
+
+    /// Reads a message, acknowledges it, and gives its payload.
+    pub(crate) fn take_message(&mut self) -> String {
+        let Packet::Publish(publish) = self.read_next() else { panic!("not PUBLISH") };
+        self.send(Packet::PubAck(rumqttc::mqttbytes::v4::PubAck::new(publish.pkid)));
+        String::from_utf8(publish.payload.to_vec()).unwrap()
+    }
+}

@@ -1,0 +1,12 @@
+use record::{Record, Timestamp};
+
+#[derive(Record)]
+#[record(measurement = "air")]
+struct Air {
+    #[record(time)]
+    at: Timestamp,
+    #[record(valid = 0.0..999.9)]
+    pm2: f64,
+}
+
+fn main() {}

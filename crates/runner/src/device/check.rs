@@ -1,0 +1,32 @@
+//! `--check` of a device, as the program sees it.
+
+use std::cell::RefCell;
+
+/// What a device was asked to check. A program that is more than a sensor looks at it, tells what it found, and ends.
+///
+/// A failure of its work is told by returning it.
+#[derive(Debug)]
+pub struct Check<'a> {
+    pub(crate) arguments: &'a [String],
+    pub(crate) lines: &'a RefCell<Vec<Line>>,
+}
+
+/// A line that a program adds to `--check`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) what: String,
+    pub(crate) text: String,
+}
+
+impl Check<'_> {
+    /// What stands after `--check`, as [`Program::check_takes`](crate::Program::check_takes) declares it: all of it,
+    /// or nothing.
+    pub fn arguments(&self) -> &[String] {
+        self.arguments
+    }
+
+    /// Adds lines that begin with `ok` and with what they are about, in a word or two.
+    pub fn line(&self, what: impl Into<String>, text: impl Into<String>) {
+        self.lines.borrow_mut().push(Line { what: what.into(), text: text.into() });
+    }
+}

@@ -1,0 +1,106 @@
+//! The life of a device that runs until it is stopped.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt as _};
+use http_server::Server;
+use tokio::time::sleep;
+
+use super::announcer::Announcer;
+use super::core::Core;
+use super::reporter::Reporter;
+use super::{Device, observer};
+use crate::{Exit, Failure, Stage};
+
+/// How long the work may take to end once it was told to. With what follows it stays below five seconds, which is half
+/// of what the shortest-tempered orchestrator gives.
+const LAST_WORK: Duration = Duration::from_millis(2500);
+/// How long the last report may take to reach the store; then it goes to the spool.
+const LAST_REPORT: Duration = Duration::from_millis(800);
+/// How long the last alerts may take; what is not told then is told by the next start.
+const LAST_ALERTS: Duration = Duration::from_millis(1200);
+
+/// Works until the program has to end, reports, and returns what it ends with.
+///
+/// Told to end twice, it ends at once: what is in the spool is safe, and what is not was not acknowledged.
+pub(crate) async fn run<C>(
+    device: &Device<C>,
+    work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>,
+) -> Exit {
+    let core = &device.core;
+    tokio::select! {
+        biased;
+        () = core.context.interrupt.insisted() => {
+            tracing::warn!("told to end twice, and ends without a report");
+            Exit::Temporary
+        }
+        exit = live(device, work) => exit,
+    }
+}
+
+async fn live<C>(device: &Device<C>, work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>) -> Exit {
+    let core = &device.core;
+    let (reporter, announcer) = (Reporter::new(core), Announcer::new(core));
+    tracing::info!("started");
+    let result = match observer::bind(core).await {
+        Ok(server) => {
+            let mut beside = beside(core, server, &reporter, &announcer);
+            tokio::select! {
+                biased;
+                result = to_the_end(core, work(device)) => result,
+                // None of them ends.
+                () = async { while beside.next().await.is_some() {} } => Ok(()),
+            }
+        }
+        Err(error) => Err(Failure::of(Stage::Configure, &error)),
+    };
+    if let Err(failure) = &result {
+        core.ended_by(failure);
+    }
+    reporter.finish(&result, LAST_REPORT).await;
+    let is_configured = result.as_ref().err().is_none_or(|failure| failure.stage() != Stage::Configure);
+    announcer.finish(is_configured, LAST_ALERTS).await;
+    result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
+}
+
+/// What goes on beside the work. Each has its own wake-up, so that a message does not wake all of them.
+fn beside<'a>(
+    core: &'a Rc<Core>,
+    server: Option<Server>,
+    reporter: &'a Reporter,
+    announcer: &'a Announcer,
+) -> FuturesUnordered<LocalBoxFuture<'a, ()>> {
+    let all = FuturesUnordered::<LocalBoxFuture<'a, ()>>::new();
+    all.push(Box::pin(core.courier.run()));
+    all.push(Box::pin(reporter.run()));
+    all.push(Box::pin(announcer.run()));
+    all.push(Box::pin(announcer.beat()));
+    if let Some(server) = server {
+        all.push(Box::pin(observer::serve(server, core)));
+    }
+    // Should all of them end, the work goes on.
+    all.push(Box::pin(std::future::pending()));
+    all
+}
+
+/// The work, which has a moment to end once it was told to.
+async fn to_the_end(core: &Core, work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+    let overdue = async {
+        core.context.interrupt.raised().await;
+        sleep(LAST_WORK).await;
+    };
+    tokio::select! {
+        biased;
+        result = work => match result {
+            // To be told to end is no failure.
+            Err(failure) if failure.is_ended() => Ok(()),
+            result => result,
+        },
+        () = overdue => {
+            tracing::warn!("the work did not end in time; what it had not handed over was not acknowledged");
+            Ok(())
+        }
+    }
+}

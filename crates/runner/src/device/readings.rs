@@ -1,0 +1,114 @@
+//! How the readings of a device went.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use record::Timestamp;
+
+use crate::{Exit, Failure};
+
+/// How the readings of a device went.
+#[derive(Debug, Default)]
+pub(crate) struct Readings {
+    good: Cell<u64>,
+    failed: RefCell<BTreeMap<Reason, u64>>,
+    last_good: Cell<Option<Timestamp>>,
+    in_a_row: Cell<u32>,
+    last_failure: RefCell<Option<Failure>>,
+    /// Whether the last thing that is known of the source is good.
+    is_well: Cell<bool>,
+}
+
+/// Why a reading failed, as `/metrics` counts it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reason {
+    /// The source was silent, or away.
+    Unreachable,
+    /// What it said broke its contract, such as a wrong checksum.
+    Malformed,
+    /// A setting is wrong.
+    Configuration,
+    /// A value cannot be.
+    OutOfRange,
+    /// The sensor is stuck.
+    Stale,
+}
+
+impl Readings {
+    pub(crate) fn good(&self) {
+        self.good.set(self.good.get() + 1);
+        self.last_good.set(Some(Timestamp::now()));
+    }
+
+    pub(crate) fn failed(&self, reason: Reason, failure: &Failure) {
+        self.count_failed(reason, 1);
+        self.in_a_row.set(self.in_a_row.get().saturating_add(1));
+        self.last_failure.replace(Some(failure.clone()));
+        self.is_well.set(false);
+    }
+
+    /// Counts what failed without saying that the source is not well.
+    pub(crate) fn count_failed(&self, reason: Reason, count: usize) {
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        *self.failed.borrow_mut().entry(reason).or_default() += count;
+    }
+
+    /// Notes that the source is well, and returns whether that is new.
+    pub(crate) fn is_well_now(&self) -> bool {
+        if self.is_well.replace(true) {
+            return false;
+        }
+        self.in_a_row.set(0);
+        self.last_failure.replace(None);
+        true
+    }
+
+    /// How many failed in a row, up to now.
+    pub(crate) fn in_a_row(&self) -> u32 {
+        self.in_a_row.get()
+    }
+
+    /// Why the last one failed, if it did.
+    pub(crate) fn last_failure(&self) -> Option<Failure> {
+        self.last_failure.borrow().clone()
+    }
+
+    /// How many were good.
+    pub(crate) fn count(&self) -> u64 {
+        self.good.get()
+    }
+
+    /// How many failed, by reason.
+    pub(crate) fn failures(&self) -> Vec<(Reason, u64)> {
+        self.failed.borrow().iter().map(|(reason, count)| (*reason, *count)).collect()
+    }
+
+    /// When the last good one was.
+    pub(crate) fn last_good(&self) -> Option<Timestamp> {
+        self.last_good.get()
+    }
+}
+
+impl Reason {
+    /// Every reason there is.
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Unreachable, Self::Malformed, Self::Configuration, Self::OutOfRange, Self::Stale];
+
+    pub(crate) fn of(failure: &Failure) -> Self {
+        match failure.exit() {
+            Exit::Data => Self::Malformed,
+            Exit::Configuration => Self::Configuration,
+            Exit::Temporary | Exit::Done => Self::Unreachable,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::Malformed => "malformed",
+            Self::Configuration => "configuration",
+            Self::OutOfRange => "out_of_range",
+            Self::Stale => "stale",
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What people hear of a device, as its state remembers it.
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use alert_engine::{Alert, AlertState};
+use fault::Kind;
+use record::{Batch, Timestamp};
+use tokio::time::sleep;
+
+use super::{Air, Behavior, FakeStore, World, air};
+use crate::device::announcer::Announcer;
+use crate::device::courier::Shared;
+use crate::device::lane::Lane;
+use crate::device::readings::Reason;
+use crate::{Failure, Stage};
+
+/// Does something while a device tells people what it saw.
+async fn told<T>(world: &World, act: impl Future<Output = T>) -> T {
+    let announcer = Announcer::new(&world.device.core);
+    tokio::select! {
+        done = Box::pin(act) => done,
+        () = Box::pin(announcer.run()) => unreachable!("it never ends"),
+    }
+}
+
+/// The alerts of the device by their keys, once it has had time to tell.
+async fn alerts(world: &World) -> Vec<(String, AlertState, u32)> {
+    sleep(Duration::from_secs(5)).await;
+    let all = Box::pin(world.core().context.state.all("alert/")).await.unwrap();
+    let read = |(key, text): (String, String)| {
+        let alert: Alert = serde_json::from_str(&text).unwrap();
+        (key.trim_start_matches("alert/test-device/").to_owned(), alert.state, alert.count)
+    };
+    all.into_iter().map(read).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_hear_of_a_sensor_that_fails_three_times_and_of_its_recovery() {
+    let world = World::new(&[]);
+    let failure = Failure::new(Stage::Extract, Kind::Temporary, "silent");
+    told(&world, async {
+        for expected in [AlertState::Pending, AlertState::Pending, AlertState::Firing] {
+            world.core().failed(Reason::Unreachable, &failure);
+            assert!(matches!(&*alerts(&world).await, [(key, state, _)] if key == "run/extract" && *state == expected));
+        }
+        for _ in 0..10 {
+            world.core().failed(Reason::Unreachable, &failure);
+        }
+        assert_eq!(alerts(&world).await, [("run/extract".into(), AlertState::Firing, 3)], "it is known");
+        world.core().good();
+        assert_eq!(alerts(&world).await, [("run/extract".into(), AlertState::Resolved, 3)]);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_threshold_is_looked_at_with_each_reading_and_kept_when_it_changes() {
+    let world = World::new(&[("ALERT_PM2_ABOVE", "50"), ("ALERT_PM2_FOR", "2")]);
+    told(&world, async {
+        let start = Timestamp::now();
+        let keep = async |second: u64, pm2| {
+            let at = start - Duration::from_secs(100) + Duration::from_secs(second);
+            world.device.keep(&Batch::of(&[Air { at, pm2 }])).await.unwrap();
+        };
+        for (second, pm2) in [(1, 10.0), (2, 60.0), (3, 70.0), (4, 80.0)] {
+            keep(second, pm2).await;
+        }
+        assert_eq!(alerts(&world).await, [("air.pm2/above".into(), AlertState::Firing, 2)]);
+        keep(5, 5.0).await;
+        assert_eq!(alerts(&world).await, [("air.pm2/above".into(), AlertState::Resolved, 2)]);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_hear_at_once_of_a_store_that_refuses_the_token_and_later_of_one_that_is_away() {
+    for (kind, minutes) in [(Kind::Unauthorized, 0), (Kind::Temporary, 6)] {
+        let world = World::new(&[]);
+        let shared = Shared::new(Rc::clone(&world.core().context));
+        let store = FakeStore::default();
+        let lane = Lane::to(&store);
+        store.behaves(Behavior::Fails(kind));
+        let act = async {
+            lane.keep(&shared, &store, &Batch::of(&[air(1)])).await.unwrap();
+            let before = alerts(&world).await.len();
+            sleep(Duration::from_mins(minutes)).await;
+            assert_eq!(before, usize::from(minutes == 0), "{kind:?}");
+            let firing = alerts(&world).await;
+            assert!(
+                matches!(&*firing, [(key, AlertState::Firing, _)] if key == "store/store=fake"),
+                "{firing:?}"
+            );
+            store.behaves(Behavior::Takes);
+            sleep(Duration::from_mins(1)).await;
+            let over = alerts(&world).await;
+            assert!(matches!(&*over, [(_, AlertState::Resolved, _)]), "{over:?}");
+        };
+        let run = async {
+            tokio::select! { () = act => {}, () = lane.run(&shared, &store) => {} }
+        };
+        told(&world, Box::pin(run)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn people_hear_of_a_store_that_is_away_even_where_there_is_no_spool() {
+    let world = World::new(&[]);
+    std::fs::write(world.folder.path().join("spool"), "in the way").unwrap();
+    let shared = Shared::new(Rc::clone(&world.core().context));
+    let store = FakeStore::default();
+    let lane = Lane::to(&store);
+    store.behaves(Behavior::Fails(Kind::Temporary));
+    let act = async {
+        let records = [air(1)];
+        let batch = Batch::of(&records);
+        let later = async {
+            sleep(Duration::from_mins(6)).await;
+            let firing = alerts(&world).await;
+            assert!(
+                matches!(&*firing, [(key, AlertState::Firing, _)] if key == "store/store=fake"),
+                "{firing:?}"
+            );
+            store.behaves(Behavior::Takes);
+        };
+        let (kept, ()) = tokio::join!(lane.keep(&shared, &store, &batch), later);
+        kept.unwrap();
+        let over = alerts(&world).await;
+        assert!(matches!(&*over, [(_, AlertState::Resolved, _)]), "{over:?}");
+    };
+    let run = async {
+        tokio::select! { () = act => {}, () = lane.run(&shared, &store) => {} }
+    };
+    told(&world, Box::pin(run)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn refused_records_are_one_alert_that_ends_after_a_quiet_hour() {
+    let world = World::new(&[]);
+    let act = async {
+        for second in 1..5 {
+            let records = [Air { pm2: f64::INFINITY, ..air(second) }];
+            world.device.keep(&Batch::of(&records)).await.unwrap();
+        }
+        assert_eq!(alerts(&world).await, [("refused".into(), AlertState::Firing, 1)]);
+        sleep(Duration::from_mins(61)).await;
+        let over = alerts(&world).await;
+        assert!(matches!(&*over, [(_, AlertState::Resolved, _)]), "{over:?}");
+    };
+    let run = async {
+        tokio::select! { () = act => {}, () = world.core().courier.run() => {} }
+    };
+    told(&world, Box::pin(run)).await;
+}

@@ -1,0 +1,53 @@
+//! Which of many temperatures is the one of the processor, and which the one of the graphics unit.
+
+use crate::Temperature;
+
+/// What the kernel calls the temperature of a processor, the best first. `coretemp` and `k10temp` are those of Intel
+/// and AMD; the others are thermal zones, called by the device trees of boards. Not among them: `acpitz`, which on many
+/// boards never moves.
+const PROCESSOR: [&str; 12] = [
+    "cpu-thermal",
+    "cpu_thermal",
+    "x86_pkg_temp",
+    "coretemp Package id 0",
+    "k10temp Tdie",
+    "k10temp Tctl",
+    "zenpower Tdie",
+    "package-thermal",
+    "soc-thermal",
+    "soc_thermal",
+    "cpu0-thermal",
+    "bigcore0-thermal",
+];
+
+/// What the kernel calls the temperature of a graphics unit, the best first.
+const GRAPHICS: [&str; 6] = ["gpu-thermal", "gpu_thermal", "amdgpu edge", "amdgpu", "nouveau", "radeon"];
+
+/// The temperature of the processor, in °C.
+pub(crate) fn processor(temperatures: &[Temperature]) -> Option<f64> {
+    best(&PROCESSOR, temperatures)
+}
+
+/// The temperature of the graphics unit, in °C.
+pub(crate) fn graphics(temperatures: &[Temperature]) -> Option<f64> {
+    best(&GRAPHICS, temperatures)
+}
+
+fn best(names: &[&str], temperatures: &[Temperature]) -> Option<f64> {
+    let called = |name: &&str| temperatures.iter().find(|temperature| temperature.sensor == *name);
+    names.iter().find_map(called).map(|temperature| temperature.celsius)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_name_wins_whatever_comes_first() {
+        let named = |sensor: &str, celsius| Temperature { sensor: sensor.into(), device: None, celsius };
+        let board = [named("soc-thermal", 40.0), named("gpu-thermal", 41.0), named("cpu-thermal", 42.0)];
+        assert_eq!((processor(&board), graphics(&board)), (Some(42.0), Some(41.0)));
+        let computer = [named("acpitz", 27.8), named("k10temp Tctl", 60.0), named("nvme Composite", 35.0)];
+        assert_eq!((processor(&computer), graphics(&computer)), (Some(60.0), None));
+    }
+}

@@ -1,0 +1,55 @@
+//! Why a bus cannot be had.
+
+use std::io;
+use std::path::PathBuf;
+
+use fault::{Fault, Kind};
+
+/// Why a bus cannot be had. A person has to change something.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The bus is not there: I2C is not switched on, or it has another number.
+    #[error("there is no I2C bus {}; I2C may have to be switched on", path.display())]
+    NoBus {
+        /// Where it was looked for.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The bus is there, and this user may not use it.
+    #[error("{} may not be used; its group, often `i2c`, has to be one of the user's", path.display())]
+    Forbidden {
+        /// The bus.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The bus cannot be opened.
+    #[error("{} cannot be opened as an I2C bus", path.display())]
+    Open {
+        /// The bus.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// This system has no I2C that we know of.
+    #[error("I2C works on Linux only")]
+    NotLinux,
+}
+
+impl Error {
+    #[cfg(target_os = "linux")]
+    pub(crate) fn open(path: PathBuf, source: io::Error) -> Self {
+        match source.kind() {
+            io::ErrorKind::NotFound => Self::NoBus { path, source },
+            io::ErrorKind::PermissionDenied => Self::Forbidden { path, source },
+            _ => Self::Open { path, source },
+        }
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        Kind::Configuration
+    }
+}

@@ -1,0 +1,68 @@
+//! Why the sensor gave no reading, or did not obey.
+
+use std::time::Duration;
+
+use fault::{Fault, Kind};
+
+/// Why the sensor gave no reading, or did not obey.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nobody acknowledged. No sensor is there, it is busy, it does not take this command in its present state, or it
+    /// has nothing new to read.
+    #[error("the sensor did not acknowledge `{command}`")]
+    NoAcknowledge {
+        /// The command, by its name in the data sheet.
+        command: &'static str,
+    },
+    /// What was read had a wrong checksum, each time it was tried.
+    #[error("the answer to `{command}` had a wrong checksum")]
+    Checksum {
+        /// The command, by its name in the data sheet.
+        command: &'static str,
+    },
+    /// The bus failed.
+    #[error("the I2C bus failed at `{command}`: {cause}")]
+    Bus {
+        /// The command, by its name in the data sheet.
+        command: &'static str,
+        /// How the bus describes it. Of its error, embedded-hal promises no more than this text.
+        cause: String,
+    },
+    /// No measurement became ready. The sensor was reset and measures no more: start it again.
+    #[error("no measurement was ready within {} s", after.as_secs())]
+    Silent {
+        /// How long it was waited for.
+        after: Duration,
+    },
+    /// The sensor could not recalibrate: it has to measure for three minutes before.
+    #[error("the sensor refused the recalibration: it has to measure for 3 minutes in steady air before")]
+    NotRecalibrated,
+    /// A setting is out of what the sensor takes.
+    #[error("{setting} is {given}; the sensor takes {takes}")]
+    OutOfRange {
+        /// Which one.
+        setting: &'static str,
+        /// What was given, with its unit.
+        given: String,
+        /// What the sensor takes.
+        takes: &'static str,
+    },
+}
+
+impl Error {
+    /// Whether the sensor has to be started again before anything can come of it.
+    pub fn needs_start(&self) -> bool {
+        !matches!(self, Self::Checksum { .. } | Self::OutOfRange { .. })
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::NoAcknowledge { .. } | Self::Bus { .. } | Self::Silent { .. } => Kind::Temporary,
+            Self::Checksum { .. } => Kind::Rejected,
+            // A person has to do something else before.
+            Self::NotRecalibrated | Self::OutOfRange { .. } => Kind::Configuration,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! What is set before a sensor starts to measure.
+
+use crate::Error;
+
+/// What is set before the sensor starts. What is `None` stays as the sensor has it.
+///
+/// None of it is written to the sensor's EEPROM, which bears 2000 writes: it is set again at every start.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Setup {
+    /// Height above the sea in meters, 0 to 3000. It stands for the air pressure, which CO2 depends on.
+    pub altitude: Option<u16>,
+    /// How much warmer the sensor is than the room, in °C, 0 to 20; from the factory 4.
+    pub temperature_offset: Option<f64>,
+    /// Whether the lowest value of each week counts as fresh air, 400 ppm. On from the factory. It is right for rooms
+    /// that are aired, and wrong for those that never are, such as greenhouses.
+    pub self_calibration: Option<bool>,
+    /// How often it measures.
+    pub power: Power,
+}
+
+/// How often the sensor measures.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Power {
+    /// Every 5 s.
+    #[default]
+    Full,
+    /// Every 30 s, with a fifth of the current.
+    Low,
+}
+
+/// Refuses a value that is out of what the sensor takes.
+pub(crate) fn held<T: PartialOrd + std::fmt::Display + Copy>(
+    setting: &'static str,
+    value: T,
+    range: std::ops::RangeInclusive<T>,
+    takes: &'static str,
+) -> Result<T, Error> {
+    if range.contains(&value) {
+        return Ok(value);
+    }
+    Err(Error::OutOfRange { setting, given: value.to_string(), takes })
+}

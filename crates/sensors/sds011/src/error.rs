@@ -1,0 +1,49 @@
+//! Why the sensor gave no reading.
+
+use std::io;
+use std::time::Duration;
+
+use fault::{Fault, Kind};
+
+/// Why the sensor gave no reading, or did not obey.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Nothing came that could be understood. The sensor sleeps, hangs, or is no SDS011. Opening the port again and
+    /// waking it up may help.
+    #[error("the sensor was silent for {:.1} s", after.as_secs_f32())]
+    Silent {
+        /// How long it was waited for.
+        after: Duration,
+    },
+    /// What came was damaged, each time. The next reading may be well; if it never is, the cable is too long or loose.
+    #[error("all {frames} frames of the last {:.1} s were damaged", after.as_secs_f32())]
+    Damaged {
+        /// How many began like a frame and had a wrong checksum or tail.
+        frames: u32,
+        /// How long it was tried.
+        after: Duration,
+    },
+    /// The port is gone: its adapter was unplugged. It has to be opened again.
+    #[error("the sensor was unplugged")]
+    Unplugged,
+    /// The port failed. It has to be opened again.
+    #[error("the serial port failed")]
+    Io(#[source] io::Error),
+}
+
+impl Error {
+    /// Whether the port has to be opened again before anything can come of it.
+    pub fn needs_opening(&self) -> bool {
+        !matches!(self, Self::Damaged { .. })
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            // A loose cable is pushed in again, a sensor gets its power back.
+            Self::Silent { .. } | Self::Unplugged | Self::Io(_) => Kind::Temporary,
+            Self::Damaged { .. } => Kind::Rejected,
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Why a port cannot be had.
+
+use std::io;
+use std::path::PathBuf;
+
+use fault::{Fault, Kind};
+
+use crate::UsbId;
+
+/// Why a port cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such adapter is plugged in, or not yet.
+    #[error("no serial port of a USB adapter {id} is there")]
+    NotPlugged {
+        /// Which one.
+        id: UsbId,
+    },
+    /// Several adapters are meant.
+    #[error("{} serial ports are meant by SERIAL_USB={id}: {}; add a colon and what is in brackets", ports.len(), ports.join(", "))]
+    Several {
+        /// What was asked for.
+        id: UsbId,
+        /// Each port, and in brackets what tells it from the others.
+        ports: Vec<String>,
+    },
+    /// This system does not tell which port is on which adapter.
+    #[error("SERIAL_USB works on Linux only; set SERIAL_PORT")]
+    NoSysfs(#[source] io::Error),
+    /// The port is there, and this user may not use it.
+    #[error("{} may not be used; its group, often `dialout`, has to be one of the user's", path.display())]
+    Forbidden {
+        /// The port.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The port cannot be opened.
+    #[error("{} cannot be opened as a serial port", path.display())]
+    Open {
+        /// The port.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    pub(crate) fn open(path: PathBuf, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::PermissionDenied {
+            return Self::Forbidden { path, source };
+        }
+        Self::Open { path, source }
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            // A port that is not there may be plugged in at any time.
+            Self::NotPlugged { .. } | Self::Open { .. } => Kind::Temporary,
+            Self::Several { .. } | Self::NoSysfs(_) | Self::Forbidden { .. } => Kind::Configuration,
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! An I2C bus with simulated sensors on it, behind the traits of `embedded-hal`.
+//!
+//! A [`Script`] expects transactions byte by byte, for the tests of a driver. A [`Bus`] carries [`Device`]s that live: a
+//! [`Scd4x`] measures the air of a [`Room`] over the day, and misbehaves when it is told to. Their time is that of a
+//! [`Clock`], which runs, runs faster, or is moved by the waits of the driver.
+//!
+//! This crate does not know the drivers it answers, and nothing that ships depends on it.
+
+mod bus;
+mod clock;
+mod recording;
+mod room;
+mod scd4x;
+mod script;
+
+pub use bus::{Bus, Device, NoAcknowledge};
+pub use clock::Clock;
+pub use recording::Recording;
+pub use room::{Air, Room};
+pub use scd4x::{Fault, Scd4x};
+pub use script::{Script, Step};

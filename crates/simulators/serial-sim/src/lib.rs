@@ -1,0 +1,33 @@
+//! A pseudo-terminal that speaks like a serial sensor, with noise, damage, resets and a plug to pull.
+//!
+//! A [`Port`] runs a [`Sensor`] on a thread of its own until it is dropped. A program opens its path as it would open
+//! `/dev/ttyUSB0`. What the sensor sends passes a line that misbehaves as its [`Faults`] say. The sensors that programs
+//! of this platform read are here as well: [`Sds011`].
+//!
+//! This crate does not know the drivers it answers, and nothing that ships depends on it.
+
+mod air;
+mod faults;
+mod port;
+mod random;
+mod sds011;
+mod terminal;
+
+use std::time::Duration;
+
+pub use air::{Dust, Street};
+pub use faults::Faults;
+pub use port::{Options, Place, Port};
+pub use sds011::{Recording, Sds011};
+
+/// A sensor on a serial line. Times are since it was started.
+pub trait Sensor: Send + 'static {
+    /// What it sends by now, frame by frame, after it has heard these bytes; there may be none.
+    fn speak(&mut self, heard: &[u8], now: Duration) -> Vec<Vec<u8>>;
+
+    /// When it will send something by itself.
+    fn due(&self) -> Option<Duration>;
+
+    /// Loses its power for a moment.
+    fn reset(&mut self, now: Duration);
+}

@@ -1,0 +1,236 @@
+//! A port: a sensor on a thread of its own, behind a path that stays the same.
+
+use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use tempfile::TempDir;
+
+use crate::random::Random;
+use crate::terminal::Terminal;
+use crate::{Faults, Sensor};
+
+/// How a port is started, where the defaults do not do.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Where the port is.
+    pub place: Place,
+    /// What goes wrong on the line.
+    pub faults: Faults,
+    /// What chance begins with.
+    pub seed: u64,
+}
+
+/// Where a port is.
+#[derive(Debug, Clone, Default)]
+pub enum Place {
+    /// In a new folder, which goes with the port.
+    #[default]
+    NewFolder,
+    /// At this path.
+    At(PathBuf),
+    /// Where its terminal is. Nothing has to be tidied up, and the path changes when it is plugged in again.
+    Terminal,
+}
+
+/// A running sensor on a port. Dropping it stops it.
+#[derive(Debug)]
+pub struct Port {
+    path: PathBuf,
+    /// Whether the path is a link to the terminal, and not the terminal's own.
+    is_link: bool,
+    shared: Arc<Shared>,
+    wake: PipeWriter,
+    thread: Option<JoinHandle<()>>,
+    _folder: Option<TempDir>,
+}
+
+impl Port {
+    /// Starts `sensor` on a port.
+    ///
+    /// # Errors
+    /// When there is no pseudo-terminal, no thread, or no place for the path.
+    pub fn start(sensor: impl Sensor) -> io::Result<Self> {
+        Self::start_with(Options::default(), sensor)
+    }
+
+    /// Starts `sensor` as `options` say.
+    ///
+    /// # Errors
+    /// When there is no pseudo-terminal, no thread, or no place for the path.
+    pub fn start_with(options: Options, sensor: impl Sensor) -> io::Result<Self> {
+        let (path, folder) = match options.place {
+            Place::NewFolder => {
+                let folder = TempDir::with_prefix("serial-sim-")?;
+                (folder.path().join("port"), Some(folder))
+            }
+            Place::At(path) => (path, None),
+            Place::Terminal => (PathBuf::new(), None),
+        };
+        let is_link = !path.as_os_str().is_empty();
+        let shared = Arc::new(Shared::default());
+        let (woken, wake) = io::pipe()?;
+        let mut port = Self { path, is_link, shared, wake, thread: None, _folder: folder };
+        port.plug()?;
+        let line = Line {
+            shared: Arc::clone(&port.shared),
+            woken,
+            sensor,
+            started: Instant::now(),
+            faults: options.faults,
+            random: Random::new(options.seed),
+        };
+        port.thread = Some(std::thread::Builder::new().name("serial-sim".into()).spawn(move || line.run())?);
+        Ok(port)
+    }
+
+    /// The path a program opens. It is the same after the sensor was unplugged and plugged in again, but for
+    /// [`Place::Terminal`].
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Pulls the plug: whoever has the port open sees its end, and the path is gone.
+    pub fn unplug(&mut self) {
+        self.unlink();
+        self.change(|state| state.terminal = None);
+    }
+
+    /// Plugs the sensor in again. It starts anew.
+    ///
+    /// # Errors
+    /// When there is no pseudo-terminal, or no place for the path.
+    pub fn plug(&mut self) -> io::Result<()> {
+        let terminal = Terminal::open()?;
+        if self.is_link {
+            let aside = self.path.with_extension("new");
+            std::os::unix::fs::symlink(terminal.path(), &aside)?;
+            std::fs::rename(&aside, &self.path)?;
+        } else {
+            terminal.path().clone_into(&mut self.path);
+        }
+        self.change(|state| {
+            state.terminal = Some(Arc::new(terminal));
+            state.resets = true;
+        });
+        Ok(())
+    }
+
+    /// Takes the sensor's power for a moment.
+    pub fn reset(&mut self) {
+        self.change(|state| state.resets = true);
+    }
+
+    /// Every byte the sensor has heard so far.
+    pub fn heard(&self) -> Vec<u8> {
+        self.shared.state().heard.clone()
+    }
+
+    fn unlink(&self) {
+        if self.is_link {
+            // Gone is gone; that it cannot be removed twice does not matter.
+            let _ = std::fs::remove_file(&self.path);
+        }
+    }
+
+    fn change(&mut self, change: impl FnOnce(&mut State)) {
+        change(&mut self.shared.state());
+        // Where the thread has ended, nobody is left to wake.
+        let _ = self.wake.write(&[0]);
+    }
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.change(|state| state.ends = true);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+        self.unlink();
+    }
+}
+
+/// What the port and its thread share.
+#[derive(Debug, Default)]
+struct Shared(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    terminal: Option<Arc<Terminal>>,
+    resets: bool,
+    ends: bool,
+    heard: Vec<u8>,
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The sensor's thread.
+struct Line<S> {
+    shared: Arc<Shared>,
+    woken: PipeReader,
+    sensor: S,
+    started: Instant,
+    faults: Faults,
+    random: Random,
+}
+
+impl<S: Sensor> Line<S> {
+    fn run(mut self) {
+        loop {
+            let terminal = {
+                let mut state = self.shared.state();
+                if state.ends {
+                    return;
+                }
+                if std::mem::take(&mut state.resets) {
+                    self.sensor.reset(self.started.elapsed());
+                }
+                state.terminal.clone()
+            };
+            // Both fail when the other end is pulled out, and then there is nobody to tell.
+            if let Some(terminal) = &terminal {
+                let _ = self.exchange(terminal);
+            }
+            let _ = self.wait(terminal.as_deref());
+        }
+    }
+
+    /// Hears what was sent, and sends what the sensor has to say.
+    fn exchange(&mut self, terminal: &Terminal) -> io::Result<()> {
+        let mut buffer = [0; 256];
+        let read = terminal.read(&mut buffer)?;
+        let heard = buffer.get(..read).unwrap_or_default();
+        self.shared.state().heard.extend(heard);
+        for frame in self.sensor.speak(heard, self.started.elapsed()) {
+            let fate = self.faults.strike(&frame, &mut self.random);
+            terminal.write(&fate.bytes)?;
+            if fate.resets {
+                self.sensor.reset(self.started.elapsed());
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until a program sends something, the sensor has something to say, or the port was changed.
+    fn wait(&mut self, terminal: Option<&Terminal>) -> io::Result<()> {
+        let due = terminal.and_then(|_| self.sensor.due());
+        let left = due.map(|due| due.saturating_sub(self.started.elapsed()).max(Duration::from_millis(1)));
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        let mut waited_for = vec![PollFd::new(&self.woken, PollFlags::IN)];
+        waited_for.extend(terminal.map(|terminal| PollFd::new(terminal, PollFlags::IN)));
+        poll(&mut waited_for, left.as_ref())?;
+        let is_woken = waited_for.first().is_some_and(|woken| !woken.revents().is_empty());
+        drop(waited_for);
+        if is_woken {
+            let _ = self.woken.read(&mut [0; 64])?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,189 @@
+//! An SDS011: measures the dust of a street, obeys, sleeps, and answers nothing while it does.
+
+mod frames;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use crate::{Sensor, Street};
+use frames::{Command, answer, commands, measured};
+
+/// It measures once a second.
+const EVERY: Duration = Duration::from_secs(1);
+/// While the fan gains speed, it measures too much.
+const SETTLES_IN: f64 = 6.0;
+/// In a working period it is awake for so long.
+const AWAKE_IN_PERIOD: Duration = Duration::from_secs(30);
+
+const REPORTING: u8 = 2;
+const QUERY: u8 = 4;
+const WORK: u8 = 6;
+const FIRMWARE: u8 = 7;
+const PERIOD: u8 = 8;
+/// Year since 2000, month, day.
+const FIRMWARE_DATE: [u8; 3] = [18, 11, 16];
+
+/// A sensor, as it leaves the factory: it works, and reports by itself once a second.
+#[derive(Debug)]
+pub struct Sds011 {
+    source: Source,
+    device: [u8; 2],
+    heard: Vec<u8>,
+    /// Since when it works; asleep without.
+    awake_since: Option<Duration>,
+    reports: bool,
+    period_minutes: u8,
+    next: Duration,
+}
+
+/// What the sensor sends each time it is asked for a measurement, byte by byte; nothing once it is over.
+#[derive(Debug, Clone, Default)]
+pub struct Recording(VecDeque<Vec<u8>>);
+
+#[derive(Debug)]
+enum Source {
+    Street(Street),
+    Recording(Recording),
+}
+
+impl Recording {
+    /// From text: a line for each question, its bytes in hexadecimal; `-` for silence. What follows a `#` is a remark.
+    ///
+    /// # Errors
+    /// The line that is none.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
+        let answer = |line: &str| match line {
+            "-" => Ok(Vec::new()),
+            _ => line
+                .split_whitespace()
+                .map(|byte| {
+                    u8::from_str_radix(byte, 16).map_err(|_| format!("`{byte}` is no byte, in `{line}`"))
+                })
+                .collect(),
+        };
+        lines.filter(|line| !line.is_empty()).map(answer).collect::<Result<_, _>>().map(Self)
+    }
+}
+
+impl Sds011 {
+    /// A sensor in `street`.
+    pub fn new(street: Street) -> Self {
+        Self::of(Source::Street(street))
+    }
+
+    /// A sensor that obeys, and answers each question for a measurement with the next line of `recording`. It reports
+    /// nothing by itself.
+    pub fn replaying(recording: Recording) -> Self {
+        Self { reports: false, ..Self::of(Source::Recording(recording)) }
+    }
+
+    fn of(source: Source) -> Self {
+        Self {
+            source,
+            device: [0xA1, 0x60],
+            heard: Vec::new(),
+            awake_since: Some(Duration::ZERO),
+            reports: true,
+            period_minutes: 0,
+            next: EVERY,
+        }
+    }
+
+    fn obey(&mut self, command: Command, now: Duration) -> Option<Vec<u8>> {
+        let Command { code, sets, value } = command;
+        let wakes = code == WORK && sets && value == 1;
+        if self.awake_since.is_none() && !wakes {
+            return None;
+        }
+        match code {
+            REPORTING if sets => self.reports = value == 0,
+            WORK if wakes => {
+                self.awake_since.get_or_insert(now);
+                self.next = now + EVERY;
+            }
+            WORK if sets => self.awake_since = None,
+            PERIOD if sets && value <= 30 => {
+                self.period_minutes = value;
+                self.begin_period(now);
+            }
+            QUERY => return self.measure(now),
+            FIRMWARE => return Some(answer(FIRMWARE, FIRMWARE_DATE, self.device)),
+            REPORTING | WORK | PERIOD if !sets => {}
+            _ => return None,
+        }
+        let state = match code {
+            REPORTING => u8::from(!self.reports),
+            WORK => u8::from(self.awake_since.is_some()),
+            _ => self.period_minutes,
+        };
+        Some(answer(code, [sets.into(), state, 0], self.device))
+    }
+
+    fn measure(&mut self, now: Duration) -> Option<Vec<u8>> {
+        let awake = now.saturating_sub(self.awake_since?).as_secs_f64();
+        match &mut self.source {
+            Source::Recording(recording) => recording.0.pop_front(),
+            Source::Street(street) => {
+                let dust = street.at(now);
+                let settling = 1.0 + 0.6 * (-awake / SETTLES_IN).exp();
+                let tenths = |value: f64| {
+                    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 9999")]
+                    let tenths = (10.0 * value * settling).round().clamp(0.0, 9999.0) as u16;
+                    tenths
+                };
+                Some(measured(tenths(dust.pm2_5), tenths(dust.pm10), self.device))
+            }
+        }
+    }
+
+    /// A measurement it reports by itself, where one is due.
+    fn report(&mut self, now: Duration) -> Option<Vec<u8>> {
+        if self.due().is_none_or(|due| now < due) {
+            return None;
+        }
+        let frame = self.measure(now);
+        if self.period_minutes == 0 {
+            self.next = now + EVERY;
+        } else {
+            self.begin_period(now);
+        }
+        frame
+    }
+
+    /// A period ends with 30 s of work and one report; what comes before is sleep that commands still reach.
+    fn begin_period(&mut self, now: Duration) {
+        let period = Duration::from_mins(self.period_minutes.into());
+        self.next = now + period.max(EVERY);
+        if self.period_minutes > 0 {
+            self.awake_since = Some(self.next.saturating_sub(AWAKE_IN_PERIOD));
+        }
+    }
+}
+
+impl Sensor for Sds011 {
+    fn speak(&mut self, heard: &[u8], now: Duration) -> Vec<Vec<u8>> {
+        let report = self.report(now);
+        self.heard.extend(heard);
+        let mut buffer = std::mem::take(&mut self.heard);
+        let commands = commands(&mut buffer, self.device);
+        self.heard = buffer;
+        let answers = commands.into_iter().filter_map(|command| self.obey(command, now));
+        // Silence in a recording is no frame.
+        report.into_iter().chain(answers.collect::<Vec<_>>()).filter(|frame| !frame.is_empty()).collect()
+    }
+
+    fn due(&self) -> Option<Duration> {
+        (self.reports && self.awake_since.is_some()).then_some(self.next)
+    }
+
+    /// It works again. How it reports is kept in its flash memory.
+    fn reset(&mut self, now: Duration) {
+        self.heard.clear();
+        self.awake_since = Some(now);
+        self.next = now + EVERY;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+//! How much a spool may hold, and what happens to what goes beyond.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// One gibibyte.
+const GIB: u64 = 1 << 30;
+
+/// How much a spool may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// The bytes that the file may use: batches and dead letters with all that SQLite adds to them, in whole pages.
+    ///
+    /// The write-ahead log beside the file comes on top, with a mebibyte or the largest push, whichever is more.
+    pub bytes: u64,
+    /// How long a batch may wait, from when it was pushed. `None`: for ever.
+    pub age: Option<Duration>,
+    /// What happens to a batch for which there is no room.
+    pub when_full: WhenFull,
+}
+
+/// What happens to a batch for which there is no room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WhenFull {
+    /// The batches that have waited longest make room, whomever they wait for.
+    #[default]
+    DropOldest,
+    /// The new batch is not taken.
+    DropNewest,
+    /// The push fails with [`Error::Full`](crate::Error::Full), and the caller holds on to what it has.
+    Block,
+}
+
+/// Batches that were dropped, or dead letters: how much, and the time range of the records in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// What they waited for.
+    pub destination: String,
+    /// Why they were dropped.
+    pub cause: Cause,
+    /// How many batches, or how many dead letters.
+    pub batches: u64,
+    /// How many records were in them.
+    pub records: u64,
+    /// How many bytes their payloads had.
+    pub bytes: u64,
+    /// The time of the first record in them, to the microsecond.
+    pub first: Timestamp,
+    /// The time of the last record in them, to the microsecond.
+    pub last: Timestamp,
+}
+
+/// Why a batch was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Cause {
+    /// There was no room: [`Limits::bytes`].
+    Bytes,
+    /// It had waited too long: [`Limits::age`].
+    Age,
+    /// Its bytes are no longer those that were pushed.
+    Damage,
+    /// A dead letter made room for newer ones.
+    DeadLetters,
+}
+
+impl Limits {
+    /// How many bytes the records and reasons of all dead letters may have: an eighth of [`Limits::bytes`], and no
+    /// more than 16 MiB.
+    pub fn dead_letter_bytes(&self) -> u64 {
+        (self.bytes / 8).min(GIB / 64)
+    }
+
+    /// How many dead letters are kept.
+    pub const DEAD_LETTERS: u64 = 10_000;
+}
+
+impl Default for Limits {
+    /// One gibibyte, any age, and the oldest batches make room.
+    fn default() -> Self {
+        Self { bytes: GIB, age: None, when_full: WhenFull::default() }
+    }
+}
+
+impl Cause {
+    /// The name that stands in the file, and suits a log or a metric.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Age => "age",
+            Self::Damage => "damage",
+            Self::DeadLetters => "dead_letters",
+        }
+    }
+
+    /// What stands in the file, read back. What cannot be read is damage.
+    pub(crate) fn named(name: &str) -> Self {
+        let all = [Self::Bytes, Self::Age, Self::DeadLetters];
+        all.into_iter().find(|cause| cause.name() == name).unwrap_or(Self::Damage)
+    }
+}

@@ -1,0 +1,44 @@
+//! A disk that is soon full. It needs root.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+
+use super::Missing;
+
+/// A small file system in memory (`tmpfs(5)`), mounted on a fresh folder.
+#[derive(Debug)]
+pub struct SmallDisk {
+    folder: TempDir,
+}
+
+impl SmallDisk {
+    /// One of so many KiB.
+    ///
+    /// # Errors
+    /// This process may not mount one.
+    pub fn of(kibibytes: u32) -> Result<Self, Missing> {
+        let folder = TempDir::with_prefix("disk-").map_err(Missing::because("mount"))?;
+        let size = format!("size={kibibytes}k");
+        let is_mounted =
+            run(Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()));
+        let missing = Missing::NotInstalled { program: "mount -t tmpfs", package: "mount, and root" };
+        if is_mounted { Ok(Self { folder }) } else { Err(missing) }
+    }
+
+    /// Where it is mounted.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        run(Command::new("umount").arg("--lazy").arg(self.folder.path()));
+    }
+}
+
+fn run(command: &mut Command) -> bool {
+    command.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
+}

@@ -1,0 +1,39 @@
+//! Where and how the programs of the demo run.
+
+use std::path::Path;
+use std::process::Command;
+
+use super::program::Program;
+use super::store::Store;
+
+/// What stands in a manifest for the folder it lies in.
+const FOLDER: &str = "{folder}";
+
+/// Where and how programs run.
+pub(super) struct Stage<'a> {
+    pub(super) store: &'a Store,
+    pub(super) folder: &'a Path,
+    pub(super) live: bool,
+}
+
+impl Stage<'_> {
+    /// The command of a program, as its manifest says, with the address of what stands in for its source.
+    pub(super) fn command(&self, program: &Program, address: Option<&str>) -> Command {
+        let mut command = self.bare(program);
+        let demo = &program.demo;
+        let folder = program.folder.display().to_string();
+        let settings = demo.environment.iter().map(|(name, value)| (name, value.replace(FOLDER, &folder)));
+        command.envs(demo.url.as_deref().zip(address)).envs(settings).args(&demo.arguments);
+        command
+    }
+
+    /// The command of a program that knows the store and nothing else. What the person at the terminal has set, such as
+    /// another store or an alert channel, is not for a demo.
+    pub(super) fn bare(&self, program: &Program) -> Command {
+        let mut command = Command::new(&program.path);
+        command.env_clear().current_dir(self.folder);
+        command.env("SINK", "sqlite").env("SQLITE_PATH", self.store.path());
+        command.env("SPOOL_DIR", self.folder.join("spool"));
+        command
+    }
+}

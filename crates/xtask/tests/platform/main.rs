@@ -1,0 +1,17 @@
+//! What stands beside the programs, started with the files that ship: who may do what at the broker and in the database,
+//! and that the scripts which set a machine up do what they say.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod broker;
+mod database;
+mod install;
+mod prepare;
+
+use std::path::PathBuf;
+
+/// A path from the root of the workspace.
+fn path(path: &str) -> PathBuf {
+    let package = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().nth(2).unwrap().join(path)
+}

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Makes what `docker compose` needs beside the files of this folder: .env, and a file for each secret. What is there
+# already stays as it is, so it can be run again after an update.
+set -eu
+cd "$(dirname "$0")"
+
+[ -e .env ] || cp .env.example .env
+
+# The folder is closed to other users of this machine. The files in it are open, since the programs in the containers
+# are not who owns them: Docker hands a program the files that it asks for, and no other.
+mkdir -p secrets
+chmod 700 secrets
+
+# Writes standard input to a secret that is not there yet or is empty.
+keep() {
+    if [ -s "secrets/$1" ]; then cat >/dev/null; else cat >"secrets/$1"; chmod 644 "secrets/$1"; fi
+}
+
+random() {
+    od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
+}
+
+for name in grafana.password influxdb.password influxdb.token postgres.password postgres.platform-password \
+    postgres.grafana-password slack-relay.token; do
+    random | keep "$name"
+done
+printf 'platform:%s\nzigbee2mqtt:%s\n' "$(random)" "$(random)" | keep mqtt.passwords
+
+# What the programs are told of the services of this folder.
+printf 'postgres://platform:%s@postgres:5432/platform?sslmode=disable' "$(cat secrets/postgres.platform-password)" |
+    keep postgres.url
+printf 'mqtt://platform:%s@mosquitto:1883' "$(sed -n 's/^platform://p' secrets/mqtt.passwords)" | keep mqtt.url
+
+# The others are for you to fill in. An empty file lets the programs start that do without.
+for name in $(sed -n 's|^ *file: \./secrets/||p' compose.yaml compose.pipelines.yaml); do
+    [ -e "secrets/$name" ] || { : >"secrets/$name"; chmod 644 "secrets/$name"; }
+    [ -s "secrets/$name" ] || echo "empty: secrets/$name"
+done

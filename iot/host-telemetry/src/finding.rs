@@ -1,0 +1,37 @@
+//! What people hear of a disk that cannot be read.
+
+use record::Timestamp;
+use runner::{Finding, Severity, Verdict};
+
+/// Whether the disk at `mount` can be read. The rest of the machine is stored either way.
+pub fn of(mount: &str, disk: Result<&sensor_host::Disk, &sensor_host::Error>, now: Timestamp) -> Finding {
+    Finding {
+        rule: "disk",
+        about: [("mount".to_owned(), mount.to_owned())].into(),
+        verdict: if disk.is_ok() { Verdict::Good } else { Verdict::Bad },
+        since: now,
+        severity: Severity::Warning,
+        concern: None,
+        firing: format!("the disk at {mount} cannot be read"),
+        over: format!("the disk at {mount} can be read again"),
+        detail: disk.err().and_then(std::error::Error::source).map(ToString::to_string).unwrap_or_default(),
+        doing: "unreadable".to_owned(),
+        value: None,
+        limit: None,
+        unit: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_that_is_gone_is_told_with_its_reason() {
+        let error = sensor_host::Error::Disk { mount: "/usb".into(), source: std::io::Error::other("gone") };
+        let finding = of("/usb", Err(&error), Timestamp::UNIX_EPOCH);
+        assert_eq!((finding.verdict, finding.detail.as_str()), (Verdict::Bad, "gone"));
+        let disk = sensor_host::Disk { total: 1, free: 1, available: 1 };
+        assert_eq!(of("/usb", Ok(&disk), Timestamp::UNIX_EPOCH).verdict, Verdict::Good);
+    }
+}

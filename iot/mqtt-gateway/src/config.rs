@@ -1,0 +1,219 @@
+//! What can be set.
+
+use std::time::Duration;
+
+use mqtt_client::{Filter, Qos};
+use settings::{Setting, Settings, Source, Variable};
+
+use crate::mapping::{Mapping, MappingFile};
+
+/// What can be set.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The broker.
+    pub broker: mqtt_client::Config,
+    /// What becomes of which topic.
+    pub mapping: Mapping,
+    /// The group that shares the messages with others like it.
+    pub share: Option<String>,
+    /// How messages are asked for.
+    pub qos: Qos,
+    /// How rows are stored.
+    pub flush: Flush,
+    /// Dead letters for each topic and hour.
+    pub dead_letters: u32,
+}
+
+/// How rows are stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Flush {
+    /// So many rows are stored at once.
+    pub rows: usize,
+    /// The first of them waits this long for the others.
+    pub after: Duration,
+    /// So many batches are on their way at once.
+    pub at_once: usize,
+}
+
+#[derive(Settings)]
+struct Variables {
+    #[setting(block)]
+    broker: mqtt_client::Config,
+    /// File that says what becomes of which topic; without it, Zigbee2MQTT under `zigbee2mqtt/#` is stored.
+    #[setting(name = "GATEWAY_CONFIG")]
+    mapping: Option<MappingFile>,
+    /// Name of a group; all gateways of a group share the messages among them.
+    #[setting(name = "MQTT_SHARE")]
+    share: Option<String>,
+    /// Quality of service that messages are asked for with: 1, kept by the broker until stored, or 0.
+    #[setting(name = "MQTT_QOS", default = "1")]
+    qos: Quality,
+    /// Rows that are stored at once.
+    #[setting(name = "FLUSH_ROWS", default = "5000")]
+    flush_rows: Count,
+    /// Milliseconds that a row waits for others to be stored with.
+    #[setting(name = "FLUSH_MILLISECONDS", default = "100")]
+    flush_after_ms: Count,
+    /// Batches that are on their way to the store at once.
+    #[setting(name = "FLUSHES_AT_ONCE", default = "3")]
+    flushes_at_once: Count,
+    /// Messages of one topic that are put into the dead letters in an hour; more are only counted.
+    #[setting(name = "DEAD_LETTERS_PER_TOPIC_AND_HOUR", default = "3")]
+    dead_letters: u32,
+}
+
+/// A whole number above 0 that is not absurd.
+#[derive(Debug, Clone, Copy)]
+struct Count(u32);
+
+#[derive(Debug, Clone, Copy)]
+struct Quality(Qos);
+
+const CLIENT_ID: &str = "MQTT_CLIENT_ID";
+
+impl Config {
+    /// What to subscribe to.
+    ///
+    /// What Zigbee2MQTT says of its devices is asked for by itself. It has to reach each gateway of a group, and it must
+    /// not stand in line behind messages that cannot be understood without it: a broker has only so many
+    /// unacknowledged ones on their way at once.
+    pub fn filters(&self) -> Vec<Filter> {
+        let lists = self.mapping.zigbee2mqtt.iter().flat_map(|installation| lists_of(&installation.base));
+        let shared = self.share.as_ref().map_or(String::new(), |group| format!("$share/{group}/"));
+        let wanted = self.mapping.filters().into_iter().map(|topic| format!("{shared}{topic}"));
+        lists.chain(wanted.map(|topic| Filter::new(topic, self.qos))).collect()
+    }
+
+    /// What to subscribe to for a look, which takes nothing away from a group or from the broker.
+    pub fn filters_to_look(&self) -> Vec<Filter> {
+        let alone = Self { share: None, qos: Qos::AtMostOnce, ..self.clone() };
+        alone.filters()
+    }
+
+    /// What to subscribe to for a look at the devices of the Zigbee2MQTT that a topic belongs to.
+    pub fn lists_of(&self, topic: &str) -> Vec<Filter> {
+        let is_below = |base: &str| topic.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
+        let own = self.mapping.zigbee2mqtt.iter().filter(|installation| is_below(&installation.base));
+        own.flat_map(|installation| lists_of(&installation.base)).collect()
+    }
+}
+
+/// What Zigbee2MQTT says of its devices and groups.
+fn lists_of(base: &str) -> [Filter; 2] {
+    ["devices", "groups"].map(|list| Filter::new(format!("{base}/bridge/{list}"), Qos::AtMostOnce))
+}
+
+impl Settings for Config {
+    fn variables() -> Vec<Variable> {
+        Variables::variables()
+    }
+
+    fn read(source: &mut Source) -> Option<Self> {
+        let variables = Variables::read(source)?;
+        if let Some(group) = &variables.share {
+            if group.contains(['/', '+', '#', '\0']) {
+                source.mistake("MQTT_SHARE", "must be a name without `/`, `+` and `#`");
+            }
+            let client_id =
+                mqtt_client::Config::variables().into_iter().find(|variable| variable.name == CLIENT_ID);
+            if !client_id.is_some_and(|variable| source.is_set(&variable)) {
+                source.mistake(
+                    CLIENT_ID,
+                    "is required with MQTT_SHARE, and has to differ between the gateways of a group",
+                );
+            }
+        }
+        Some(Self {
+            broker: variables.broker,
+            mapping: variables.mapping.map_or_else(Mapping::default, |file| file.0),
+            share: variables.share,
+            qos: variables.qos.0,
+            flush: Flush {
+                rows: variables.flush_rows.into(),
+                after: Duration::from_millis(u64::from(variables.flush_after_ms.0)),
+                at_once: variables.flushes_at_once.into(),
+            },
+            dead_letters: variables.dead_letters,
+        })
+    }
+}
+
+impl Setting for Count {
+    const TAKES: &'static str = "a whole number from 1 to 100000";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let number = text.trim().parse().ok().filter(|number| (1..=100_000).contains(number));
+        number.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
+    }
+}
+
+impl From<Count> for usize {
+    fn from(count: Count) -> Self {
+        Self::try_from(count.0).unwrap_or(Self::MAX)
+    }
+}
+
+impl Setting for Quality {
+    const TAKES: &'static str = "0 or 1";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "0" => Ok(Self(Qos::AtMostOnce)),
+            "1" => Ok(Self(Qos::AtLeastOnce)),
+            _ => Err(format!("must be {}", Self::TAKES)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Config, String> {
+        let all = [("MQTT_URL", "mqtt://localhost")].into_iter().chain(variables.iter().copied());
+        let mut source = Source::of(all);
+        let config = Config::read(&mut source);
+        source.finish().map_err(|mistakes| mistakes.to_string())?;
+        config.ok_or_else(|| "nothing was read".to_owned())
+    }
+
+    #[test]
+    fn the_lists_of_zigbee2mqtt_reach_every_gateway_of_a_group() {
+        let config = read(&[("MQTT_SHARE", "gateways"), ("MQTT_CLIENT_ID", "gateway-1")]).unwrap();
+        let topics: Vec<_> = config.filters().into_iter().map(|filter| filter.topic).collect();
+        let expected =
+            ["zigbee2mqtt/bridge/devices", "zigbee2mqtt/bridge/groups", "$share/gateways/zigbee2mqtt/#"];
+        assert_eq!(topics, expected);
+    }
+
+    #[test]
+    fn gateways_of_a_group_need_names_of_their_own() {
+        let mistakes = read(&[("MQTT_SHARE", "a/b")]).unwrap_err();
+        let expected = "MQTT_SHARE must be a name without `/`, `+` and `#`\n\
+            MQTT_CLIENT_ID is required with MQTT_SHARE, and has to differ between the gateways of a group";
+        assert_eq!(mistakes, expected);
+    }
+
+    #[test]
+    fn mistakes_in_the_mapping_stand_beside_those_of_the_environment() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+        let mistakes = read(&[("GATEWAY_CONFIG", path), ("MQTT_QOS", "2"), ("FLUSH_ROWS", "0")]).unwrap_err();
+        let mut lines = mistakes.lines();
+        assert_eq!(lines.next(), Some("GATEWAY_CONFIG names a file with mistakes:"));
+        assert!(mistakes.contains("\n  line 1: package is not known here\n"), "{mistakes}");
+        assert!(mistakes.contains("\nMQTT_QOS must be 0 or 1\n"), "{mistakes}");
+        assert!(mistakes.ends_with("FLUSH_ROWS must be a whole number from 1 to 100000"), "{mistakes}");
+    }
+
+    #[test]
+    fn without_a_file_zigbee2mqtt_is_asked_for() {
+        let asked = read(&[]).unwrap().filters();
+        let asked: Vec<_> = asked.iter().map(|filter| (filter.topic.as_str(), filter.qos)).collect();
+        let expected = [
+            ("zigbee2mqtt/bridge/devices", Qos::AtMostOnce),
+            ("zigbee2mqtt/bridge/groups", Qos::AtMostOnce),
+            ("zigbee2mqtt/#", Qos::AtLeastOnce),
+        ];
+        assert_eq!(asked, expected);
+    }
+}

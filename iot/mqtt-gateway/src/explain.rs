@@ -1,0 +1,102 @@
+//! Says what a message would become.
+
+use mqtt_client::Message;
+use record::{Batch, Column, Role, Timestamp, Value};
+
+use crate::mapping::Mapping;
+use crate::transform::{Incoming, Mapper, Outcome};
+
+/// What is told of a message, as pairs of what it is about and what it is.
+pub type Lines = Vec<(String, String)>;
+
+/// Says what a message would become, or why it would become nothing.
+///
+/// `lists` are the lists of devices and groups that are known. Without one, values of Zigbee devices are typed by how
+/// they look.
+pub fn explain(mapping: Mapping, lists: &[Message], topic: &str, payload: &str, now: Timestamp) -> Lines {
+    let mut mapper = Mapper::new(mapping);
+    for Message { topic, payload, .. } in lists {
+        mapper.map(Incoming { topic, payload, retained: true, arrival: now });
+    }
+    let message = Incoming { topic, payload: payload.as_bytes(), retained: false, arrival: now };
+    let mut outcome = mapper.map(message);
+    let mut lines = Lines::new();
+    if outcome == Outcome::Wait {
+        mapper.stop_waiting();
+        outcome = mapper.map(message);
+        lines.push(("devices".to_owned(), "unknown here; values are typed by how they look".to_owned()));
+    }
+    let Outcome::Row { table, refused } = &outcome else {
+        lines.push(("message".to_owned(), outcome.to_string()));
+        return lines;
+    };
+    if let Some(table) = mapper.tables().get_mut(*table) {
+        let (schema, rows) = table.take();
+        let batch = Batch::new(&schema, &rows);
+        lines.push(("measurement".to_owned(), schema.name.to_string()));
+        let cells = batch.cells(0).filter(|(_, value)| !value.is_null());
+        lines.extend(cells.map(|(column, value)| cell(column, value)));
+    }
+    lines.extend(refused.as_ref().map(|refused| ("left out".to_owned(), refused.to_string())));
+    lines
+}
+
+fn cell(column: &Column, value: Value<'_>) -> (String, String) {
+    let name = &column.name;
+    match (column.role, value) {
+        (Role::Time, Value::Timestamp(time)) => ("time".to_owned(), time.to_string()),
+        (Role::Tag, Value::Text(text)) => (format!("tag {name}"), text.to_owned()),
+        (_, value) => {
+            let unit = column.unit.as_deref().map_or(String::new(), |unit| format!(" {unit}"));
+            let (kind, text) = match value {
+                Value::Float(number) => ("float", number.to_string()),
+                Value::Integer(number) => ("integer", number.to_string()),
+                Value::Boolean(yes) => ("boolean", yes.to_string()),
+                Value::Text(text) => ("text", text.to_owned()),
+                _ => ("", String::new()),
+            };
+            (format!("field {name}"), format!("{text}{unit} ({kind})"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(mapping: &str, topic: &str, payload: &str) -> Vec<String> {
+        let mapping = Mapping::parse(mapping).unwrap();
+        let now = "2026-11-22T12:00:00Z".parse().unwrap();
+        explain(mapping, &[], topic, payload, now)
+            .into_iter()
+            .map(|(what, text)| format!("{what}: {text}"))
+            .collect()
+    }
+
+    #[test]
+    fn a_message_is_told_value_by_value() {
+        let rule = "[[rule]]\ntopic = \"s/+room\"\nmeasurement = \"climate\"\nfields.temp = { unit = \"°C\" }\n\
+            fields.n = { type = \"integer\", valid = [0, 9] }";
+        let expected = [
+            "measurement: climate",
+            "time: 2026-11-22T12:00:00Z",
+            "tag room: attic",
+            "field temp: 21.5 °C (float)",
+            "left out: `n` is 10, outside of 0 to 9",
+        ];
+        assert_eq!(told(rule, "s/attic", r#"{"temp":"21.5","n":10}"#), expected);
+        assert_eq!(told(rule, "s/attic/x", "1"), ["message: nothing: no rule fits its topic"]);
+    }
+
+    #[test]
+    fn a_device_nobody_told_of_is_typed_by_how_its_values_look() {
+        let expected = [
+            "devices: unknown here; values are typed by how they look",
+            "measurement: zigbee",
+            "time: 2026-11-22T12:00:00Z",
+            "tag device: plug",
+            "field state: true (boolean)",
+        ];
+        assert_eq!(told("[[zigbee2mqtt]]", "zigbee2mqtt/plug", r#"{"state":"ON"}"#), expected);
+    }
+}

@@ -1,0 +1,115 @@
+//! A TOML document with the line of each of its values, so that a mistake can be shown where it is.
+
+use toml::de::{DeTable, DeValue};
+
+/// A value with the line it stands in.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Located {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The value.
+    pub value: Value,
+}
+
+/// A value of a document.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    /// Text.
+    Text(String),
+    /// A number, whole or not.
+    Number(f64),
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A list.
+    List(Vec<Located>),
+    /// A table, with the line of each key.
+    Table(Vec<(String, usize, Located)>),
+    /// A date or a time, which nothing here takes.
+    Time,
+}
+
+/// What is wrong in a file: the line, and what about it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Mistake {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong, with the key it concerns.
+    pub message: String,
+}
+
+impl std::fmt::Display for Mistake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "line {}: {}", self.line, self.message)
+    }
+}
+
+/// Reads a document.
+///
+/// # Errors
+///
+/// Every place where it is no TOML.
+pub fn read(text: &str) -> Result<Located, Vec<Mistake>> {
+    let lines = Lines::of(text);
+    let (table, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return Ok(Located { line: 1, value: lines.table(table.get_ref()) });
+    }
+    let mistake = |error: &toml::de::Error| Mistake {
+        line: lines.number(error.span().map_or(0, |span| span.start)),
+        // The parser names what it expected, and shows the text only where it is asked to.
+        message: format!("is not TOML: {}", error.message()),
+    };
+    Err(errors.iter().map(mistake).collect())
+}
+
+/// Where the lines of a text begin.
+struct Lines(Vec<usize>);
+
+impl Lines {
+    fn of(text: &str) -> Self {
+        Self(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1).collect())
+    }
+
+    fn number(&self, at: usize) -> usize {
+        self.0.partition_point(|start| *start <= at) + 1
+    }
+
+    fn table(&self, table: &DeTable<'_>) -> Value {
+        let mut entries: Vec<_> = table
+            .iter()
+            .map(|(key, value)| {
+                let line = self.number(key.span().start);
+                let located = self.located(value.get_ref(), value.span().start);
+                (key.get_ref().to_string(), line, located)
+            })
+            .collect();
+        // The parser sorts by name; a person reads from top to bottom.
+        entries.sort_by_key(|(_, line, _)| *line);
+        Value::Table(entries)
+    }
+
+    fn located(&self, value: &DeValue<'_>, at: usize) -> Located {
+        let value = match value {
+            DeValue::String(text) => Value::Text(text.to_string()),
+            DeValue::Integer(number) => number_of(number.as_str(), number.radix()),
+            DeValue::Float(number) => number_of(number.as_str(), 10),
+            DeValue::Boolean(yes) => Value::Boolean(*yes),
+            DeValue::Datetime(_) => Value::Time,
+            DeValue::Array(items) => Value::List(
+                items.iter().map(|item| self.located(item.get_ref(), item.span().start)).collect(),
+            ),
+            DeValue::Table(table) => self.table(table),
+        };
+        Located { line: self.number(at), value }
+    }
+}
+
+fn number_of(text: &str, radix: u32) -> Value {
+    let text = text.replace('_', "");
+    let number = match radix {
+        10 => text.parse().ok(),
+        _ => u32::from_str_radix(&text, radix).ok().map(f64::from),
+    };
+    // The parser has seen to it that it is a number; one that is too large becomes infinite, which nothing takes.
+    Value::Number(number.unwrap_or(f64::INFINITY))
+}

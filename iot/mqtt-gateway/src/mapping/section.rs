@@ -1,0 +1,149 @@
+//! Takes a table of the mapping file apart, key by key, and notes every mistake on the way.
+
+use super::document::{Located, Mistake, Value};
+
+/// A table of the file, of which each key is taken once. What is left over is unknown.
+#[derive(Debug)]
+pub struct Section<'m> {
+    /// What it is called in messages, such as `rule.fields.temperature`.
+    pub name: String,
+    /// Where it begins.
+    pub line: usize,
+    entries: Vec<(String, usize, Located)>,
+    mistakes: &'m mut Vec<Mistake>,
+}
+
+impl<'m> Section<'m> {
+    /// A table to be taken apart; something else is a mistake, and counts as an empty one.
+    pub fn new(name: &str, located: Located, mistakes: &'m mut Vec<Mistake>) -> Self {
+        let mut section = Self { name: name.to_owned(), line: located.line, entries: Vec::new(), mistakes };
+        match located.value {
+            Value::Table(entries) => section.entries = entries,
+            _ => section.mistake(located.line, "must be a table"),
+        }
+        section
+    }
+
+    /// Notes a mistake that concerns the section as a whole.
+    pub fn mistake(&mut self, line: usize, message: &str) {
+        let message =
+            if self.name.is_empty() { message.to_owned() } else { format!("{} {message}", self.name) };
+        self.mistakes.push(Mistake { line, message });
+    }
+
+    /// Notes a mistake that concerns one of its keys.
+    pub fn mistake_in(&mut self, key: &str, line: usize, message: &str) {
+        let name = self.of(key);
+        self.mistakes.push(Mistake { line, message: format!("{name} {message}") });
+    }
+
+    /// A table inside of it, if it is there.
+    pub fn section(&mut self, key: &str) -> Option<Section<'_>> {
+        let located = self.take(key)?;
+        let name = self.of(key);
+        Some(Section::new(&name, located, self.mistakes))
+    }
+
+    /// All that is left, with names the person chose.
+    pub fn rest(&mut self) -> Vec<(String, usize, Located)> {
+        std::mem::take(&mut self.entries)
+    }
+
+    /// A table of that name with what a person wrote there.
+    pub fn part(&mut self, key: &str, located: Located) -> Section<'_> {
+        let name = self.of(key);
+        Section::new(&name, located, self.mistakes)
+    }
+
+    /// Any value, with its line.
+    pub fn take(&mut self, key: &str) -> Option<Located> {
+        let at = self.entries.iter().position(|(name, ..)| name == key)?;
+        Some(self.entries.remove(at).2)
+    }
+
+    /// Text that is not empty, with its line.
+    pub fn text(&mut self, key: &str) -> Option<(String, usize)> {
+        let located = self.take(key)?;
+        match located.value {
+            Value::Text(text) if !text.is_empty() => Some((text, located.line)),
+            Value::Text(_) => self.refuse(key, located.line, "must not be empty"),
+            _ => self.refuse(key, located.line, "must be text"),
+        }
+    }
+
+    /// Text that has to be there. `what` says what it is for.
+    pub fn required_text(&mut self, key: &str, what: &str) -> Option<(String, usize)> {
+        if !self.entries.iter().any(|(name, ..)| name == key) {
+            self.mistake(self.line, &format!("needs {what}"));
+        }
+        self.text(key)
+    }
+
+    /// `true` or `false`.
+    pub fn boolean(&mut self, key: &str) -> Option<bool> {
+        let located = self.take(key)?;
+        match located.value {
+            Value::Boolean(yes) => Some(yes),
+            _ => self.refuse(key, located.line, "must be true or false"),
+        }
+    }
+
+    /// A list of text.
+    pub fn texts(&mut self, key: &str) -> Option<Vec<Box<str>>> {
+        let located = self.take(key)?;
+        let Value::List(items) = located.value else {
+            return self.refuse(key, located.line, "must be a list of text");
+        };
+        let mut texts = Vec::with_capacity(items.len());
+        for item in items {
+            match item.value {
+                Value::Text(text) if !text.is_empty() => texts.push(text.into_boxed_str()),
+                _ => self.refuse(key, item.line, "must be a list of text").unwrap_or_default(),
+            }
+        }
+        Some(texts)
+    }
+
+    /// The lowest and the highest number, as in `[-40, 80]`.
+    pub fn range(&mut self, key: &str) -> Option<(f64, f64)> {
+        let located = self.take(key)?;
+        let range = match located.value {
+            Value::List(items) => match items.as_slice() {
+                [Located { value: Value::Number(low), .. }, Located { value: Value::Number(high), .. }] => {
+                    (low <= high).then_some((*low, *high))
+                }
+                _ => None,
+            },
+            _ => None,
+        };
+        range.or_else(|| {
+            self.refuse(key, located.line, "must be the lowest and the highest number, as in [-40, 80]")
+        })
+    }
+
+    /// One of several words, by its place among them.
+    pub fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
+        let (text, line) = self.text(key)?;
+        if let Some((_, choice)) = choices.iter().find(|(word, _)| *word == text) {
+            return Some(*choice);
+        }
+        let words: Vec<_> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
+        self.refuse(key, line, &format!("must be {}", words.join(" or ")))
+    }
+
+    /// Notes what is left over as unknown.
+    pub fn finish(mut self) {
+        for (key, line, _) in std::mem::take(&mut self.entries) {
+            self.mistake_in(&key, line, "is not known here");
+        }
+    }
+
+    fn refuse<T>(&mut self, key: &str, line: usize, message: &str) -> Option<T> {
+        self.mistake_in(key, line, message);
+        None
+    }
+
+    fn of(&self, key: &str) -> String {
+        if self.name.is_empty() { key.to_owned() } else { format!("{}.{key}", self.name) }
+    }
+}

@@ -1,0 +1,106 @@
+//! What people are told of the gateway: counters, dead letters, and a broker that is away.
+
+use std::collections::BTreeMap;
+
+use mqtt_client::Error;
+use record::Timestamp;
+use runner::{Counter, Device, Finding, Severity, Verdict};
+use tokio::time::Instant;
+
+use crate::config::Config;
+use crate::sampler::{self, Sampler};
+use crate::transform::{Incoming, Outcome};
+
+/// Every word of [`Outcome::word`].
+const WORDS: [&str; 8] =
+    ["mapped", "no_value", "retained", "ignored", "unmapped", "malformed", "learned", "waiting"];
+
+/// Counts messages by what became of them, and keeps samples of what nothing became of.
+#[derive(Debug)]
+pub struct Telling<'d> {
+    device: &'d Device<Config>,
+    messages: Vec<(&'static str, Counter)>,
+    values_refused: Counter,
+    sampler: Sampler,
+    /// Since when there is no connection.
+    away_since: Option<Timestamp>,
+}
+
+impl<'d> Telling<'d> {
+    /// Counters that are all there from the start, so that a rate can be taken of each.
+    pub fn new(device: &'d Device<Config>, now: Instant) -> Self {
+        let counter = |word: &'static str| {
+            let help = "Messages, by what became of them.";
+            (word, device.count_by("messages", help, "outcome", word))
+        };
+        Self {
+            device,
+            messages: WORDS.map(counter).into(),
+            values_refused: device.count("values_refused", "Values that were left out of a row."),
+            sampler: Sampler::new(device.config.dead_letters, now),
+            away_since: None,
+        }
+    }
+
+    /// Counts a message, and puts it into the dead letters where something is wrong with it.
+    pub fn outcome(&mut self, outcome: &Outcome, message: Incoming<'_>, now: Instant) {
+        if let Some((_, counter)) = self.messages.iter().find(|(word, _)| *word == outcome.word()) {
+            counter.count();
+        }
+        if let Some(refused) = outcome.refused() {
+            self.values_refused.add(refused.count);
+        }
+        let reason = match outcome {
+            Outcome::Row { refused: Some(refused), .. } | Outcome::NoValue(Some(refused)) => {
+                refused.to_string()
+            }
+            Outcome::Malformed(why) => why.clone(),
+            Outcome::Unmapped => "no rule fits its topic".to_owned(),
+            _ => return,
+        };
+        if self.sampler.takes(message.topic, now) {
+            let letter = sampler::letter(message.topic, message.payload, message.arrival);
+            self.device.bury(message.topic, &letter, &reason);
+        }
+    }
+
+    /// Tells that the broker answers.
+    pub fn connected(&mut self, session_present: bool, now: Timestamp) {
+        tracing::info!(session_present, "connected to the MQTT broker");
+        self.device.connected(true);
+        self.find(Verdict::Good, now, String::new());
+        self.away_since = None;
+    }
+
+    /// Tells that the broker does not answer. People hear of it when a person has to change something, or when it
+    /// takes longer than a restart.
+    pub fn disconnected(&mut self, error: &Error, now: Timestamp) {
+        let detail = self.device.redactor().scrub(&fault::chain(error)).into_owned();
+        let is_passing = fault::Fault::kind(error).is_passing();
+        tracing::warn!(error = &*detail, "no connection to the MQTT broker");
+        self.device.connected(false);
+        let since = *self.away_since.get_or_insert(now);
+        let is_long = now.duration_since(since).as_secs() >= 60;
+        if is_long || !is_passing {
+            self.find(Verdict::Bad, since, detail);
+        }
+    }
+
+    fn find(&self, verdict: Verdict, since: Timestamp, detail: String) {
+        self.device.observe(Finding {
+            rule: "broker",
+            about: BTreeMap::new(),
+            verdict,
+            since,
+            severity: Severity::Critical,
+            concern: None,
+            firing: format!("{} has no connection to the MQTT broker", crate::NAME),
+            over: format!("{} is connected to the MQTT broker again", crate::NAME),
+            detail,
+            doing: "without a connection".to_owned(),
+            value: None,
+            limit: None,
+            unit: None,
+        });
+    }
+}

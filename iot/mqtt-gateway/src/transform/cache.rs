@@ -1,0 +1,70 @@
+//! What was prepared for a topic, kept for as many topics as fit.
+
+use std::collections::HashMap;
+
+/// A bounded cache that forgets what was not asked for lately.
+///
+/// It has two generations. What is asked for moves to the young one; when that is full it becomes the old one, and
+/// the former old one is forgotten. So a lookup costs one hash, and nothing has to be kept in order.
+#[derive(Debug)]
+pub struct Cache<T> {
+    young: HashMap<Box<str>, T>,
+    old: HashMap<Box<str>, T>,
+    generation: usize,
+}
+
+impl<T: Clone> Cache<T> {
+    /// A cache for `most` topics at most.
+    pub fn new(most: usize) -> Self {
+        Self { young: HashMap::new(), old: HashMap::new(), generation: (most / 2).max(1) }
+    }
+
+    /// What is kept for `topic`.
+    pub fn get(&mut self, topic: &str) -> Option<T> {
+        if let Some(kept) = self.young.get(topic) {
+            return Some(kept.clone());
+        }
+        let (topic, kept) = self.old.remove_entry(topic)?;
+        self.keep(topic, kept.clone());
+        Some(kept)
+    }
+
+    /// Keeps something for `topic`.
+    pub fn insert(&mut self, topic: &str, value: T) {
+        self.old.remove(topic);
+        self.keep(topic.into(), value);
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.young.clear();
+        self.old.clear();
+    }
+
+    fn keep(&mut self, topic: Box<str>, value: T) {
+        if self.young.len() >= self.generation {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(topic, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_stays_and_what_is_not_goes() {
+        let mut cache = Cache::new(4);
+        cache.insert("busy", 0);
+        for n in 1..100 {
+            cache.insert(&n.to_string(), n);
+            assert_eq!(cache.get("busy"), Some(0), "after {n}");
+            assert!(cache.young.len() + cache.old.len() <= 4);
+        }
+        assert_eq!(cache.get("1"), None);
+        assert_eq!(cache.get("99"), Some(99));
+        cache.clear();
+        assert_eq!(cache.get("99"), None);
+    }
+}

@@ -1,0 +1,229 @@
+//! Rows on their way to the store, in a form that costs little: cells of sixteen bytes, all text in one buffer.
+
+use std::borrow::Cow;
+
+use record::{Rows, Timestamp, Value};
+
+use super::value::Converted;
+
+/// The column of the time; tags and fields follow.
+pub const TIME: u16 = 0;
+
+/// Rows of one measurement. A row is written cell by cell and ended, or it leaves no trace.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    rows: Vec<Row>,
+    cells: Vec<Cell>,
+    text: String,
+    /// How much of the text belongs to ended rows.
+    kept_text: usize,
+    /// How many leading columns are no fields.
+    keys: u16,
+}
+
+#[derive(Debug)]
+struct Row {
+    time: Timestamp,
+    /// One past its last cell; the first follows the last one of the row before.
+    end: u32,
+}
+
+/// A value with its column. The bits are those of the number, or where the text begins and how long it is.
+#[derive(Debug, Clone, Copy)]
+struct Cell {
+    bits: u64,
+    column: u16,
+    content: Content,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Content {
+    Float,
+    Integer,
+    Boolean,
+    Text,
+}
+
+impl Gathered {
+    /// No rows yet. `tags` is how many tags the measurement has.
+    pub fn new(tags: usize) -> Self {
+        Self { keys: u16::try_from(tags).unwrap_or(u16::MAX).saturating_add(1), ..Self::default() }
+    }
+
+    /// How many rows have been ended.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// How many bytes the rows take, about.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.cells.len() * size_of::<Cell>() + self.rows.len() * size_of::<Row>()
+    }
+
+    /// Adds a value to the row that is being written. What is absent adds none.
+    pub fn push(&mut self, column: u16, value: Converted<'_>) {
+        let (content, bits) = match value {
+            Converted::Absent => return,
+            Converted::Float(number) => (Content::Float, number.to_bits()),
+            Converted::Integer(number) => (Content::Integer, number.cast_unsigned()),
+            Converted::Boolean(yes) => (Content::Boolean, u64::from(yes)),
+            Converted::Text(text) => match self.keep(&text) {
+                Some(place) => (Content::Text, place),
+                None => return,
+            },
+        };
+        self.cells.push(Cell { bits, column, content });
+    }
+
+    /// Adds a tag. An empty one is none.
+    pub fn push_tag(&mut self, column: u16, value: &str) {
+        if !value.is_empty() {
+            self.push(column, Converted::Text(Cow::Borrowed(value)));
+        }
+    }
+
+    /// Ends the row, and tells whether there is one: a row without a field is dropped.
+    pub fn end(&mut self, time: Timestamp) -> bool {
+        let start = self.complete();
+        let Some(cells) = self.cells.get_mut(start..) else { return false };
+        if !cells.is_sorted_by_key(|cell| cell.column) {
+            cells.sort_by_key(|cell| cell.column);
+        }
+        let has_field = cells.last().is_some_and(|cell| cell.column >= self.keys);
+        match u32::try_from(self.cells.len()) {
+            Ok(end) if has_field => {
+                self.rows.push(Row { time, end });
+                self.kept_text = self.text.len();
+                true
+            }
+            _ => {
+                self.cancel();
+                false
+            }
+        }
+    }
+
+    /// Drops the row that is being written.
+    pub fn cancel(&mut self) {
+        self.cells.truncate(self.complete());
+        self.text.truncate(self.kept_text);
+    }
+
+    /// How many cells belong to ended rows.
+    fn complete(&self) -> usize {
+        self.rows.last().map_or(0, |row| row.end as usize)
+    }
+
+    fn keep(&mut self, text: &str) -> Option<u64> {
+        let start = u32::try_from(self.text.len()).ok()?;
+        let length = u32::try_from(text.len()).ok()?;
+        self.text.push_str(text);
+        Some(u64::from(start) << 32 | u64::from(length))
+    }
+
+    fn cells(&self, row: usize) -> Option<(&Row, &[Cell])> {
+        let ended = self.rows.get(row)?;
+        let start = row.checked_sub(1).and_then(|before| self.rows.get(before)).map_or(0, |row| row.end);
+        Some((ended, self.cells.get(start as usize..ended.end as usize)?))
+    }
+
+    fn read(&self, cell: Cell) -> Value<'_> {
+        match cell.content {
+            Content::Float => Value::Float(f64::from_bits(cell.bits)),
+            Content::Integer => Value::Integer(cell.bits.cast_signed()),
+            Content::Boolean => Value::Boolean(cell.bits != 0),
+            Content::Text => self.text_at(cell.bits).map_or(Value::Null, Value::Text),
+        }
+    }
+
+    fn text_at(&self, place: u64) -> Option<&str> {
+        let start = usize::try_from(place >> 32).ok()?;
+        let length = usize::try_from(place & u64::from(u32::MAX)).ok()?;
+        self.text.get(start..start.checked_add(length)?)
+    }
+}
+
+impl Rows for &Gathered {
+    fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    fn value(&self, row: usize, column: usize) -> Value<'_> {
+        let Some((row, cells)) = self.cells(row) else { return Value::Null };
+        if column == usize::from(TIME) {
+            return Value::Timestamp(row.time);
+        }
+        // A payload that says a thing twice means it the second time.
+        let end = cells.partition_point(|cell| usize::from(cell.column) <= column);
+        match end.checked_sub(1).and_then(|last| cells.get(last)) {
+            Some(cell) if usize::from(cell.column) == column => self.read(*cell),
+            _ => Value::Null,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(nanosecond: i64) -> Timestamp {
+        Timestamp::from_nanosecond(i128::from(nanosecond)).unwrap()
+    }
+
+    #[test]
+    fn a_row_gives_back_what_was_pushed_in_any_order() {
+        let mut rows = Gathered::new(1);
+        rows.push(3, Converted::Boolean(true));
+        rows.push(2, Converted::Float(1.5));
+        rows.push_tag(1, "kitchen");
+        assert!(rows.end(at(7)));
+        let view = &rows;
+        let values: Vec<_> = (0..5).map(|column| view.value(0, column)).collect();
+        let expected = [
+            Value::Timestamp(at(7)),
+            Value::Text("kitchen"),
+            Value::Float(1.5),
+            Value::Boolean(true),
+            Value::Null,
+        ];
+        assert_eq!(values, expected);
+    }
+
+    #[test]
+    fn a_row_without_a_field_leaves_no_trace() {
+        let mut rows = Gathered::new(1);
+        rows.push_tag(1, "kitchen");
+        rows.push(2, Converted::Absent);
+        assert!(!rows.end(at(1)));
+        rows.push(2, Converted::Integer(4));
+        rows.cancel();
+        rows.push_tag(1, "attic");
+        rows.push(2, Converted::Integer(5));
+        assert!(rows.end(at(2)));
+        assert!(!rows.end(at(3)));
+        assert_eq!(
+            (rows.len(), (&rows).value(0, 1), (&rows).value(0, 2)),
+            (1, Value::Text("attic"), Value::Integer(5))
+        );
+    }
+
+    #[test]
+    fn what_is_said_twice_counts_the_second_time() {
+        let mut rows = Gathered::new(0);
+        rows.push(1, Converted::Integer(1));
+        rows.push(1, Converted::Integer(2));
+        assert!(rows.end(at(1)));
+        let view = &rows;
+        assert_eq!(view.value(0, 1), Value::Integer(2));
+    }
+
+    #[test]
+    fn a_cell_is_small() {
+        assert_eq!(size_of::<Cell>(), 16);
+    }
+}

@@ -1,0 +1,304 @@
+//! One value of a payload, and how it becomes a value of a column.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use record::Type;
+
+/// The words for yes and no that are understood where none are configured.
+const USUAL_YES: [&str; 6] = ["ON", "TRUE", "YES", "OPEN", "ONLINE", "1"];
+const USUAL_NO: [&str; 6] = ["OFF", "FALSE", "NO", "CLOSED", "OFFLINE", "0"];
+
+/// The longest text of a field, in bytes: what InfluxDB takes.
+const LONGEST_TEXT: usize = 64 * 1024 - 1;
+
+/// What firmware publishes where it has no reading: ESPHome `nan` or `None`, others nothing or `null`.
+const ABSENT: [&str; 7] = ["", "nan", "none", "null", "unavailable", "unknown", "undefined"];
+
+/// One value of a payload, borrowed from it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scalar<'a> {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Boolean(bool),
+    /// A whole number that fits 64 bits.
+    Integer(i64),
+    /// Any other number.
+    Float(f64),
+    /// Text.
+    Text(&'a str),
+}
+
+/// One value for a column.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Converted<'a> {
+    /// There is none: it is left out.
+    Absent,
+    /// A number.
+    Float(f64),
+    /// A whole number.
+    Integer(i64),
+    /// Yes or no.
+    Boolean(bool),
+    /// Text.
+    Text(Cow<'a, str>),
+}
+
+/// Why a value is left out although there is one.
+#[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// It is of another type than its column, which never changes.
+    #[error("is no {}", spelled(*.0))]
+    OtherType(Type),
+    /// The device cannot have measured this.
+    #[error("is {value}, outside of {low} to {high}")]
+    OutOfRange {
+        /// What the payload says.
+        value: f64,
+        /// The lowest value that is real.
+        low: f64,
+        /// The highest value that is real.
+        high: f64,
+    },
+    /// Its text is longer than a store takes.
+    #[error("is a text of {0} bytes")]
+    TooLong(usize),
+    /// It should tell the time.
+    #[error("is no time")]
+    NoTime,
+    /// The topic or its measurement has as many fields as it can have.
+    #[error("is one field too many")]
+    TooManyFields,
+}
+
+/// How the values of one column are made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Conversion {
+    /// What becomes of a value.
+    pub kind: Kind,
+    /// The lowest and the highest number that is real.
+    pub valid: Option<(f64, f64)>,
+}
+
+/// What becomes of a value.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// A number; text is read as one.
+    Float,
+    /// A whole number; text is read as one.
+    Integer,
+    /// Yes or no; these words stand for them, or else the usual ones.
+    Boolean(Option<Rc<Words>>),
+    /// Text; a number or a Boolean is spelled.
+    Text,
+}
+
+/// Words for yes and for no, upper and lower case alike.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Words {
+    /// Those for yes.
+    pub yes: Vec<Box<str>>,
+    /// Those for no.
+    pub no: Vec<Box<str>>,
+}
+
+impl Conversion {
+    /// A conversion that takes every number.
+    pub fn of(kind: Kind) -> Self {
+        Self { kind, valid: None }
+    }
+
+    /// The type of the column.
+    pub fn value_type(&self) -> Type {
+        match self.kind {
+            Kind::Float => Type::Float,
+            Kind::Integer => Type::Integer,
+            Kind::Boolean(_) => Type::Boolean,
+            Kind::Text => Type::Text,
+        }
+    }
+
+    /// The value for the column.
+    ///
+    /// # Errors
+    ///
+    /// Why it is left out.
+    pub fn convert<'a>(&self, scalar: Scalar<'a>) -> Result<Converted<'a>, Refusal> {
+        if scalar == Scalar::Null {
+            return Ok(Converted::Absent);
+        }
+        let converted = match &self.kind {
+            Kind::Float => float(scalar),
+            Kind::Integer => integer(scalar),
+            Kind::Boolean(words) => boolean(scalar, words.as_deref()),
+            Kind::Text => Some(Converted::Text(text(scalar))),
+        };
+        let converted = converted.ok_or_else(|| Refusal::OtherType(self.value_type()))?;
+        self.accept(&converted)?;
+        Ok(converted)
+    }
+
+    fn accept(&self, converted: &Converted<'_>) -> Result<(), Refusal> {
+        if let Converted::Text(text) = converted
+            && text.len() > LONGEST_TEXT
+        {
+            return Err(Refusal::TooLong(text.len()));
+        }
+        let Some((low, high)) = self.valid else { return Ok(()) };
+        let value = match converted {
+            Converted::Float(number) => *number,
+            Converted::Integer(number) => approximate(*number),
+            _ => return Ok(()),
+        };
+        if (low..=high).contains(&value) { Ok(()) } else { Err(Refusal::OutOfRange { value, low, high }) }
+    }
+}
+
+/// A whole number as a float; beyond 2⁵³ the nearest one.
+#[expect(clippy::cast_precision_loss, reason = "a measured number is a float, and the nearest one is meant")]
+pub fn approximate(number: i64) -> f64 {
+    number as f64
+}
+
+/// What a type is called in a message.
+pub fn spelled(value_type: Type) -> &'static str {
+    match value_type {
+        Type::Float => "number",
+        Type::Integer => "whole number",
+        Type::Boolean => "Boolean",
+        _ => "text",
+    }
+}
+
+fn float(scalar: Scalar<'_>) -> Option<Converted<'static>> {
+    match scalar {
+        Scalar::Float(number) if number.is_finite() => Some(Converted::Float(number)),
+        Scalar::Integer(number) => Some(Converted::Float(approximate(number))),
+        Scalar::Text(text) => match text.trim().parse::<f64>() {
+            Ok(number) if number.is_finite() => Some(Converted::Float(number)),
+            // What is no finite number is absent, as `nan` is.
+            Ok(_) => Some(Converted::Absent),
+            Err(_) => absent(text),
+        },
+        Scalar::Float(_) | Scalar::Null => Some(Converted::Absent),
+        Scalar::Boolean(_) => None,
+    }
+}
+
+fn integer(scalar: Scalar<'_>) -> Option<Converted<'static>> {
+    match scalar {
+        Scalar::Integer(number) => Some(Converted::Integer(number)),
+        Scalar::Float(number) => whole(number).map(Converted::Integer),
+        Scalar::Text(text) => match text.trim().parse() {
+            Ok(number) => Some(Converted::Integer(number)),
+            Err(_) => match float(scalar)? {
+                Converted::Float(number) => whole(number).map(Converted::Integer),
+                _ => absent(text),
+            },
+        },
+        Scalar::Null => Some(Converted::Absent),
+        Scalar::Boolean(_) => None,
+    }
+}
+
+/// A float that is a whole number, such as `3.0`, as one.
+#[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
+fn whole(number: f64) -> Option<i64> {
+    const LARGEST: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= LARGEST).then_some(number as i64)
+}
+
+fn boolean(scalar: Scalar<'_>, words: Option<&Words>) -> Option<Converted<'static>> {
+    match scalar {
+        Scalar::Boolean(yes) => Some(Converted::Boolean(yes)),
+        Scalar::Integer(number) => word(&number.to_string(), words),
+        Scalar::Text(text) => word(text.trim(), words),
+        Scalar::Float(_) => None,
+        Scalar::Null => Some(Converted::Absent),
+    }
+}
+
+fn word(text: &str, words: Option<&Words>) -> Option<Converted<'static>> {
+    let (yes, no) = match words {
+        Some(words) => (
+            is_any(text, words.yes.iter().map(AsRef::as_ref)),
+            is_any(text, words.no.iter().map(AsRef::as_ref)),
+        ),
+        None => (is_any(text, USUAL_YES.into_iter()), is_any(text, USUAL_NO.into_iter())),
+    };
+    match (yes, no) {
+        (true, _) => Some(Converted::Boolean(true)),
+        (_, true) => Some(Converted::Boolean(false)),
+        _ => absent(text),
+    }
+}
+
+fn text(scalar: Scalar<'_>) -> Cow<'_, str> {
+    match scalar {
+        Scalar::Text(text) => Cow::Borrowed(text),
+        Scalar::Boolean(yes) => Cow::Borrowed(if yes { "true" } else { "false" }),
+        Scalar::Integer(number) => Cow::Owned(number.to_string()),
+        Scalar::Float(number) => Cow::Owned(number.to_string()),
+        Scalar::Null => Cow::Borrowed(""),
+    }
+}
+
+fn absent(text: &str) -> Option<Converted<'static>> {
+    is_any(text.trim(), ABSENT.into_iter()).then_some(Converted::Absent)
+}
+
+fn is_any<'a>(text: &str, mut words: impl Iterator<Item = &'a str>) -> bool {
+    words.any(|word| word.eq_ignore_ascii_case(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn convert(kind: Kind, scalar: Scalar<'_>) -> Result<Converted<'_>, Refusal> {
+        Conversion::of(kind).convert(scalar)
+    }
+
+    #[test]
+    fn a_number_is_read_from_text_and_absent_where_firmware_has_none() {
+        assert_eq!(convert(Kind::Float, Scalar::Text(" 23.40 ")), Ok(Converted::Float(23.4)));
+        assert_eq!(convert(Kind::Float, Scalar::Integer(-3)), Ok(Converted::Float(-3.0)));
+        for text in ["nan", "None", "", "inf", "-NaN", "unavailable"] {
+            assert_eq!(convert(Kind::Float, Scalar::Text(text)), Ok(Converted::Absent), "{text}");
+        }
+        let refusal = convert(Kind::Float, Scalar::Text("23,4")).unwrap_err();
+        assert_eq!(refusal.to_string(), "is no number");
+        assert!(convert(Kind::Float, Scalar::Boolean(true)).is_err());
+    }
+
+    #[test]
+    fn a_whole_number_loses_nothing() {
+        assert_eq!(convert(Kind::Integer, Scalar::Float(3.0)), Ok(Converted::Integer(3)));
+        assert_eq!(
+            convert(Kind::Integer, Scalar::Text("9007199254740993")),
+            Ok(Converted::Integer(9_007_199_254_740_993))
+        );
+        assert!(convert(Kind::Integer, Scalar::Float(3.5)).is_err());
+        assert!(convert(Kind::Integer, Scalar::Float(1e300)).is_err());
+    }
+
+    #[test]
+    fn words_stand_for_yes_and_no() {
+        assert_eq!(convert(Kind::Boolean(None), Scalar::Text("on")), Ok(Converted::Boolean(true)));
+        assert_eq!(convert(Kind::Boolean(None), Scalar::Integer(0)), Ok(Converted::Boolean(false)));
+        assert!(convert(Kind::Boolean(None), Scalar::Text("ajar")).is_err());
+        let words = Words { yes: vec!["LOCK".into()], no: vec!["UNLOCK".into()] };
+        let kind = Kind::Boolean(Some(Rc::new(words)));
+        assert_eq!(convert(kind.clone(), Scalar::Text("UNLOCK")), Ok(Converted::Boolean(false)));
+        assert!(convert(kind, Scalar::Text("ON")).is_err());
+    }
+
+    #[test]
+    fn a_number_outside_of_its_range_is_refused() {
+        let conversion = Conversion { kind: Kind::Float, valid: Some((-40.0, 80.0)) };
+        assert_eq!(conversion.convert(Scalar::Integer(80)), Ok(Converted::Float(80.0)));
+        let refusal = conversion.convert(Scalar::Float(850.5)).unwrap_err();
+        assert_eq!(refusal.to_string(), "is 850.5, outside of -40 to 80");
+    }
+}

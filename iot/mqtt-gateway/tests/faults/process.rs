@@ -1,0 +1,41 @@
+//! A gateway that ends, in good order or not.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::{Duration, Instant};
+
+use super::flow::{long, plain};
+use super::scene::Scene;
+
+#[test]
+fn a_gateway_that_is_killed_ten_times_at_random_stores_each_message_as_one_point() {
+    let Some(scene) = Scene::new() else { return };
+    let mut running = scene.start();
+    let flow = scene.flow(plain);
+    let random = RandomState::new();
+    for round in 0..10_usize {
+        let messages = usize::try_from(random.hash_one(round) % 150).unwrap();
+        flow.go_on(1 + messages);
+        running.kill();
+        drop(running);
+        running = scene.world.start(&[]);
+    }
+    flow.go_on(long(50));
+    scene.expect_all(running, flow.end());
+}
+
+#[test]
+fn a_gateway_that_is_told_to_end_under_load_ends_soon_and_the_next_goes_on() {
+    let Some(scene) = Scene::new() else { return };
+    let mut running = scene.start();
+    let flow = scene.flow(plain);
+    for _ in 0..3 {
+        flow.go_on(long(100));
+        let told = Instant::now();
+        scene.end(running);
+        // Orchestrators kill what takes longer.
+        assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
+        running = scene.world.start(&[]);
+    }
+    flow.go_on(10);
+    scene.expect_all(running, flow.end());
+}

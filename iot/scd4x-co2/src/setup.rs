@@ -1,0 +1,100 @@
+//! How the sensor is set up, in the words of a person.
+
+use scd4x::Power;
+use settings::{Setting, Settings};
+
+/// How the sensor is set up. What is not set stays as it left the factory.
+#[derive(Debug, Clone, Settings)]
+pub struct Setup {
+    /// Height of the room above the sea in meters. 1000 m change CO2 by about 12 %.
+    #[setting(name = "ALTITUDE_METERS")]
+    altitude: Option<Altitude>,
+    /// How much warmer the sensor is than the room, in °C, by its own heat and that of what is around it; from the factory 4.
+    #[setting(name = "TEMPERATURE_OFFSET_CELSIUS", also = "TEMPERATURE_OFFSET")]
+    temperature_offset: Option<Offset>,
+    /// Whether the sensor takes the lowest value of each week for fresh air. Not for rooms that are never aired; from the factory on.
+    #[setting(name = "SELF_CALIBRATION", also = "ASC")]
+    self_calibration: Option<bool>,
+    /// Whether the sensor measures every 30 s in place of 5 s, with a fifth of the current.
+    #[setting(name = "LOW_POWER", default = "off")]
+    low_power: bool,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Altitude(u16);
+
+#[derive(Debug, Clone, Copy)]
+struct Offset(f64);
+
+impl Setup {
+    /// The same, as the driver has it.
+    pub fn of_sensor(&self) -> scd4x::Setup {
+        scd4x::Setup {
+            altitude: self.altitude.map(|Altitude(meters)| meters),
+            temperature_offset: self.temperature_offset.map(|Offset(degrees)| degrees),
+            self_calibration: self.self_calibration,
+            power: if self.low_power { Power::Low } else { Power::Full },
+        }
+    }
+}
+
+impl Setting for Altitude {
+    const TAKES: &'static str = "a whole number from 0 to 3000";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let meters = text.trim().parse().ok().filter(|meters| *meters <= 3000);
+        meters.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
+    }
+}
+
+impl Setting for Offset {
+    const TAKES: &'static str = "a number from 0 to 20";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let degrees = text.trim().parse().ok().filter(|degrees| (0.0..=20.0).contains(degrees));
+        degrees.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use settings::Source;
+
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<scd4x::Setup, String> {
+        let mut source = Source::of(variables.iter().copied());
+        let setup = Setup::read(&mut source);
+        source.finish().map_err(|mistakes| mistakes.to_string())?;
+        setup.map(|setup| setup.of_sensor()).ok_or_else(|| "no setup and no mistake".to_owned())
+    }
+
+    #[test]
+    fn what_is_not_set_is_left_to_the_sensor() {
+        assert_eq!(read(&[]).unwrap(), scd4x::Setup::default());
+    }
+
+    #[test]
+    fn what_is_set_reaches_the_sensor() {
+        let variables =
+            [("ALTITUDE_METERS", "520"), ("TEMPERATURE_OFFSET", "2.5"), ("ASC", "off"), ("LOW_POWER", "yes")];
+        let setup = scd4x::Setup {
+            altitude: Some(520),
+            temperature_offset: Some(2.5),
+            self_calibration: Some(false),
+            power: Power::Low,
+        };
+        assert_eq!(read(&variables).unwrap(), setup);
+    }
+
+    #[test]
+    fn what_the_sensor_does_not_take_is_a_mistake() {
+        let mistakes =
+            read(&[("ALTITUDE_METERS", "3001"), ("TEMPERATURE_OFFSET_CELSIUS", "NaN")]).unwrap_err();
+        assert_eq!(
+            mistakes,
+            "ALTITUDE_METERS must be a whole number from 0 to 3000\n\
+             TEMPERATURE_OFFSET_CELSIUS must be a number from 0 to 20"
+        );
+    }
+}

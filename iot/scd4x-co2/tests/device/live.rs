@@ -1,0 +1,37 @@
+//! The program in a room that lives, and the one that ships where there is no bus.
+
+use testkit::world::until;
+
+use crate::surroundings;
+
+#[test]
+fn it_measures_until_it_is_told_to_end() {
+    let mut world = surroundings::simulated();
+    world.set("INTERVAL_SECONDS", "0.1");
+    world.set("SIMULATED_DAY_SECONDS", "300");
+    let program = world.start(&[]);
+    until("five readings", || world.lines().lines().count() >= 5);
+    program.terminate();
+    assert_eq!(world.end(program).exit, Some(0));
+    for line in world.timeless().lines() {
+        let co2 = line.split("co2=").nth(1).and_then(|rest| rest.split(',').next()).unwrap();
+        assert!((400.0..2000.0).contains(&co2.parse::<f64>().unwrap()), "{line}");
+    }
+}
+
+#[test]
+fn a_check_reads_the_sensor_and_stores_nothing() {
+    let world = surroundings::simulated();
+    let outcome = world.run(&["--check"]);
+    assert_eq!(outcome.exit, Some(0), "{}{}", outcome.stdout, outcome.stderr);
+    assert_eq!(world.timeless(), "");
+}
+
+#[test]
+fn without_a_bus_the_shipped_program_says_what_to_do() {
+    let mut world = surroundings::shipped();
+    world.set("I2C_BUS", "{{folder}}/i2c-9");
+    let outcome = world.run(&["--once"]);
+    assert_eq!(outcome.exit, Some(78), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("I2C may have to be switched on"), "{}", outcome.stderr);
+}

@@ -1,0 +1,69 @@
+//! How the air is sampled: how long the sensor warms up, when it sleeps, when it does not.
+
+use std::time::Duration;
+
+use sds011::{DutyCycle, Reading};
+use settings::Settings;
+
+/// How the air is sampled.
+#[derive(Debug, Clone, Settings)]
+pub struct Sampling {
+    /// How long the sensor works before what it measures counts. 30 s, says its data sheet.
+    #[setting(name = "WARM_UP_SECONDS", default = "30")]
+    pub warm_up: Duration,
+    /// Of how many measurements, a second apart, a reading is the median.
+    #[setting(name = "SAMPLES", default = "5")]
+    pub samples: u16,
+    /// Whether the sensor sleeps between readings. Its laser lasts for about 8000 hours.
+    #[setting(name = "DUTY_CYCLE", default = "on")]
+    pub sleeps: bool,
+    /// From how much PM2.5 on, in µg/m³, the sensor stays awake and is read more often, until the air is better.
+    #[setting(name = "CONTINUOUS_ABOVE")]
+    pub continuous_above: Option<f64>,
+    /// How often it is read while the air is that bad.
+    #[setting(name = "CONTINUOUS_INTERVAL_SECONDS", default = "10")]
+    pub continuous_interval: Duration,
+}
+
+impl Sampling {
+    /// How a reading is taken.
+    pub fn cycle(&self) -> DutyCycle {
+        DutyCycle { warm_up: self.warm_up, samples: self.samples }
+    }
+
+    /// The same, as quick as can be: for a look at whether the sensor is there.
+    #[must_use]
+    pub fn hasty(&self) -> Self {
+        Self { warm_up: Duration::ZERO, samples: 1, continuous_above: None, ..self.clone() }
+    }
+
+    /// How soon it has to be read again because the air is bad; `None` where it is not.
+    pub fn again_in(&self, reading: &Reading) -> Option<Duration> {
+        let is_bad = self.continuous_above.is_some_and(|limit| reading.pm2_5 > limit);
+        is_bad.then_some(self.continuous_interval)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use settings::Source;
+
+    use super::*;
+
+    fn sampling(variables: &[(&str, &str)]) -> Sampling {
+        Sampling::read(&mut Source::of(variables.iter().copied())).unwrap()
+    }
+
+    #[test]
+    fn bad_air_is_read_more_often() {
+        let sampling = sampling(&[("CONTINUOUS_ABOVE", "35"), ("CONTINUOUS_INTERVAL_SECONDS", "5")]);
+        let at = |pm2_5| sampling.again_in(&Reading { pm2_5, pm10: 100.0 });
+        assert_eq!(at(35.1), Some(Duration::from_secs(5)));
+        assert_eq!(at(35.0), None);
+    }
+
+    #[test]
+    fn without_a_limit_no_air_is_bad() {
+        assert_eq!(sampling(&[]).again_in(&Reading { pm2_5: 999.9, pm10: 999.9 }), None);
+    }
+}

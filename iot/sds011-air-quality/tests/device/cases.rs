@@ -1,0 +1,22 @@
+//! Every folder of `testcases`: what the sensor sends, and what becomes of it.
+
+use std::fs;
+use std::path::Path;
+
+use serial_sim::{Recording, Sds011};
+use testkit::device::Setup;
+
+use crate::surroundings::Surroundings;
+
+#[test]
+fn every_test_case_leads_to_what_it_says() {
+    testkit::device::replay(env!("CARGO_MANIFEST_DIR"), set_up);
+}
+
+fn set_up(folder: &Path) -> Setup {
+    let frames = fs::read_to_string(folder.join("frames.hex")).unwrap_or_default();
+    let Surroundings { world, port } =
+        Surroundings::with(Sds011::replaying(Recording::parse(&frames).unwrap()));
+    let names = vec![(port.path().display().to_string(), "{{port}}")];
+    Setup { world, names, sensor: Box::new(port) }
+}

@@ -1,0 +1,7 @@
+//! The shipped program with a simulated sensor on a terminal, and simulated stores.
+
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod cases;
+mod live;
+mod surroundings;
