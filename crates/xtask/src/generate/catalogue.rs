@@ -41,6 +41,7 @@ struct Row<'a> {
     time_zone: Option<&'a str>,
     port: Option<u16>,
     devices: Vec<&'a str>,
+    is_everywhere: bool,
     records: Vec<&'a str>,
     required: Vec<&'a str>,
     has_history: bool,
@@ -59,6 +60,7 @@ impl<'a> Row<'a> {
             time_zone: schedule.map(|schedule| schedule.time_zone.as_str()),
             port: program.serves.as_ref().map(|endpoint| endpoint.port),
             devices: program.devices.iter().map(|device| device.path.as_str()).collect(),
+            is_everywhere: program.every_node.is_some(),
             // Every program has it, so it tells nothing of one.
             records: own.filter(|name| *name != "pipeline_runs").collect(),
             required: required.map(|variable| variable.name.as_str()).collect(),
@@ -75,8 +77,8 @@ struct Source<'a> {
     variable: &'a str,
     /// Empty where all that share bindings read it.
     readers: Vec<&'a str>,
-    /// Whether some reader does not start without it.
-    is_required: bool,
+    /// Those that do not start without it.
+    needed_by: Vec<&'a str>,
 }
 
 fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Reference>) -> Vec<Source<'a>> {
@@ -91,9 +93,11 @@ fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Referen
                 key,
                 variable,
                 readers: Vec::new(),
-                is_required: false,
+                needed_by: Vec::new(),
             });
-            source.is_required |= !binding.is_optional;
+            if !binding.is_optional {
+                source.needed_by.push(&program.name);
+            }
             if !model.is_shared(program, binding) {
                 source.readers.push(&program.name);
             }

@@ -57,6 +57,7 @@ impl Check<'_> {
             self.mistake("", format!("is of a program that calls itself {}", description.name));
         }
         self.check_devices(description.kind);
+        self.check_every_node(&description);
         let environment = Bindings::of(&self.manifest, self.delivery, &description).join(self.mistakes);
         let schedule = self.schedule(description.kind);
         let serves = self.serves(&description, schedule.is_some());
@@ -69,7 +70,7 @@ impl Check<'_> {
         let architectures = self.architectures();
         let shared = if self.manifest.is_sharing { &self.delivery.egress[..] } else { &[] };
         let egress: BTreeSet<_> = shared.iter().chain(&self.manifest.egress).copied().collect();
-        let Manifest { name, folder, devices, node_selector, .. } = self.manifest;
+        let Manifest { name, folder, devices, node_selector, every_node, .. } = self.manifest;
         Program {
             image: format!("{}/{name}:{}", self.delivery.registry, description.version),
             name,
@@ -85,6 +86,7 @@ impl Check<'_> {
             serves,
             devices,
             node_selector,
+            every_node,
             egress: egress.into_iter().collect(),
             environment,
             variables: description.variables,
@@ -199,6 +201,22 @@ impl Check<'_> {
                 let table = manifest::DELIVERY_TABLE;
                 self.mistake(&key("group"), format!("is {group}, whose number {table}.groups does not tell"));
             }
+        }
+    }
+
+    fn check_every_node(&mut self, description: &Description) {
+        let Some(variable) = self.manifest.every_node.clone() else { return };
+        if description.kind != Kind::Device || self.manifest.schedule.is_some() {
+            self.mistake("every-node", "is for devices that run on".to_owned());
+        }
+        if !self.manifest.devices.is_empty() {
+            self.mistake(
+                "every-node",
+                "is for what needs no device: the plugin says which node has one".to_owned(),
+            );
+        }
+        if !description.variables.iter().any(|it| it.name == variable) {
+            self.mistake("every-node", format!("is {variable}, which is not a variable of the program"));
         }
     }
 

@@ -19,10 +19,13 @@
 //!
 //! `sample::model` is a small model for tests, with a job, a service, and a device.
 
+mod airflow;
+mod argo;
 mod catalogue;
 mod compose;
 mod cron;
 mod describe;
+mod ecs;
 mod file;
 mod grafana;
 mod join;
@@ -50,7 +53,17 @@ use crate::workspace;
 type Generator = fn(&Model) -> Result<Vec<File>, String>;
 
 /// All generators. Each file is made by one of them.
-const GENERATORS: [Generator; 6] = [catalogue::files, compose::files, grafana::files, kubernetes::files, prometheus::files, systemd::files];
+const GENERATORS: [Generator; 9] = [
+    airflow::files,
+    argo::files,
+    catalogue::files,
+    compose::files,
+    ecs::files,
+    grafana::files,
+    kubernetes::files,
+    prometheus::files,
+    systemd::files,
+];
 
 /// A program that ships, as far as checks beyond the generated files look at it.
 pub(crate) struct Shipped {

@@ -44,6 +44,9 @@ pub(super) struct Program {
     pub(super) serves: Option<Endpoint>,
     pub(super) devices: Vec<Device>,
     pub(super) node_selector: BTreeMap<String, String>,
+    /// The variable that is told the name of the node; `None` for what runs once in a cluster. Where there are no nodes, or
+    /// they have no names, the variable is bound like any other.
+    pub(super) every_node: Option<String>,
     /// The TCP ports it speaks to, sorted.
     pub(super) egress: Vec<u16>,
     /// Where its variables come from, in the order in which it describes them.
@@ -63,6 +66,15 @@ pub(super) struct Schedule {
     /// How long a run may take, in seconds; the program ends itself by then.
     pub(super) deadline_seconds: u32,
 }
+
+/// How often a run that failed for a passing reason is started again.
+pub(super) const RETRIES: u32 = 2;
+
+/// The wait before the first of these retries, in seconds; each further wait is twice as long, as Kubernetes does it.
+pub(super) const RETRY_SECONDS: u32 = 10;
+
+/// What starting a program may take, in seconds: an image to be pulled, a volume to be made.
+pub(super) const START_SECONDS: u32 = 30;
 
 /// Where a program listens, and where an orchestrator asks how it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -108,6 +120,24 @@ pub(super) const FINAL_EXITS: [u8; 2] = [65, 78];
 /// from [`Program::placement`].
 pub(super) const PLACEMENT: [&str; 6] =
     ["DEADLINE_SECONDS", "LISTEN", "METRICS_ADDR", "SPOOL_DIR", "SPOOL_MAX_BYTES", "SQLITE_PATH"];
+
+impl Schedule {
+    /// How late a run may start, in seconds: until the next one is due, however long the pause between two is.
+    pub(super) fn starting_deadline_seconds(&self) -> u64 {
+        self.cron.longest_pause().as_secs()
+    }
+
+    /// How long one attempt of a run may take, in seconds.
+    pub(super) fn attempt_seconds(&self) -> u32 {
+        START_SECONDS + self.deadline_seconds + GRACE_SECONDS
+    }
+
+    /// How long all attempts of a run and the waits between them may take, in seconds.
+    pub(super) fn all_attempts_seconds(&self) -> u32 {
+        let waits = RETRY_SECONDS * ((1 << RETRIES) - 1);
+        (RETRIES + 1) * self.attempt_seconds() + waits
+    }
+}
 
 impl Program {
     /// What it is called with: a device that has a schedule takes one reading.

@@ -29,6 +29,11 @@ impl Memory {
         self.bytes / MEBI
     }
 
+    /// So much more.
+    pub(super) fn plus_mebibytes(self, more: u64) -> Self {
+        Self { bytes: self.bytes + more * MEBI }
+    }
+
     fn parse(text: &str) -> Option<Self> {
         let (number, unit) = match (text.strip_suffix("Mi"), text.strip_suffix("Gi")) {
             (Some(number), _) => (number, MEBI),
@@ -91,6 +96,7 @@ mod tests {
         assert_eq!(Memory::parse("2Gi").unwrap().mebibytes(), 2048);
         assert_eq!(Memory::parse("2048Mi").unwrap().to_string(), "2Gi");
         assert_eq!(Memory::parse("64Mi").unwrap().to_string(), "64Mi");
+        assert_eq!(Memory::parse("64Mi").unwrap().plus_mebibytes(128).to_string(), "192Mi");
     }
 
     #[test]

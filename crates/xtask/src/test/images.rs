@@ -1,5 +1,6 @@
 //! Images: made as they ship, and run in a real engine beside real servers.
 
+use std::ffi::OsStr;
 use std::process::Command;
 
 use testkit::servers::{Docker, Missing, Registry};
@@ -20,25 +21,34 @@ const PACKAGES: [&str; 3] = ["docker.io", "skopeo", "docker-registry"];
 
 /// Makes images of the samples, hands them to an engine, and runs the tests of images there.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
+    run("images", &[], progress)
+}
+
+/// Makes images of the samples, hands them to an engine, and runs the tests of that name there, with variables that they
+/// ask for.
+pub(super) fn run(name: &str, variables: &[(&str, &OsStr)], progress: &mut Progress) -> Outcome {
     let engine = match engine(progress) {
         Ok(engine) => engine,
         Err(reason) => return Outcome::Skipped(vec![format!("images, since {reason}")]),
     };
     let host = engine.as_ref().map(Docker::host);
-    let outcome = watch(progress, lints());
+    let outcome = watch(progress, lints(name));
     if !matches!(outcome, Outcome::Passed) {
         return outcome;
     }
-    match make(host, progress).and_then(|places| tests(host, &places)) {
-        Ok(command) => watch(progress, command),
+    match make(host, progress).and_then(|places| tests(name, host, &places)) {
+        Ok(mut command) => {
+            command.envs(variables.iter().copied());
+            watch(progress, command)
+        }
         Err(reason) => Outcome::Failed(format!("{reason}\n")),
     }
 }
 
 /// The step `clippy` passes over tests that `cargo test` does not run by itself.
-fn lints() -> Command {
+fn lints(name: &str) -> Command {
     let mut command = workspace::cargo();
-    command.args(["clippy", "--package", "xtask", "--test", "images", "--", "--deny", "warnings"]);
+    command.args(["clippy", "--package", "xtask", "--test", name, "--", "--deny", "warnings"]);
     command
 }
 
@@ -99,10 +109,10 @@ fn device() -> Option<String> {
 }
 
 /// The tests that are no part of `cargo test`, since they take images and an engine.
-fn tests(host: Option<&str>, places: &Places) -> Result<Command, String> {
+fn tests(name: &str, host: Option<&str>, places: &Places) -> Result<Command, String> {
     let registry = Workshop::open(places.clone())?.place("*");
     let mut command = workspace::cargo();
-    command.args(["test", "--package", "xtask", "--test", "images"]);
+    command.args(["test", "--package", "xtask", "--test", name]);
     command.envs(host.map(|host| ("DOCKER_HOST", host)));
     command.env("IMAGES", format!("{}:{TAG}", registry?)).env("IMAGES_CONTEXT", places.context());
     Ok(command)

@@ -1,11 +1,13 @@
 //! `cargo xtask test`: everything that is checked before a change is accepted.
 
+mod airflow;
 mod apt;
 mod browser;
 mod call;
 mod cargo_deny;
 mod compose;
 mod dashboards;
+mod ecs;
 mod images;
 pub(crate) mod manifests;
 mod monitoring;

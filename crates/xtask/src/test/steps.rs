@@ -6,12 +6,13 @@ use std::process::Command;
 use super::progress::Progress;
 use super::step::{Outcome, Step};
 use super::{
-    cargo_deny, compose, dashboards, images, manifests, monitoring, reproducible, servers, shipped, systemd, workflows,
+    airflow, cargo_deny, compose, dashboards, ecs, images, manifests, monitoring, reproducible, servers,
+    shipped, systemd, workflows,
 };
 use crate::workspace;
 
 /// All steps share one target folder and the profile `dev`, so that what one has built the next does not build again.
-pub(super) const STEPS: [Step; 19] = [
+pub(super) const STEPS: [Step; 21] = [
     step("fmt", "every file is formatted", fmt),
     step("clippy", "no lint is broken", clippy),
     step("doc", "the documentation builds without a warning", doc),
@@ -25,11 +26,17 @@ pub(super) const STEPS: [Step; 19] = [
     step("monitoring", "rules fire when they should, and whoever they name hears of it", monitoring::check),
     step("workflows", "the GitHub workflows are right, and safe", workflows::check),
     step("compose", "Docker Compose, its schema and our rules accept what is in docker", compose::check),
+    step("ecs", "the stacks for ECS keep to their schemas, and a stand-in for AWS deploys them", ecs::check),
     step("systemd", "systemd understands the units, and finds them confined", systemd::check),
     step("demo", "`cargo xtask demo` shows every pipeline at work", demo),
     step("servers", "what the tests run against is installed and starts", servers::prepare),
     step("dashboards", "stores answer every query, and every name in one is a record's", dashboards::check),
     step("images", "programs run in images that hold nothing else, beside real servers", images::check),
+    step(
+        "airflow",
+        "a real Airflow imports the DAGs, asks for their pods, and runs an image",
+        airflow::check,
+    ),
     step(
         "shipped",
         "programs as they ship, for both architectures, lead to what the test cases say",

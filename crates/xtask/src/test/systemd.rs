@@ -143,9 +143,6 @@ mod tests {
     #[test]
     fn a_key_that_systemd_does_not_know_is_found() {
         let Some(faults) = found(&format!("{UNIT}RestartPreventExitCode=65\n")) else { return };
-        assert!(
-            faults.iter().any(|fault| fault.contains("Unknown key")),
-            "{faults:?}"
-        );
+        assert!(faults.iter().any(|fault| fault.contains("Unknown key")), "{faults:?}");
     }
 }

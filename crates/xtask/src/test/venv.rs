@@ -20,6 +20,11 @@ pub(super) struct Venv {
 const COMPLETE: &str = "complete";
 
 impl Venv {
+    /// The packages of a file that has one in each line, and comments.
+    pub(super) fn requirements(text: &'static str) -> Vec<&'static str> {
+        text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
+    }
+
     /// The folder of its programs, installed if they are not there yet.
     ///
     /// # Errors

@@ -70,8 +70,7 @@ fn grafana_reads_what_the_programs_write_and_writes_nothing() {
         "DROP TABLE weather",
         "CREATE TABLE mine (a int)",
     ] {
-        let refusal =
-            answer(&grafana, &format!("SET transaction_read_only = off; {sql}")).unwrap_err();
+        let refusal = answer(&grafana, &format!("SET transaction_read_only = off; {sql}")).unwrap_err();
         assert!(
             refusal.contains("permission denied") || refusal.contains("must be owner"),
             "{sql}: {refusal}"

@@ -143,6 +143,25 @@ fn what_belongs_to_another_kind_is_refused() {
 }
 
 #[test]
+fn every_node_is_for_devices_that_need_no_device() {
+    let every = |kind: &str, lines: &str| {
+        mistakes_of(
+            kind,
+            "iot/pulse",
+            &format!("[package.metadata.pipeline]\nevery-node = \"MEASUREMENT\"\n{lines}"),
+        )
+    };
+    assert_eq!(every("device", ""), [""; 0]);
+    assert_eq!(every("job", "schedule = \"7 * * * *\""), ["every-node is for devices that run on"]);
+    assert_eq!(every("device", "schedule = \"7 * * * *\""), ["every-node is for devices that run on"]);
+    let device = "devices = [{ name = \"usb\", path = \"/dev/ttyUSB0\" }]";
+    let expected = ["every-node is for what needs no device: the plugin says which node has one"];
+    assert_eq!(every("device", device), expected);
+    let unknown = mistakes_of("device", "iot/pulse", "[package.metadata.pipeline]\nevery-node = \"NODE\"");
+    assert_eq!(unknown, ["every-node is NODE, which is not a variable of the program"]);
+}
+
+#[test]
 fn a_device_is_below_dev_and_its_group_has_a_number() {
     let manifest =
         "[package.metadata.pipeline]\ndevices = [{ name = \"USB\", path = \"/etc/x\", group = \"usb\" }]";

@@ -1,6 +1,6 @@
 //! Kubernetes: a kustomize base for each program, for each kind of workload, and for what all of them stand in.
 
-mod pod;
+pub(super) mod pod;
 #[cfg(test)]
 mod tests;
 
@@ -9,14 +9,8 @@ use serde_json::{Value, json};
 
 use super::describe::Kind;
 use super::file::File;
-use super::model::{FINAL_EXITS, GRACE_SECONDS, Model, Program, Schedule};
+use super::model::{FINAL_EXITS, Model, Program, RETRIES, Schedule};
 use super::template::render;
-
-/// How often a run that failed for a passing reason is started again.
-const RETRIES: u32 = 2;
-
-/// What starting a pod may take, in seconds: an image to be pulled, a volume to be made.
-const START_SECONDS: u32 = 30;
 
 macro_rules! template {
     ($name:literal) => {
@@ -31,6 +25,7 @@ struct Template {
 }
 
 const CRON_JOB: Template = template!("cron-job.yaml");
+const DAEMON_SET: Template = template!("daemon-set.yaml");
 const DEPLOYMENT: Template = template!("deployment.yaml");
 const KUSTOMIZATION: Template = template!("kustomization.yaml");
 const NETWORK_POLICY: Template = template!("network-policy.yaml");
@@ -91,12 +86,18 @@ struct Base<'a> {
 
 impl Base<'_> {
     fn files(&self) -> Result<Vec<File>, String> {
-        let workload = if self.program.schedule.is_some() { &CRON_JOB } else { &DEPLOYMENT };
+        let is_everywhere = self.program.every_node.is_some();
+        let workload = match self.program.schedule {
+            Some(_) => &CRON_JOB,
+            None if is_everywhere => &DAEMON_SET,
+            None => &DEPLOYMENT,
+        };
         let mut templates = vec![workload, &NETWORK_POLICY, &SERVICE_ACCOUNT];
         if self.program.serves.is_some() {
             templates.push(&SERVICE);
         }
-        if self.program.storage.is_some() {
+        // A claim is one volume, and pods on several nodes would need one each.
+        if self.program.storage.is_some() && !is_everywhere {
             templates.push(&VOLUME_CLAIM);
         }
         templates.sort_by_key(|template| template.name);
@@ -123,6 +124,7 @@ impl Base<'_> {
             "port_name": if program.kind == Kind::Device { "metrics" } else { "http" },
             // A second one would want the same device, or the same volume.
             "is_alone": !program.devices.is_empty() || program.storage.is_some(),
+            "is_everywhere": program.every_node.is_some(),
             "storage": program.storage.map(|storage| storage.to_string()),
             "egress": program.egress,
             "pod": pod::spec(self.model, program)?,
@@ -146,15 +148,12 @@ struct CronJob {
 
 impl CronJob {
     fn of(schedule: &Schedule) -> Self {
-        // Kubernetes waits 10 and 20 seconds before the two retries.
-        let waits = 10 * ((1 << RETRIES) - 1);
-        let attempt = START_SECONDS + schedule.deadline_seconds + GRACE_SECONDS;
         Self {
             cron: schedule.cron.to_string(),
             time_zone: schedule.time_zone.clone(),
-            starting_deadline: schedule.cron.longest_pause().as_secs(),
+            starting_deadline: schedule.starting_deadline_seconds(),
             retries: RETRIES,
-            active_deadline: (RETRIES + 1) * attempt + waits,
+            active_deadline: schedule.all_attempts_seconds(),
         }
     }
 }

@@ -8,12 +8,17 @@ use testkit::servers::Missing;
 
 use super::files;
 use crate::generate::file::File;
+use crate::generate::model::Model;
 use crate::generate::sample;
 use crate::test::manifests::{faults, objects::Object};
 
 /// The objects of a program of the sample, as one text.
 fn base(program: &str) -> String {
-    let files = files(&sample::model()).unwrap();
+    base_of(&sample::model(), program)
+}
+
+fn base_of(model: &Model, program: &str) -> String {
+    let files = files(model).unwrap();
     let is_object = |file: &&File| {
         file.path.contains(&format!("/{program}/")) && !file.path.ends_with("kustomization.yaml")
     };
@@ -107,6 +112,31 @@ fn a_device_gets_its_node_from_the_plugin_and_its_group() {
     assert!(text.contains("kubernetes.io/arch: arm64\n        example.com/sensor: \"dust\""), "{text}");
     assert!(text.contains("type: Recreate"), "{text}");
     assert!(text.contains("path: /readyz\n              port: metrics"), "{text}");
+}
+
+/// A device that looks at the machine it runs on.
+const PULSE: &str = r#"
+    [package.metadata.pipeline]
+    every-node = "MACHINE"
+    storage = "64Mi"
+
+    [package.metadata.pipeline.bindings]
+    MACHINE = { config = "places", key = "machine" }
+"#;
+
+#[test]
+fn what_runs_on_every_node_is_told_its_name_and_keeps_its_own_folder() {
+    let own = sample::variable("MACHINE", &[]);
+    let pulse = ("iot/pulse", PULSE, sample::description("pulse", "device", &[&own]));
+    let (model, mistakes) = sample::joined(sample::WORKSPACE, vec![pulse]);
+    assert_eq!(mistakes, [""; 0]);
+    let text = base_of(&model.unwrap(), "pulse");
+    assert_eq!(found(&text), [""; 0]);
+    assert!(text.contains("kind: DaemonSet") && !text.contains("PersistentVolumeClaim"), "{text}");
+    let name = "- name: MACHINE\n              valueFrom: { fieldRef: { fieldPath: spec.nodeName } }\n            - name: STORE_URL";
+    assert!(text.contains(name) && !text.contains("key: machine"), "{text}");
+    assert!(text.contains("          emptyDir:\n            sizeLimit: 64Mi\n"), "{text}");
+    assert!(text.contains("clusterIP: None"), "{text}");
 }
 
 #[test]

@@ -28,6 +28,8 @@ pub(in crate::generate) struct Manifest {
     pub(in crate::generate) serves: Option<Served>,
     pub(in crate::generate) devices: Vec<Device>,
     pub(in crate::generate) node_selector: BTreeMap<String, String>,
+    /// The variable that is told the name of the node, where it runs on every one.
+    pub(in crate::generate) every_node: Option<String>,
     /// Ports beside the shared ones that it speaks to.
     pub(in crate::generate) egress: Vec<u16>,
     /// Whether it has the bindings and ports that programs share.
@@ -112,6 +114,7 @@ impl Manifest {
             serves: keys.take("serves"),
             devices: keys.take("devices").unwrap_or_default(),
             node_selector: keys.take("node-selector").unwrap_or_default(),
+            every_node: keys.take("every-node"),
             egress: keys.take("egress").unwrap_or_default(),
             is_sharing: keys.take("shared").unwrap_or(true),
             bindings: bound,

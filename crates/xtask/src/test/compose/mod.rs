@@ -3,6 +3,7 @@
 mod plugin;
 mod rules;
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -34,6 +35,13 @@ const VALIDATOR: Venv = Venv {
         "urllib3==2.8.0",
     ],
 };
+
+/// What services of `compose.yaml` are told in files that do not belong to Compose, and which name secrets.
+const TOLD: [(&str, &str); 3] = [
+    ("alertmanager", "monitoring/alertmanager/alertmanager.yaml"),
+    ("grafana", "docker/grafana/provisioning/datasources/data-platform.yaml"),
+    ("prometheus", "monitoring/prometheus/prometheus.yaml"),
+];
 
 const FILES: [&str; 2] = ["compose.yaml", "compose.pipelines.yaml"];
 
@@ -71,6 +79,14 @@ fn faults(plugin: &Path) -> Result<Vec<String>, String> {
         let project: Value =
             serde_json::from_str(&text).map_err(|error| format!("docker compose config: {error}"))?;
         faults.extend(rules::faults(&project));
+        for (service, file) in TOLD.iter().filter(|_| files.is_empty()) {
+            let text = fs::read_to_string(workspace::root().join(file))
+                .map_err(|error| format!("{file}: {error}"))?;
+            let unmounted = rules::unmounted(&project, service, &text);
+            faults.extend(
+                unmounted.map(|path| format!("{service}: {file} names {path}, which is not mounted")),
+            );
+        }
     }
     Ok(faults)
 }

@@ -13,6 +13,19 @@ pub(super) fn faults(project: &Value) -> Vec<String> {
         .collect()
 }
 
+/// The secrets that a text names by their path, and that the service does not have there.
+pub(super) fn unmounted<'a>(project: &Value, service: &str, text: &'a str) -> impl Iterator<Item = &'a str> {
+    let secrets: Vec<_> =
+        items(project.pointer(&format!("/services/{service}/secrets")).unwrap_or(&Value::Null))
+            .filter_map(|secret| secret["target"].as_str().or_else(|| secret["source"].as_str()))
+            .filter_map(|place| place.rsplit('/').next().map(str::to_owned))
+            .collect();
+    let is_of_path = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
+    let named = text.split("/run/secrets/").skip(1);
+    let named = named.filter_map(move |rest| rest.split(|letter| !is_of_path(letter)).next());
+    named.filter(move |name| !secrets.iter().any(|secret| secret == name))
+}
+
 /// The programs have a profile: nobody starts one that is not set up.
 fn is_program(service: &Value) -> bool {
     !service["profiles"].is_null()
@@ -120,6 +133,14 @@ mod tests {
             broken("volumes", json!([{ "type": "bind", "source": "/var/run/docker.sock" }]))
                 .contains("socket")
         );
+    }
+
+    #[test]
+    fn a_secret_that_is_named_and_not_mounted_is_found() {
+        let secrets = json!([{ "source": "a.token", "target": "b" }, { "source": "c.key" }]);
+        let project = json!({ "services": { "it": { "secrets": secrets } } });
+        let text = "x: $__file{/run/secrets/b}\ny: /run/secrets/c.key\nz: /run/secrets/a.token\n";
+        assert_eq!(unmounted(&project, "it", text).collect::<Vec<_>>(), ["a.token"]);
     }
 
     #[test]

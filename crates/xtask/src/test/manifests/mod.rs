@@ -1,19 +1,24 @@
 //! The manifests for Kubernetes: that kustomize builds them, that the schemas accept them, and what no schema says.
 
+pub(crate) mod argo;
+mod argocd;
 mod kustomize;
 pub(crate) mod objects;
 mod rules;
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
 use objects::Object;
 pub(crate) use rules::faults;
+use tempfile::NamedTempFile;
 
 use super::progress::Progress;
 use super::step::Outcome;
+use super::steps::watch;
 use super::venv::Venv;
 use crate::workspace;
 
@@ -34,11 +39,42 @@ const VALIDATOR: Venv = Venv {
     ],
 };
 
+/// The models of Argo Workflows, version 4, made from its schema.
+const ARGO_MODELS: Venv = Venv {
+    name: "argo",
+    packages: &[
+        "hera==7.1.0",
+        "annotated-types==0.8.0",
+        "certifi==2026.10.18",
+        "charset-normalizer==3.5.2",
+        "idna==3.20",
+        "pydantic==2.14.3",
+        "pydantic-core==2.50.4",
+        "PyYAML==6.0.3",
+        "requests==2.34.2",
+        "typing-extensions==4.16.0",
+        "typing-inspection==0.4.5",
+        "urllib3==2.8.0",
+    ],
+};
+
 /// The oldest release that the manifests are for, and the newest one that the validator knows.
 const RELEASES: [&str; 2] = ["1.31", "1.37"];
 
 /// What is not for the namespace of the programs, and so not held to its rules: it needs the devices of a node.
 const APART: &str = "k8s/device-plugin";
+
+/// The parts of what Argo starts: each names what is in another one.
+const PARTS_OF_ARGO: &str = "k8s/argo/";
+
+/// The objects of all kustomizations, as texts.
+#[derive(Default)]
+struct Texts {
+    /// Those of Kubernetes, and the pods of those of Argo. An overlay often leaves an object as its base has it.
+    kubernetes: BTreeSet<String>,
+    /// Those of Argo Workflows.
+    argo: BTreeSet<String>,
+}
 
 /// Builds every kustomization below `k8s` and checks each object that comes of it.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
@@ -46,28 +82,88 @@ pub(super) fn check(progress: &mut Progress) -> Outcome {
     if !kustomize::is_there() {
         return Outcome::Skipped(vec!["manifests, since kubectl is not installed".to_owned()]);
     }
-    match built(&root) {
+    let built =
+        built(&root).and_then(|(faults, texts)| Ok(([faults, argocd::faults(&root)?].concat(), texts)));
+    match built {
         Ok((faults, _)) if !faults.is_empty() => Outcome::Failed(format!("{}\n", faults.join("\n"))),
-        Ok((_, texts)) => validate(&texts, progress),
+        Ok((_, texts)) => match validate(&texts.kubernetes, progress) {
+            Outcome::Passed => validate_argo(&texts.argo, progress),
+            other => other,
+        },
         Err(problem) => Outcome::Failed(format!("{problem}\n")),
     }
 }
 
 /// What is wrong with the objects of each kustomization, and the texts of all objects.
-fn built(root: &Path) -> Result<(Vec<String>, BTreeSet<String>), String> {
-    let (mut all, mut texts) = (Vec::new(), BTreeSet::new());
+fn built(root: &Path) -> Result<(Vec<String>, Texts), String> {
+    let (mut all, mut texts) = (Vec::new(), Texts::default());
     for folder in kustomize::folders(root)? {
         let text = kustomize::build(&root.join(&folder))?;
         let objects = Object::parse(&text).map_err(|error| format!("{folder}: {error}"))?;
+        let jobs = argo::jobs(&objects);
+        let objects = [objects, jobs.clone()].concat();
         if folder != APART {
             all.extend(faults(&objects).into_iter().map(|fault| format!("{folder}: {fault}")));
         }
-        // An overlay often leaves an object as its base has it.
-        texts.extend(objects::documents(&text).map(str::to_owned));
+        if !folder.starts_with(PARTS_OF_ARGO) {
+            all.extend(argo::faults(&objects).into_iter().map(|fault| format!("{folder}: {fault}")));
+        }
+        let is_of_argo = |text: &&str| text.contains("apiVersion: argoproj.io/");
+        let (of_argo, others): (Vec<_>, Vec<_>) = objects::documents(&text).partition(is_of_argo);
+        texts.kubernetes.extend(others.into_iter().map(str::to_owned));
+        texts.kubernetes.extend(jobs.into_iter().map(|job| job.0.to_string()));
+        // Those of Argo CD have models nowhere.
+        let is_workflow = |text: &&str| {
+            text.lines().any(|line| ["kind: CronWorkflow", "kind: WorkflowTemplate"].contains(&line))
+        };
+        texts.argo.extend(of_argo.into_iter().filter(is_workflow).map(str::to_owned));
     }
     Ok((all, texts))
 }
 
+/// Whether the models of Argo take all of it.
+fn validate_argo(texts: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
+    let programs = match ARGO_MODELS.programs(progress) {
+        Ok(programs) => programs,
+        Err(reason) => {
+            return Outcome::Skipped(vec![format!("workflows against Argo's models, since {reason}")]);
+        }
+    };
+    let file = match written(texts) {
+        Ok(file) => file,
+        Err(error) => return Outcome::Failed(format!("{error}\n")),
+    };
+    let mut command = Command::new(programs.join("python"));
+    command.args(["-c", include_str!("argo_models.py")]).arg(file.path());
+    watch(progress, command)
+}
+
+/// A file with all of them.
+fn written(texts: &BTreeSet<String>) -> io::Result<NamedTempFile> {
+    let all = texts.iter().map(String::as_str).collect::<Vec<_>>().join("\n---\n");
+    let file = NamedTempFile::with_suffix(".yaml")?;
+    fs::write(file.path(), all)?;
+    Ok(file)
+}
+
+/// What is wrong with pods that something else asks Kubernetes for, beside the objects of a kustomization.
+pub(super) fn check_pods(folder: &str, pods: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
+    match pod_faults(folder, pods) {
+        Ok(faults) if faults.is_empty() => validate(pods, progress),
+        Ok(faults) => Outcome::Failed(format!("{}\n", faults.join("\n"))),
+        Err(problem) => Outcome::Failed(format!("{problem}\n")),
+    }
+}
+
+fn pod_faults(folder: &str, pods: &BTreeSet<String>) -> Result<Vec<String>, String> {
+    let mut objects = Object::parse(&kustomize::build(&workspace::root().join(folder))?)?;
+    for pod in pods {
+        objects.extend(Object::parse(pod)?.into_iter().map(Object::into_job));
+    }
+    Ok(faults(&objects))
+}
+
+/// Whether the schemas of Kubernetes take all of it.
 fn validate(texts: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
     let programs = match VALIDATOR.programs(progress) {
         Ok(programs) => programs,
@@ -75,14 +171,10 @@ fn validate(texts: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
             return Outcome::Skipped(vec![format!("manifests against their schemas, since {reason}")]);
         }
     };
-    let all = texts.iter().map(String::as_str).collect::<Vec<_>>().join("\n---\n");
-    let file = match tempfile::NamedTempFile::with_suffix(".yaml") {
+    let file = match written(texts) {
         Ok(file) => file,
         Err(error) => return Outcome::Failed(format!("{error}\n")),
     };
-    if let Err(error) = fs::write(file.path(), all) {
-        return Outcome::Failed(format!("{error}\n"));
-    }
     for release in RELEASES {
         let mut command = Command::new(programs.join("kubernetes-validate"));
         command.args(["--strict", "--quiet", "--kubernetes-version", release]).arg(file.path());

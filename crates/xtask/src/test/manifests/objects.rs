@@ -1,7 +1,7 @@
 //! Objects of Kubernetes, as far as rules look at them.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// An object.
 #[derive(Debug, Clone)]
@@ -13,6 +13,17 @@ impl Object {
         let object =
             |document: &str| serde_saphyr::from_str(document).map(Self).map_err(|error| error.to_string());
         documents(text).map(object).collect()
+    }
+
+    /// A pod as the job that would make it, so that what holds for pods is held. It is of the program that its label says.
+    pub(super) fn into_job(self) -> Self {
+        let name = self.at("/metadata/labels/app.kubernetes.io~1name");
+        Self(json!({
+            "apiVersion": "batch/v1",
+            "kind": "Job",
+            "metadata": { "name": name },
+            "spec": { "template": { "metadata": self.at("/metadata"), "spec": self.at("/spec") } },
+        }))
     }
 
     pub(super) fn kind(&self) -> &str {
