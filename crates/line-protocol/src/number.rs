@@ -7,6 +7,11 @@ pub(crate) fn float(out: &mut String, value: f64) -> Result<(), Error> {
     if !value.is_finite() {
         return Err(Error::NotFinite);
     }
+    // Most numbers that devices tell are whole, and those take a tenth of the time.
+    if let Some(whole) = whole(value) {
+        integer(out, whole);
+        return Ok(());
+    }
     let mut buffer = ryu::Buffer::new();
     let digits = buffer.format_finite(value);
     match digits.split_once('e') {
@@ -19,6 +24,15 @@ pub(crate) fn float(out: &mut String, value: f64) -> Result<(), Error> {
         None => out.push_str(digits.strip_suffix(".0").unwrap_or(digits)),
     }
     Ok(())
+}
+
+/// The same number as an integer, where the shortest text is that of the integer. Negative zero has a sign to keep.
+#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "what is lost is seen")]
+fn whole(value: f64) -> Option<i64> {
+    const MOST: u64 = 1 << f64::MANTISSA_DIGITS;
+    let whole = value as i64;
+    let is_same = (whole as f64).to_bits() == value.to_bits();
+    (is_same && whole.unsigned_abs() < MOST).then_some(whole)
 }
 
 /// Appends an integer without a suffix.
@@ -44,6 +58,11 @@ mod tests {
             (1.0, "1"),
             (-0.64, "-0.64"),
             (6_632_243.0, "6632243"),
+            (-7.0, "-7"),
+            (9_007_199_254_740_991.0, "9007199254740991"),
+            (9_007_199_254_740_992.0, "9007199254740992"),
+            (1e15, "1000000000000000"),
+            (1e16, "1e+16"),
             (1e21, "1e+21"),
             (f64::MAX, "1.7976931348623157e+308"),
             (5e-324, "5e-324"),

@@ -144,10 +144,11 @@ mod tests {
     use super::*;
 
     #[derive(Settings)]
+    #[expect(dead_code, reason = "only what it declares is looked at")]
     struct Gateway {
         /// The embedded store, which every program has anyway.
         #[setting(name = "SQLITE_PATH", default = "own.db")]
-        _path: PathBuf,
+        path: PathBuf,
     }
 
     #[test]

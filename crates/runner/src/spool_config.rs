@@ -13,7 +13,7 @@ pub(crate) struct SpoolConfig(pub(crate) Limits);
 struct Written {
     /// Bytes that the spool may use on the disk.
     #[setting(name = "SPOOL_MAX_BYTES", default = "1073741824")]
-    bytes: u64,
+    bytes: Bytes,
     /// Hours after which a record that waits in the spool is given up; without it, never.
     #[setting(name = "SPOOL_MAX_AGE_HOURS")]
     age: Option<Hours>,
@@ -21,6 +21,11 @@ struct Written {
     #[setting(name = "SPOOL_WHEN_FULL", default = "drop-oldest")]
     when_full: Full,
 }
+
+/// An empty spool has some 100 KiB. With less than this it would hold no record at all.
+const LEAST_BYTES: u64 = 131_072;
+
+struct Bytes(u64);
 
 struct Hours(Duration);
 
@@ -33,7 +38,17 @@ impl Settings for SpoolConfig {
 
     fn read(source: &mut Source) -> Option<Self> {
         let Written { bytes, age, when_full } = Written::read(source)?;
-        Some(Self(Limits { bytes, age: age.map(|hours| hours.0), when_full: when_full.0 }))
+        Some(Self(Limits { bytes: bytes.0, age: age.map(|hours| hours.0), when_full: when_full.0 }))
+    }
+}
+
+impl Setting for Bytes {
+    const TAKES: &'static str = "a whole number of bytes, 131072 at least";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let bytes: Option<u64> = text.trim().parse().ok();
+        let bytes = bytes.filter(|bytes| *bytes >= LEAST_BYTES);
+        bytes.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
     }
 }
 
@@ -83,8 +98,10 @@ mod tests {
         let set =
             [("SPOOL_MAX_BYTES", "8388608"), ("SPOOL_MAX_AGE_HOURS", "1.5"), ("SPOOL_WHEN_FULL", "Block")];
         assert_eq!(read(&set), Ok(limits));
-        let wrong = [("SPOOL_MAX_AGE_HOURS", "0"), ("SPOOL_WHEN_FULL", "explode")];
-        let told = "SPOOL_MAX_AGE_HOURS must be a number of hours above 0\n\
+        let wrong =
+            [("SPOOL_MAX_BYTES", "512"), ("SPOOL_MAX_AGE_HOURS", "0"), ("SPOOL_WHEN_FULL", "explode")];
+        let told = "SPOOL_MAX_BYTES must be a whole number of bytes, 131072 at least\n\
+                    SPOOL_MAX_AGE_HOURS must be a number of hours above 0\n\
                     SPOOL_WHEN_FULL must be drop-oldest, drop-newest or block";
         assert_eq!(read(&wrong), Err(told.to_owned()));
     }

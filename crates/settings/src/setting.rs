@@ -1,5 +1,6 @@
 //! The types a setting can have, and how each is read from text.
 
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -52,6 +53,8 @@ from_str! {
     u64 => "a whole number";
     usize => "a whole number";
     i64 => "a whole number";
+    NonZeroU16 => "a whole number above 0";
+    NonZeroU32 => "a whole number above 0";
 }
 
 impl Setting for String {

@@ -39,7 +39,7 @@ fn main() -> Result<()> {
 fn fill(path: &Path, mib: u64) -> Result<()> {
     let limits = Limits { bytes: 4 << 30, ..Limits::default() };
     let mut spool = Spool::open(path, limits)?;
-    let payload = [b'x'; BATCH];
+    let payload = vec![b'x'; BATCH];
     let at = Timestamp::UNIX_EPOCH;
     let entry = Entry { destination: "a", payload: &payload, records: 100, first: at, last: at };
     while spool.waiting("a")?.bytes < mib << 20 {

@@ -79,7 +79,8 @@ pub(crate) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
 /// SQLite takes an empty file, or one of a single byte, for a new database and deletes the log beside it, with all that
 /// is only there.
 pub(crate) fn lost_its_beginning(path: &Path) -> bool {
-    length(path).is_some_and(|length| length <= 1) && length(&with_suffix(path, "-wal")).is_some_and(|length| length > 0)
+    length(path).is_some_and(|length| length <= 1)
+        && length(&with_suffix(path, "-wal")).is_some_and(|length| length > 0)
 }
 
 pub(crate) fn length(path: &Path) -> Option<u64> {

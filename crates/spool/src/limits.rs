@@ -12,7 +12,8 @@ const GIB: u64 = 1 << 30;
 pub struct Limits {
     /// The bytes that the file may use: batches and dead letters with all that SQLite adds to them, in whole pages.
     ///
-    /// The write-ahead log beside the file comes on top, with a mebibyte or the largest push, whichever is more.
+    /// What stands beside the file comes on top: the write-ahead log, with a mebibyte or the largest push, whichever is
+    /// more, and the reserve for a full disk, with one and a quarter.
     pub bytes: u64,
     /// How long a batch may wait, from when it was pushed. `None`: for ever.
     pub age: Option<Duration>,
@@ -66,14 +67,14 @@ pub enum Cause {
 }
 
 impl Limits {
+    /// How many dead letters are kept.
+    pub const DEAD_LETTERS: u64 = 10_000;
+
     /// How many bytes the records and reasons of all dead letters may have: an eighth of [`Limits::bytes`], and no
     /// more than 16 MiB.
     pub fn dead_letter_bytes(&self) -> u64 {
         (self.bytes / 8).min(GIB / 64)
     }
-
-    /// How many dead letters are kept.
-    pub const DEAD_LETTERS: u64 = 10_000;
 }
 
 impl Default for Limits {

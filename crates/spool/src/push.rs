@@ -70,10 +70,8 @@ pub(crate) fn drop_oldest(
     cause: Cause,
     is_due: impl Fn(&str) -> bool,
 ) -> rusqlite::Result<Option<Dropped>> {
-    let mut select = connection.prepare_cached(&format!(
-        "SELECT {}, id FROM batches ORDER BY id LIMIT 1",
-        tally::DROPPED
-    ))?;
+    let mut select = connection
+        .prepare_cached(&format!("SELECT {}, id FROM batches ORDER BY id LIMIT 1", tally::DROPPED))?;
     let oldest = select.query_row((), |row| {
         let is_due = is_due(row.get_ref(5)?.as_str().unwrap_or_default());
         Ok(if is_due { Some((tally::dropped(row, 0, cause)?, row.get::<_, i64>(6)?)) } else { None })
@@ -81,11 +79,20 @@ pub(crate) fn drop_oldest(
     let Some((dropped, id)) = oldest.optional()?.flatten() else { return Ok(None) };
     let gone = connection.prepare_cached("DELETE FROM batches WHERE id = ?1")?.execute([id])?;
     // Whoever drops until there is room would go on for ever.
-    if gone == 0 { Err(file::damaged("the oldest batch is not where it was found")) } else { Ok(Some(dropped)) }
+    if gone == 0 {
+        Err(file::damaged("the oldest batch is not where it was found"))
+    } else {
+        Ok(Some(dropped))
+    }
 }
 
 /// Drops the oldest batches until there is room. Tells whether there is, since dead letters make none.
-fn make_room(connection: &Connection, room: &mut Room, need: u64, tally: &mut Tally) -> rusqlite::Result<bool> {
+fn make_room(
+    connection: &Connection,
+    room: &mut Room,
+    need: u64,
+    tally: &mut Tally,
+) -> rusqlite::Result<bool> {
     while !room.fits(connection, need)? {
         match drop_oldest(connection, Cause::Bytes, |_| true)? {
             Some(dropped) => tally.add(dropped),

@@ -23,7 +23,8 @@ pub(crate) struct Pages {
 
 impl Pages {
     pub(crate) fn of(connection: &Connection) -> rusqlite::Result<Self> {
-        let (all, free) = (number(connection, "PRAGMA page_count")?, number(connection, "PRAGMA freelist_count")?);
+        let (all, free) =
+            (number(connection, "PRAGMA page_count")?, number(connection, "PRAGMA freelist_count")?);
         Ok(Self { used: all.saturating_sub(free), free })
     }
 }

@@ -20,7 +20,9 @@ fn fill_the_disk(spool: &Spool) {
 }
 
 fn limit_pages(spool: &Spool, pages: i64) {
-    spool.read(|connection| connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))).unwrap();
+    spool
+        .read(|connection| connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(())))
+        .unwrap();
 }
 
 fn spool(folder: &TempDir) -> Spool {

@@ -67,12 +67,12 @@ struct Bridge<'d> {
 impl<'d> Bridge<'d> {
     async fn new(device: &'d Device<Config>, client_id: &str) -> Self {
         let mut mapper = Mapper::new(device.config.mapping.clone());
-        let memory = recall(device).await;
+        let memory = memory::recall(device).await;
         memory.restore(&mut mapper);
         let arrivals = if device.is_dry_run() {
             Arrivals::default()
         } else {
-            Arrivals::open(&device.spool_folder().join(file_name(client_id)))
+            Arrivals::open(device.spool_folder(), client_id)
         };
         Self {
             device,
@@ -102,7 +102,7 @@ impl<'d> Bridge<'d> {
                 loads.push(load.store(device));
             }
             if savings.is_empty() && self.remember_at.is_some_and(|at| at <= now) {
-                savings.extend(self.learned().map(|memory| save(device, memory)));
+                savings.extend(self.learned().map(|memory| memory::save(device, memory)));
             }
             if self.has_waited_enough(now) {
                 self.stop_waiting(subscription);
@@ -132,7 +132,7 @@ impl<'d> Bridge<'d> {
             self.saved(saved);
         }
         if let Some(memory) = self.learned() {
-            save(device, memory).await;
+            memory::save(device, memory).await;
         }
         Ok(())
     }
@@ -272,36 +272,6 @@ impl<'d> Bridge<'d> {
         let memory = self.remember_at.filter(|_| may_save);
         [rows, memory, self.waiting.until(), quiet].into_iter().flatten().min()
     }
-}
-
-/// What was learned before. What another version wrote in another form is learned anew.
-async fn recall(device: &Device<Config>) -> Memory {
-    match device.state().get(memory::KEY).await {
-        Ok(text) => text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
-        Err(error) => {
-            tracing::warn!(error = fault::chain(&error), "working without what was learned before");
-            Memory::default()
-        }
-    }
-}
-
-/// Writes down what was learned; gives it back where that worked.
-async fn save(device: &Device<Config>, memory: Memory) -> Option<Memory> {
-    let text = serde_json::to_string(&memory).ok()?;
-    match device.state().set(memory::KEY, &text).await {
-        Ok(()) => Some(memory),
-        Err(error) => {
-            tracing::warn!(error = fault::chain(&error), "what was learned could not be written down");
-            None
-        }
-    }
-}
-
-/// Gateways that share a folder have files of their own, as they have sessions of their own.
-fn file_name(client_id: &str) -> String {
-    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
-    let plain = |letter| if is_plain(letter) { letter } else { '_' };
-    format!("{}.arrivals", client_id.chars().map(plain).collect::<String>())
 }
 
 async fn until(time: Option<Instant>) {

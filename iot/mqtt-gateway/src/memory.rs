@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use record::Type;
+use runner::Device;
 use serde::{Deserialize, Serialize};
 
+use crate::config::Config;
 use crate::transform::{MOST_SIGNS, Mapper, NewSign};
 
 /// The key it is kept under.
-pub const KEY: &str = "gateway";
+const KEY: &str = "gateway";
 
 /// What is remembered.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -48,6 +50,29 @@ impl Memory {
         }
         for (topic, is_there) in &self.signs {
             mapper.remember_sign(topic.clone(), *is_there);
+        }
+    }
+}
+
+/// What was learned before. What another version wrote in another form is learned anew.
+pub async fn recall(device: &Device<Config>) -> Memory {
+    match device.state().get(KEY).await {
+        Ok(text) => text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default(),
+        Err(error) => {
+            tracing::warn!(error = fault::chain(&error), "working without what was learned before");
+            Memory::default()
+        }
+    }
+}
+
+/// Writes down what was learned; gives it back where that worked.
+pub async fn save(device: &Device<Config>, memory: Memory) -> Option<Memory> {
+    let text = serde_json::to_string(&memory).ok()?;
+    match device.state().set(KEY, &text).await {
+        Ok(()) => Some(memory),
+        Err(error) => {
+            tracing::warn!(error = fault::chain(&error), "what was learned could not be written down");
+            None
         }
     }
 }

@@ -54,7 +54,7 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
         )
         .await?;
     if !device.is_once() {
-        Sensor::leave(port, sampling).await;
+        device.leave(Sensor::leave(port, sampling)).await;
     }
     Ok(())
 }

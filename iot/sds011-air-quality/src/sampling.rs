@@ -1,5 +1,6 @@
 //! How the air is sampled: how long the sensor warms up, when it sleeps, when it does not.
 
+use std::num::NonZeroU16;
 use std::time::Duration;
 
 use sds011::{DutyCycle, Reading};
@@ -13,7 +14,7 @@ pub struct Sampling {
     pub warm_up: Duration,
     /// Of how many measurements, a second apart, a reading is the median.
     #[setting(name = "SAMPLES", default = "5")]
-    pub samples: u16,
+    pub samples: NonZeroU16,
     /// Whether the sensor sleeps between readings. Its laser lasts for about 8000 hours.
     #[setting(name = "DUTY_CYCLE", default = "on")]
     pub sleeps: bool,
@@ -28,13 +29,13 @@ pub struct Sampling {
 impl Sampling {
     /// How a reading is taken.
     pub fn cycle(&self) -> DutyCycle {
-        DutyCycle { warm_up: self.warm_up, samples: self.samples }
+        DutyCycle { warm_up: self.warm_up, samples: self.samples.get() }
     }
 
     /// The same, as quick as can be: for a look at whether the sensor is there.
     #[must_use]
     pub fn hasty(&self) -> Self {
-        Self { warm_up: Duration::ZERO, samples: 1, continuous_above: None, ..self.clone() }
+        Self { warm_up: Duration::ZERO, samples: NonZeroU16::MIN, continuous_above: None, ..self.clone() }
     }
 
     /// How soon it has to be read again because the air is bad; `None` where it is not.
@@ -60,6 +61,14 @@ mod tests {
         let at = |pm2_5| sampling.again_in(&Reading { pm2_5, pm10: 100.0 });
         assert_eq!(at(35.1), Some(Duration::from_secs(5)));
         assert_eq!(at(35.0), None);
+    }
+
+    #[test]
+    fn no_measurement_at_all_is_no_reading() {
+        let mut source = Source::of([("SAMPLES", "0")]);
+        assert!(Sampling::read(&mut source).is_none());
+        let mistakes = source.finish().unwrap_err().to_string();
+        assert_eq!(mistakes, "SAMPLES must be a whole number above 0");
     }
 
     #[test]

@@ -55,18 +55,14 @@ impl Sensor {
         }
     }
 
-    /// Puts the sensor to sleep for as long as no program looks after it. One that does not answer is left as it is:
-    /// whoever told the program to end is waiting.
+    /// Puts the sensor to sleep for as long as no program looks after it.
     pub async fn leave(port: &serial_port::Config, sampling: &Sampling) {
         if !sampling.sleeps {
             return;
         }
-        let rest = async {
-            if let Ok(mut sensor) = Self::open(port).await {
-                sensor.rest(sampling).await;
-            }
-        };
-        let _ = tokio::time::timeout(LEAVE_WITHIN, rest).await;
+        if let Ok(mut sensor) = Self::open(port).await {
+            sensor.rest(sampling).await;
+        }
     }
 
     /// The sensor's own number.

@@ -1,6 +1,7 @@
 //! The settings every device has, beside those that every program has.
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use settings::{Setting, Settings, Source, Variable};
@@ -23,7 +24,7 @@ pub(crate) struct DeviceSettings {
 pub(crate) struct Watching {
     /// How many readings have to fail in a row before people are told.
     #[setting(name = "FAILURES_BEFORE_ALERT", default = "3")]
-    pub(crate) failures_before_alert: u32,
+    pub(crate) failures_before_alert: NonZeroU32,
     /// After how many identical readings in a row a sensor counts as stuck, in place of what the program says; 0 for
     /// never.
     #[setting(name = "STALE_AFTER_READINGS")]

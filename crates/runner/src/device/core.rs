@@ -120,7 +120,7 @@ impl Core {
         if !self.context.request.is_endless {
             return;
         }
-        let failures = self.settings.watching.failures_before_alert;
+        let failures = self.settings.watching.failures_before_alert.get();
         self.context.alerting.see_reading(self.end(failure), failures);
     }
 

@@ -16,6 +16,9 @@ use super::{Check, Counter};
 use crate::arguments::Mode;
 use crate::{Failure, Finding};
 
+/// How long a sensor may take to be left. That is time for one answer that is lost.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// A program that runs until it is stopped: its settings, its source, and what it hands over.
 #[derive(Debug)]
 pub struct Device<C> {
@@ -170,6 +173,13 @@ impl<C> Device<C> {
     /// Inside of a reading: when the next one is due, counted from when this one was, in place of the period.
     pub fn next_in(&self, wait: Duration) {
         self.core.next_in.set(Some(wait));
+    }
+
+    /// Leaves a sensor as it should be while no program looks after it. It is given two seconds: whoever told the
+    /// program to end is waiting.
+    pub async fn leave(&self, farewell: impl Future<Output = ()>) {
+        // A sensor that does not answer in time is left as it is.
+        let _ = tokio::time::timeout(FAREWELL, farewell).await;
     }
 
     /// Waits until the program has to end. It can be waited for in several places.

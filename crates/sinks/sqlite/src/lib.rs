@@ -28,6 +28,10 @@ use write::Failure;
 
 const NAME: &str = "sqlite";
 
+/// How much of the file is kept in memory, in KiB. SQLite by itself would come to 2 MiB, which is much for a device that
+/// runs for months, and rows that are only added need little more than the pages they go to.
+const CACHE_KIB: i64 = 256;
+
 /// Where the embedded store is.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
@@ -57,11 +61,19 @@ impl SqliteSink {
     ) -> Result<T, Error> {
         // A file that was moved away would take rows that nobody finds again.
         let kept = self.connection.take().filter(|_| self.path.exists());
-        let kept = kept.map_or_else(|| embedded_db::open(&self.path, BUSY_TIMEOUT), Ok);
+        let kept = kept.map_or_else(|| self.open(), Ok);
         let mut connection = kept.map_err(|error| Error::caused(NAME, doing, error))?;
         let result = work(&mut connection).map_err(|failure| failure.told(doing, &self.path))?;
         self.connection.replace(Some(connection));
         Ok(result)
+    }
+
+    fn open(&self) -> Result<Connection, embedded_db::Error> {
+        let connection = embedded_db::open(&self.path, BUSY_TIMEOUT)?;
+        connection
+            .pragma_update(None, "cache_size", -CACHE_KIB)
+            .map_err(|error| embedded_db::Error::from_sqlite(&self.path, error))?;
+        Ok(connection)
     }
 }
 
@@ -93,3 +105,19 @@ impl Sink for SqliteSink {
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sink_that_is_open_for_months_keeps_little_of_the_file_in_memory() {
+        let folder = tempfile::tempdir().unwrap();
+        let sink = SqliteSink::new(&Config { path: folder.path().join("platform.db") });
+        let doing = "the size of the cache cannot be read";
+        let size = sink.with_connection(doing, |connection| {
+            Ok(connection.pragma_query_value(None, "cache_size", |row| row.get::<_, i64>(0))?)
+        });
+        assert_eq!(size.unwrap(), -CACHE_KIB);
+    }
+}

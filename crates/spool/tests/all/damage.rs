@@ -95,8 +95,7 @@ fn one_bad_page_costs_no_more_than_what_is_in_it() {
 fn a_file_with_a_bad_beginning_is_set_aside() {
     let kept = salvaged(|_, content| content[..16].iter_mut().for_each(|byte| *byte ^= 0xff));
     assert_eq!(kept.len(), 0, "it is no SQLite file then");
-    let kept =
-        salvaged(|_, content| content.chunks_mut(PAGE).skip(1).for_each(|page| page[0] ^= 0xff));
+    let kept = salvaged(|_, content| content.chunks_mut(PAGE).skip(1).for_each(|page| page[0] ^= 0xff));
     assert_eq!(kept.len(), 0);
 }
 
@@ -171,7 +170,11 @@ fn damage_that_is_met_while_delivering_does_not_stop_it() {
     }
     let kept = drain(&mut spool, "a");
     assert_eq!(kept.len(), BATCHES);
-    assert_eq!(kept[BATCHES - 30..], (0..30).map(payload).collect::<Vec<_>>(), "what was not found comes later");
+    assert_eq!(
+        kept[BATCHES - 30..],
+        (0..30).map(payload).collect::<Vec<_>>(),
+        "what was not found comes later"
+    );
     assert!(!set_aside(&path).is_empty());
     assert_eq!(spool.dropped().unwrap(), []);
 }

@@ -80,10 +80,8 @@ fn a_small_spool_of_version_1_learns_to_shrink() {
     let path = folder.path().join("spool.db");
     drop(version_1(&path));
     drop(open(&path));
-    let mode: i64 = Connection::open(&path)
-        .unwrap()
-        .pragma_query_value(None, "auto_vacuum", |row| row.get(0))
-        .unwrap();
+    let mode: i64 =
+        Connection::open(&path).unwrap().pragma_query_value(None, "auto_vacuum", |row| row.get(0)).unwrap();
     assert_eq!(mode, 2, "INCREMENTAL");
 }
 

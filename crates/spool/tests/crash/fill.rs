@@ -35,26 +35,34 @@ fn nothing_is_lost_when_a_file_cannot_grow() {
     });
 }
 
-/// The test starts itself again, with a small disk of its own that is gone with it.
 #[test]
 fn nothing_is_lost_when_the_disk_is_full() {
+    on_a_small_disk("fill::nothing_is_lost_when_the_disk_is_full", fill);
+}
+
+#[test]
+fn what_a_full_disk_delivered_is_not_delivered_again() {
+    on_a_small_disk("fill::what_a_full_disk_delivered_is_not_delivered_again", deliver_all);
+}
+
+/// Starts the test of this name again, with a small disk of its own that is gone with it.
+fn on_a_small_disk(name: &str, act: impl Fn(&Path)) {
     if let Ok(disk) = env::var(DISK) {
-        return fill(Path::new(&disk));
+        return act(Path::new(&disk));
     }
     let folder = folder();
-    let on_a_small_disk = |program: &[&str]| {
+    let run = |program: &[&str]| {
         let mount = format!("mount -t tmpfs -o size={DISK_KIB}k none \"$0\" && exec \"$@\"");
         let mut command = Command::new("unshare");
         command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &mount]);
         command.arg(folder.path()).args(program).env(DISK, folder.path()).status()
     };
-    if !on_a_small_disk(&["true"]).is_ok_and(|status| status.success()) {
+    if !run(&["true"]).is_ok_and(|status| status.success()) {
         eprintln!("this system lets nobody mount a small disk; the other tests of this file have to do");
         return;
     }
     let itself = env::current_exe().unwrap();
-    let name = "fill::nothing_is_lost_when_the_disk_is_full";
-    let status = on_a_small_disk(&[itself.to_str().unwrap(), "--exact", name, "--nocapture"]).unwrap();
+    let status = run(&[itself.to_str().unwrap(), "--exact", name, "--nocapture"]).unwrap();
     assert!(status.success(), "{status}");
 }
 
@@ -73,6 +81,24 @@ fn fill(disk: &Path) {
         fs::remove_file(other).unwrap();
         oracle.check(&path);
     });
+}
+
+/// Fills a disk to its last byte, with a spool that has most of it.
+fn deliver_all(disk: &Path) {
+    let path = disk.join("spool.db");
+    let mut spool = Spool::open(&path, Limits::default()).unwrap();
+    let pushed = push_until_full(&mut spool, 0, 5_000);
+    let pushed = push_until_full(&mut spool, pushed, 20);
+    let _ = fs::write(disk.join("what other programs have"), vec![0; 1 << 20]);
+
+    for number in 0..pushed {
+        let batch = spool.oldest("a").unwrap().unwrap();
+        assert_eq!(batch.payload[..8], number.to_le_bytes());
+        spool.remove(&[batch.id]).unwrap();
+    }
+    // As a program does it that starts after the first was killed.
+    let second = Spool::open(&path, Limits::default()).unwrap();
+    assert_eq!(second.waiting("a").unwrap(), Waiting::default());
 }
 
 fn run(chance: &mut Chance, path: &Path, oracle: &mut Oracle, start: impl Fn(&Script<'_>) -> Child) {
@@ -102,7 +128,7 @@ fn deliver_on_full_disk(path: &Path) {
     // As long as somebody reads what was there before, the log only grows.
     sqlite3.execute_batch("BEGIN").unwrap();
     assert_eq!(rows(&sqlite3), 0);
-    let pushed = push_until_full(&mut spool);
+    let pushed = push_until_full(&mut spool, 0, 5_000);
     assert!(pushed > 10, "{pushed}");
 
     for number in 0..pushed {
@@ -117,14 +143,15 @@ fn deliver_on_full_disk(path: &Path) {
     assert!(rows(&Connection::open(path).unwrap()) > 0, "it is only remembered");
 
     sqlite3.execute_batch("COMMIT").unwrap();
-    assert!(push(&mut spool, pushed).is_ok(), "the disk takes it again");
+    assert!(push(&mut spool, pushed, 5_000).is_ok(), "the disk takes it again");
     assert_eq!(rows(&sqlite3), 1, "what was remembered is removed");
     assert_eq!(spool.oldest("a").unwrap().unwrap().payload[..8], pushed.to_le_bytes());
 }
 
-fn push_until_full(spool: &mut Spool) -> u64 {
-    for number in 0.. {
-        match push(spool, number) {
+/// Pushes batches of so many bytes, numbered from `first` on. Returns the number that the disk did not take.
+fn push_until_full(spool: &mut Spool, first: u64, bytes: usize) -> u64 {
+    for number in first.. {
+        match push(spool, number, bytes) {
             Ok(()) => {}
             Err(Error::Database(embedded_db::Error::Disk { .. })) => return number,
             Err(error) => panic!("{}", fault::chain(&error)),
@@ -133,9 +160,9 @@ fn push_until_full(spool: &mut Spool) -> u64 {
     unreachable!("the disk is small")
 }
 
-fn push(spool: &mut Spool, number: u64) -> Result<(), Error> {
+fn push(spool: &mut Spool, number: u64, bytes: usize) -> Result<(), Error> {
     let mut payload = number.to_le_bytes().to_vec();
-    payload.resize(5_000, b'x');
+    payload.resize(8 + bytes, b'x');
     let at = Timestamp::UNIX_EPOCH;
     let entry = Entry { destination: "a", payload: &payload, records: 1, first: at, last: at };
     spool.push(&[entry], at).map(|pushed| assert!(pushed.dropped.is_empty()))

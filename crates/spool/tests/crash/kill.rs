@@ -30,8 +30,13 @@ fn nothing_is_lost_when_a_program_is_killed_again_and_again() {
         let path = folder.path().join("spool.db");
         let mut oracle = Oracle::default();
         for _ in 0..5 {
-            let script =
-                Script { path: &path, seed: chance.number(), first: oracle.next, steps: 1_000, delivers: true };
+            let script = Script {
+                path: &path,
+                seed: chance.number(),
+                first: oracle.next,
+                steps: 1_000,
+                delivers: true,
+            };
             let mut child = program::start(&script);
             kill(&mut child, chance, &mut |event| oracle.follow(event));
         }

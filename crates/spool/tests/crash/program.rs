@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 use std::env;
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio, exit};
 
@@ -64,7 +64,10 @@ pub(crate) fn batch(number: u64) -> (&'static str, Vec<u8>) {
 /// The number of a batch, which must be what was pushed, byte for byte.
 pub(crate) fn number(destination: &str, found: &Batch) -> u64 {
     let number = u64::from_le_bytes(found.payload[..8].try_into().expect("eight bytes"));
-    assert!((destination, &found.payload) == (batch(number).0, &batch(number).1), "batch {number} is invented");
+    assert!(
+        (destination, &found.payload) == (batch(number).0, &batch(number).1),
+        "batch {number} is invented"
+    );
     number
 }
 
@@ -159,8 +162,10 @@ impl Running {
         self.next += count;
         let batches: Vec<_> = numbers.clone().map(batch).collect();
         let now = Timestamp::UNIX_EPOCH;
-        let entry = |(destination, payload)| Entry { destination, payload, records: 1, first: now, last: now };
-        let entries: Vec<_> = batches.iter().map(|(destination, payload)| entry((destination, payload))).collect();
+        let entry =
+            |(destination, payload)| Entry { destination, payload, records: 1, first: now, last: now };
+        let entries: Vec<_> =
+            batches.iter().map(|(destination, payload)| entry((destination, payload))).collect();
         numbers.clone().for_each(|number| tell("pushing", number));
         match self.spool.push(&entries, now) {
             Ok(pushed) => {
@@ -199,5 +204,5 @@ fn open(path: &Path) -> Spool {
 }
 
 fn tell(event: &str, number: u64) {
-    writeln!(std::io::stdout(), "{SIGN}{event} {number}").unwrap();
+    println!("{SIGN}{event} {number}");
 }

@@ -30,8 +30,7 @@ impl Killed {
         assert!(child.wait().unwrap().success());
 
         let mut settled = oracle.clone();
-        let script =
-            Script { seed: chance.number(), first: oracle.next, steps: 1_000, ..script };
+        let script = Script { seed: chance.number(), first: oracle.next, steps: 1_000, ..script };
         let mut child = program::start(&script);
         kill(&mut child, chance, &mut |event| {
             oracle.follow(event);

@@ -17,7 +17,7 @@ pub(super) const TAKEN: u64 = 1 << 63;
 /// As many as fit. A client has at most 65,535 messages that are not acknowledged (MQTT 3.1.1, 2.3.1).
 const MOST: u64 = 131_072;
 const RECORD_BYTES: usize = 16;
-const HEAD_BYTES: u64 = 16;
+const HEAD_BYTES: usize = 16;
 /// Tells such a file, and this form of it, from others.
 const MARK: [u8; 8] = *b"ARRIVE\x01\n";
 
@@ -96,7 +96,7 @@ impl Journal {
         let middle = until_end.min(bytes.len());
         let (first, second) = bytes.split_at_mut(middle);
         self.file.read_exact_at(first, place)?;
-        self.file.read_exact_at(second, HEAD_BYTES)?;
+        self.file.read_exact_at(second, HEAD_BYTES as u64)?;
         Ok((0..held).filter_map(move |at| decode(bytes.get(at * RECORD_BYTES..)?)))
     }
 
@@ -119,15 +119,15 @@ impl Journal {
 fn place(number: u64) -> (u64, usize) {
     let at = number % MOST;
     let until_end = usize::try_from(MOST - at).unwrap_or_default() * RECORD_BYTES;
-    (HEAD_BYTES + at * RECORD_BYTES as u64, until_end)
+    (HEAD_BYTES as u64 + at * RECORD_BYTES as u64, until_end)
 }
 
 fn length() -> u64 {
-    HEAD_BYTES + MOST * RECORD_BYTES as u64
+    HEAD_BYTES as u64 + MOST * RECORD_BYTES as u64
 }
 
 fn read_head(file: &File) -> Option<u64> {
-    let mut head = [0; HEAD_BYTES as usize];
+    let mut head = [0; HEAD_BYTES];
     file.read_exact_at(&mut head, 0).ok()?;
     let (mark, count) = head.split_at(MARK.len());
     (mark == MARK).then(|| count.try_into().map(u64::from_le_bytes).ok())?
@@ -177,7 +177,9 @@ mod tests {
         let path = folder.path().join("spool/arrivals");
         let mut journal = Journal::open(&path).unwrap();
         let noted = [taken(5), Record::Acknowledged { left: 3, at: Timestamp::UNIX_EPOCH }, taken(6)];
-        noted.into_iter().for_each(|record| journal.add(record));
+        for record in noted {
+            journal.add(record);
+        }
         journal.write().unwrap();
         journal.add(taken(7));
         drop(journal);

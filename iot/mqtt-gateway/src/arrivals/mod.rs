@@ -42,8 +42,8 @@ pub struct Arrivals {
 impl Arrivals {
     /// Goes on with the file that a former process left, or with a new one. Without a file, what comes again is
     /// another point.
-    pub fn open(file: &Path) -> Self {
-        let journal = Journal::open(file).inspect_err(|error| {
+    pub fn open(folder: &Path, client_id: &str) -> Self {
+        let journal = Journal::open(&folder.join(file_name(client_id))).inspect_err(|error| {
             tracing::warn!(
                 error = fault::chain(error),
                 "a message without a time of its own that the broker sends again will be another point"
@@ -105,6 +105,13 @@ impl Arrivals {
         }
         self.is_failing = written.is_err();
     }
+}
+
+/// Gateways that share a folder have files of their own, as they have sessions of their own.
+fn file_name(client_id: &str) -> String {
+    let is_plain = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_' | '.');
+    let plain = |letter| if is_plain(letter) { letter } else { '_' };
+    format!("{}.arrivals", client_id.chars().map(plain).collect::<String>())
 }
 
 /// A number that tells messages apart. The highest bit is always set.

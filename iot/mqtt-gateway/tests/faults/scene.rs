@@ -20,7 +20,7 @@ const DEVICES: &str = r#"[{"friendly_name":"hall/plug","type":"Router","definiti
 /// A broker that keeps and sends as much as there is.
 const GENEROUS: &str = "max_queued_messages 0\nmax_inflight_messages 1000\n";
 /// How long something may take to be seen.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(30);
 
 /// A broker, a store, and the program's settings.

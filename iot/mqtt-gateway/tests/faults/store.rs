@@ -97,7 +97,7 @@ impl Service for Picky {
     fn reply(&self, request: &Request) -> Reply {
         let body = String::from_utf8_lossy(&request.body);
         let power = |line: &str| line.split_once("power=")?.1.split([' ', ',']).next()?.parse().ok();
-        let is_refused = |number: usize| number > 0 && number % ONE_IN == 0;
+        let is_refused = |number: usize| number > 0 && number.is_multiple_of(ONE_IN);
         match body.lines().find(|line| power(line).is_some_and(is_refused)) {
             Some(_) => {
                 Reply::json(400, &json!({"code": "invalid", "message": "unable to parse a line: bad number"}))
@@ -116,7 +116,7 @@ fn a_store_that_refuses_one_message_in_a_thousand_gets_all_others() {
     let flow = scene.flow(plain);
     flow.go_on(long(2_050));
     let published = flow.end();
-    let refused: Vec<_> = (1..=published).filter(|number| number % ONE_IN == 0).collect();
+    let refused: Vec<_> = (1..=published).filter(|number| number.is_multiple_of(ONE_IN)).collect();
     eventually("all others", || missing(&scene.stored(), published).len() == refused.len().min(10));
     eventually("the dead letters", || scene.world.dead_letters().len() == refused.len());
     scene.end(running);

@@ -1,12 +1,16 @@
 //! The program beside a sensor that lives: it ends, comes back, and rests when it should.
 
-use serial_sim::{Sds011, Street};
+use std::time::Duration;
+
+use serial_sim::{Sds011, Sensor, Street};
 use testkit::world::until;
 
 use crate::surroundings::Surroundings;
 
 const SLEEP: [u8; 5] = [0xAA, 0xB4, 6, 1, 0];
 const QUERY: [u8; 3] = [0xAA, 0xB4, 4];
+const FIRMWARE: [u8; 3] = [0xAA, 0xB4, 7];
+const WAKE: [u8; 5] = [0xAA, 0xB4, 6, 1, 1];
 
 fn surroundings() -> Surroundings {
     let mut surroundings = Surroundings::with(Sds011::new(Street::default()));
@@ -46,6 +50,34 @@ fn without_a_duty_cycle_the_sensor_never_sleeps() {
     program.terminate();
     assert_eq!(surroundings.world.end(program).exit, Some(0));
     assert_eq!(surroundings.heard(&SLEEP), 0);
+    assert_eq!(surroundings.heard(&FIRMWARE), 1, "it is set up once, and left alone at the end");
+}
+
+/// A sensor that hears everything and says nothing.
+struct Mute;
+
+impl Sensor for Mute {
+    fn speak(&mut self, _heard: &[u8], _now: Duration) -> Vec<Vec<u8>> {
+        Vec::new()
+    }
+
+    fn due(&self) -> Option<Duration> {
+        None
+    }
+
+    fn reset(&mut self, _now: Duration) {}
+}
+
+#[test]
+fn a_sensor_that_does_not_answer_does_not_hold_up_the_end() {
+    let mut surroundings = Surroundings::with(Mute);
+    surroundings.world.set("DUTY_CYCLE", "on");
+    let program = surroundings.world.start(&[]);
+    until("a command", || surroundings.heard(&WAKE) > 0);
+    program.terminate();
+    let outcome = surroundings.world.end(program);
+    assert_eq!(outcome.exit, Some(0));
+    assert!(!outcome.stderr.contains("did not end in time"), "{}", outcome.stderr);
 }
 
 #[test]

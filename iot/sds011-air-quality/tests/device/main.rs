@@ -1,6 +1,6 @@
 //! The shipped program with a simulated sensor on a terminal, and simulated stores.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod cases;
 mod live;

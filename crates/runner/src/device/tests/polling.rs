@@ -205,7 +205,8 @@ async fn one_reading_that_is_ended_within_its_repeats_says_why_it_did_not_come()
             world.end();
         };
         let (polled, ()) = tokio::join!(world.device.poll(POLLING, async || Ok(()), read), end);
-        let expected = if hangs_at == 1 { "ended by SIGTERM" } else { "it does not answer; ended by SIGTERM" };
+        let expected =
+            if hangs_at == 1 { "ended by SIGTERM" } else { "it does not answer; ended by SIGTERM" };
         assert_eq!(polled.unwrap_err().to_string(), expected, "the attempt that hung was {hangs_at}");
     }
 }

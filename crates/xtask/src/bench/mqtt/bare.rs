@@ -59,10 +59,23 @@ impl Bare {
 }
 
 /// `mosquitto_sub`, which writes all payloads to nowhere; `None` where it is not installed.
-pub(super) fn mosquitto_sub(login: &Login, messages: usize) -> Option<Child> {
+pub(super) fn mosquitto_sub(login: &Login, qos: u8, messages: usize) -> Option<Child> {
     let port = login.port().to_string();
-    let messages = messages.to_string();
+    let (qos, messages) = (qos.to_string(), messages.to_string());
     let mut command = Command::new("mosquitto_sub");
-    command.args(["-p", &port, "-u", login.user(), "-P", login.password(), "-t", FILTER, "-C", &messages]);
+    command.args([
+        "-p",
+        &port,
+        "-u",
+        login.user(),
+        "-P",
+        login.password(),
+        "-t",
+        FILTER,
+        "-q",
+        &qos,
+        "-C",
+        &messages,
+    ]);
     command.args(["-W", "60"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().ok()
 }

@@ -40,7 +40,7 @@ pub(super) fn sensor(program: &Path, simulator: &Path) -> Result<Idle, String> {
     command.current_dir(folder.path()).env_clear().envs([
         ("SERIAL_PORT", port.as_str()),
         ("INTERVAL_SECONDS", "3600"),
-        ("WARM_UP_SECONDS", "0"),
+        ("WARM_UP_SECONDS", "1"),
         ("SAMPLES", "1"),
         ("LOCATION", "bench"),
         ("LOG_LEVEL", "warn"),

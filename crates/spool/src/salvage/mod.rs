@@ -3,24 +3,22 @@
 //! A damaged file is renamed first, and read then. If the program ends in between, or the disk is full, the next one
 //! that opens the spool goes on where this one stopped.
 
+mod chunks;
+mod scan;
+
 use std::fs;
 use std::path::Path;
 
+use chunks::Chunks;
 use embedded_db::BUSY_TIMEOUT;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, Row, Statement, Transaction, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+use scan::scan;
 
 use crate::aside::{self, Turn, with_suffix};
 use crate::rows::{self, Read};
 use crate::tally::{self, Tally};
 use crate::{Batch, Cause, Entry, Error};
-
-/// How much is read before it is made durable: enough to be fast, and little memory.
-const CHUNK_ROWS: u64 = 500;
-const CHUNK_BYTES: u64 = 1 << 20;
-
-/// An id that is not below it was not given by a spool; it is damaged.
-const NO_ID: i64 = 1 << 48;
 
 /// Where the columns of [`tally::DROPPED`] begin, behind those of [`rows::BATCH`].
 const FIRST_OF_DROPPED: usize = 7;
@@ -95,9 +93,8 @@ fn open(aside: &Path) -> rusqlite::Result<Connection> {
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     // Without `writable_schema` SQLite reads nothing of a file that lost its end, or of a schema with one bad entry.
-    connection.execute_batch(
-        "PRAGMA query_only = on; PRAGMA writable_schema = on; PRAGMA cache_size = -256;",
-    )?;
+    connection
+        .execute_batch("PRAGMA query_only = on; PRAGMA writable_schema = on; PRAGMA cache_size = -256;")?;
     connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;
     Ok(connection)
 }
@@ -120,11 +117,14 @@ fn read_dropped(damaged: &Connection, chunks: &mut Chunks<'_>) -> rusqlite::Resu
 }
 
 fn read_batches(damaged: &Connection, chunks: &mut Chunks<'_>, count: &mut Count) -> rusqlite::Result<()> {
-    let version_2 = format!("SELECT {}, {} FROM batches WHERE id > ?1 ORDER BY id", rows::BATCH, tally::DROPPED);
+    let version_2 =
+        format!("SELECT {}, {} FROM batches WHERE id > ?1 ORDER BY id", rows::BATCH, tally::DROPPED);
     let version_1 = "
         SELECT id, spooled_at, 1, NULL, NULL, 'none', payload, destination, 1, length(payload), NULL, NULL, spooled_at
         FROM batches WHERE id > ?1 ORDER BY id";
-    let Ok(select) = damaged.prepare(&version_2).or_else(|_| damaged.prepare(version_1)) else { return Ok(()) };
+    let Ok(select) = damaged.prepare(&version_2).or_else(|_| damaged.prepare(version_1)) else {
+        return Ok(());
+    };
     scan(select, |row| {
         let destination = row.get_ref(FIRST_OF_DROPPED)?.as_str().unwrap_or_default();
         match rows::read(row, 0, destination)? {
@@ -149,7 +149,11 @@ fn insert(spool: &Connection, destination: &str, batch: &Batch) -> rusqlite::Res
     rows::insert(&mut statement, &entry, &rows::time(*spooled_at))
 }
 
-fn read_dead_letters(damaged: &Connection, chunks: &mut Chunks<'_>, count: &mut Count) -> rusqlite::Result<()> {
+fn read_dead_letters(
+    damaged: &Connection,
+    chunks: &mut Chunks<'_>,
+    count: &mut Count,
+) -> rusqlite::Result<()> {
     let select = format!("SELECT id, {} FROM dead_letters WHERE id > ?1 ORDER BY id", rows::DEAD_LETTER);
     let Ok(select) = damaged.prepare(&select) else { return Ok(()) };
     scan(select, |row| {
@@ -161,84 +165,4 @@ fn read_dead_letters(damaged: &Connection, chunks: &mut Chunks<'_>, count: &mut 
         let bytes = rows::length(letter.record.as_bytes());
         chunks.add(bytes, |spool| rows::bury(spool, &letter))
     })
-}
-
-/// Steps over the rows of a table in the order they lie in, which is that of their ids as long as these are sound.
-/// Where a page cannot be read, goes on with the first id behind it that can be found.
-fn scan(
-    mut select: Statement<'_>,
-    mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
-) -> rusqlite::Result<()> {
-    let (mut read, mut step) = (-1, 1);
-    while read < NO_ID {
-        let start = read;
-        let mut rows = select.query([start])?;
-        loop {
-            match rows.next() {
-                Ok(Some(row)) => {
-                    let id: i64 = row.get(0)?;
-                    if (read + 1..NO_ID).contains(&id) {
-                        (read, step) = (id, 1);
-                    }
-                    // An id out of order can lead back to what was read before.
-                    if id > start {
-                        each(row)?;
-                    }
-                }
-                Ok(None) => return Ok(()),
-                Err(_) => break,
-            }
-        }
-        read += step;
-        step *= 2;
-    }
-    Ok(())
-}
-
-/// What is brought over, made durable piece by piece.
-struct Chunks<'a> {
-    spool: &'a Connection,
-    open: Option<Transaction<'a>>,
-    /// How many pieces came over already, before this program began.
-    done: u64,
-    seen: u64,
-    bytes: u64,
-}
-
-impl<'a> Chunks<'a> {
-    fn resume(spool: &'a Connection) -> rusqlite::Result<Self> {
-        let done = spool.query_row("SELECT salvaged FROM file", (), |row| rows::count(row, 0))?;
-        Ok(Self { spool, open: None, done, seen: 0, bytes: 0 })
-    }
-
-    fn add(
-        &mut self,
-        bytes: u64,
-        act: impl FnOnce(&Connection) -> rusqlite::Result<()>,
-    ) -> rusqlite::Result<()> {
-        self.seen += 1;
-        if self.seen <= self.done {
-            return Ok(());
-        }
-        if self.open.is_none() {
-            self.open = Some(Transaction::new_unchecked(self.spool, TransactionBehavior::Immediate)?);
-        }
-        act(self.spool)?;
-        self.bytes += bytes;
-        if self.bytes > CHUNK_BYTES || self.seen.is_multiple_of(CHUNK_ROWS) {
-            self.commit(self.seen)?;
-        }
-        Ok(())
-    }
-
-    /// A program that dies right behind this brings all of it over again, which is better than none of the next.
-    fn end(mut self) -> rusqlite::Result<()> {
-        self.commit(0)
-    }
-
-    fn commit(&mut self, salvaged: u64) -> rusqlite::Result<()> {
-        self.spool.execute("UPDATE file SET salvaged = ?1", [rows::signed(salvaged)])?;
-        self.bytes = 0;
-        self.open.take().map_or(Ok(()), Transaction::commit)
-    }
 }
