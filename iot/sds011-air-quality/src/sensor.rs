@@ -1,16 +1,10 @@
 //! The sensor as this program keeps it: set up once, asleep between readings.
 
-use std::time::Duration;
-
 use fault::{Fault, Kind};
 use sds011::{DeviceId, Reading, Reporting, Sds011, WorkingPeriod};
 use serial_port::SerialPort;
 
 use crate::sampling::Sampling;
-
-/// How long it may take to leave a sensor asleep. That is time for one answer that is lost, and less than what a
-/// program has that was told to end.
-const LEAVE_WITHIN: Duration = Duration::from_secs(2);
 
 /// An SDS011 that answers when it is asked.
 pub struct Sensor {

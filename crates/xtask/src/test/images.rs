@@ -12,8 +12,8 @@ use super::steps::watch;
 use crate::image::{Architecture, Places, Workshop, engine};
 use crate::workspace;
 
-/// The programs that stand for all: one that runs once, one that runs until it is stopped.
-pub(super) const SAMPLES: [&str; 2] = ["openweather-current", "slack-relay"];
+/// The programs that stand for all: a job, a service, a device.
+pub(super) const SAMPLES: [&str; 3] = ["openweather-current", "slack-relay", "mqtt-gateway"];
 /// Apart from the tags of what was made by hand.
 const TAG: &str = "test";
 /// An engine, what pushes images, and where to.
@@ -91,7 +91,6 @@ fn make(host: Option<&str>, progress: &mut Progress) -> Result<Places, String> {
     command
         .arg("image")
         .args(SAMPLES)
-        .args(device())
         .args(["--load", "--tag", TAG])
         .envs(host.map(|host| ("DOCKER_HOST", host)));
     match watch(progress, command) {
@@ -99,13 +98,6 @@ fn make(host: Option<&str>, progress: &mut Progress) -> Result<Places, String> {
         Outcome::Failed(output) => Err(output),
         Outcome::Skipped(reasons) => Err(reasons.join("\n")),
     }
-}
-
-/// The first program for a device, where there are any: it is built with what no other has, such as a serial port.
-fn device() -> Option<String> {
-    let folders = std::fs::read_dir(workspace::root().join("iot")).ok()?.flatten();
-    let programs = folders.filter(|folder| folder.path().join("Cargo.toml").is_file());
-    programs.filter_map(|folder| folder.file_name().into_string().ok()).min()
 }
 
 /// The tests that are no part of `cargo test`, since they take images and an engine.

@@ -30,7 +30,7 @@ fn compare(progress: &mut Progress) -> Result<(), String> {
 }
 
 fn digest(places: Places, origin: &Origin) -> Result<String, String> {
-    let [sample, _] = SAMPLES;
+    let [sample, ..] = SAMPLES;
     let host = Architecture::host().ok_or("images are for amd64 and arm64, and this machine is neither")?;
     let made = Workshop::open(places)?.make(sample, &[host], origin)?;
     made.images().next().map(|image| image.digest().to_owned()).ok_or_else(|| "no image was made".to_owned())

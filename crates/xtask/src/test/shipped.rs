@@ -58,7 +58,7 @@ fn install(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
 
 /// Builds the sample as it ships, and replays its test cases through that.
 fn replay(architecture: Architecture, runner: Option<String>, progress: &mut Progress) -> Outcome {
-    let [sample, _] = SAMPLES;
+    let [sample, ..] = SAMPLES;
     let places = match Places::here() {
         Ok(places) => places,
         Err(reason) => return Outcome::Failed(format!("{reason}\n")),

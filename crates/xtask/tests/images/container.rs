@@ -84,7 +84,7 @@ impl Container {
     }
 
     /// Waits until something is seen while it runs.
-    pub fn until(&self, what: &str, seen: impl Fn() -> bool) {
+    pub fn until(&self, what: &str, mut seen: impl FnMut() -> bool) {
         testkit::world::until(what, || {
             assert_eq!(self.inspect("{{.State.Running}}"), "true", "it has ended\n{}", self.log());
             seen()

@@ -2,9 +2,10 @@
 
 use std::process::{Command, Output};
 
-/// The programs that stand for all: one that runs once, one that runs until it is stopped.
+/// The programs that stand for all: a job, a service, a device.
 pub const JOB: &str = "openweather-current";
 pub const SERVICE: &str = "slack-relay";
+pub const DEVICE: &str = "mqtt-gateway";
 
 /// What containers are run with, besides a network.
 pub const CONFINED: [&str; 4] =

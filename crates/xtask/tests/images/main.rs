@@ -12,6 +12,7 @@
 
 mod container;
 mod contents;
+mod device;
 #[allow(dead_code, reason = "it is also compiled alone, to run in a container of its own")]
 mod door;
 mod engine;
