@@ -28,7 +28,7 @@ const BUCKET: &str = "readings";
 const STORE_VARIABLES: [&str; 4] = ["INFLUXDB_URL", "INFLUXDB_TOKEN", "INFLUXDB_ORG", "INFLUXDB_BUCKET"];
 
 /// How long something may take to be seen.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
 /// What surrounds a program: every run in it finds what the runs before it left.
@@ -225,6 +225,7 @@ impl World {
 }
 
 /// Waits until something is seen.
+#[track_caller]
 pub fn until(what: &str, mut seen: impl FnMut() -> bool) {
     let end = Instant::now() + PATIENCE;
     while !seen() {

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use testkit::replay::Case;
@@ -14,14 +13,13 @@ use testkit::{Program, Running, program, require};
 
 use super::flow::{self, Payload, publisher, timed};
 
+pub use testkit::world::until as eventually;
+
 pub const TOPIC: &str = "zigbee2mqtt/hall/plug";
 const DEVICES: &str = r#"[{"friendly_name":"hall/plug","type":"Router","definition":{"exposes":[
     {"type":"numeric","property":"power","unit":"W"}]}}]"#;
 /// A broker that keeps and sends as much as there is.
 const GENEROUS: &str = "max_queued_messages 0\nmax_inflight_messages 1000\n";
-/// How long something may take to be seen.
-const PATIENCE: Duration = Duration::from_mins(1);
-const LOOK_AGAIN: Duration = Duration::from_millis(30);
 
 /// A broker, a store, and the program's settings.
 pub struct Scene {
@@ -125,16 +123,6 @@ impl Scene {
 pub fn missing(stored: &[(usize, i64)], published: usize) -> Vec<usize> {
     let there: BTreeSet<_> = stored.iter().map(|(number, _)| *number).collect();
     (1..=published).filter(|number| !there.contains(number)).take(10).collect()
-}
-
-/// Waits until something is so.
-#[track_caller]
-pub fn eventually(what: &str, is_so: impl Fn() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "{what} did not come within {} s", PATIENCE.as_secs());
-        std::thread::sleep(LOOK_AGAIN);
-    }
 }
 
 /// The program, started by a command such as `ip netns exec NAME`.

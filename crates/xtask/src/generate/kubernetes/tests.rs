@@ -176,6 +176,32 @@ fn the_overlays_take_devices_as_they_come() {
     assert!(text.contains("- arm64"), "{text}");
 }
 
+/// Who writes `mapping.toml` into an overlay has it in the gateway.
+#[test]
+fn the_gateway_gets_its_mapping_from_a_component() {
+    let Some(()) = testkit::require(kubectl()) else { return };
+    let root = tempfile::tempdir().unwrap();
+    for folder in ["devices/mqtt-gateway", "components/gateway-mapping"] {
+        copy(&crate::workspace::root().join("k8s").join(folder), &root.path().join(folder));
+    }
+    put(&root.path().join("overlay/mapping.toml"), "[[zigbee2mqtt]]\n");
+    put(
+        &root.path().join("overlay/kustomization.yaml"),
+        "kind: Kustomization\nresources: [../devices/mqtt-gateway]\ncomponents: [../components/gateway-mapping]\n\
+         configMapGenerator: [{ name: gateway-mapping, files: [mapping.toml] }]\n",
+    );
+    let overlay = root.path().join("overlay");
+    let output = Command::new("kubectl").arg("kustomize").arg(overlay).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        text.contains("- name: GATEWAY_CONFIG\n          value: /etc/mqtt-gateway/mapping.toml"),
+        "{text}"
+    );
+    assert!(text.contains("- mountPath: /etc/mqtt-gateway\n          name: mapping\n"), "{text}");
+    assert_eq!(text.matches("name: gateway-mapping-").count(), 2, "the volume names what was made:\n{text}");
+}
+
 fn kubectl() -> Result<(), Missing> {
     let output = Command::new("kubectl").args(["kustomize", "--help"]).output();
     let is_there = output.is_ok_and(|output| output.status.success());
