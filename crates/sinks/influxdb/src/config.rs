@@ -21,6 +21,9 @@ pub struct Config {
     /// Name of the bucket.
     #[setting(name = "INFLUXDB_BUCKET", also = "BUCKET")]
     pub bucket: String,
+    /// Whether what is sent is compressed. Without it, it is over `https`: near by, compressing takes longer than sending.
+    #[setting(name = "INFLUXDB_GZIP")]
+    pub gzip: Option<bool>,
 }
 
 /// Without the address, which may hold a password.

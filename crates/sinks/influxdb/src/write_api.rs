@@ -27,6 +27,7 @@ pub(crate) struct WriteApi {
     token: Secret,
     org: String,
     bucket: String,
+    compresses: bool,
 }
 
 /// What became of the lines of a request.
@@ -41,8 +42,9 @@ pub(crate) enum Answer {
 
 impl WriteApi {
     pub(crate) fn new(config: &Config, http: &http_client::Client) -> Self {
-        let Config { url, token, org, bucket } = config.clone();
-        Self { service: http.service(NAME, &url), token, org, bucket }
+        let Config { url, token, org, bucket, gzip } = config.clone();
+        let compresses = gzip.unwrap_or(url.scheme() == "https");
+        Self { service: http.service(NAME, &url), token, org, bucket, compresses }
     }
 
     /// Writes lines, in nanoseconds.
@@ -56,7 +58,7 @@ impl WriteApi {
             .token("Token", &self.token)
             // Whoever calls the sink retries, for all sinks alike.
             .retry(Retry::never());
-        let request = match compressed(lines) {
+        let request = match self.compresses.then(|| compressed(lines)).flatten() {
             Some(bytes) => request.body(LINES, bytes).content_encoding("gzip"),
             None => request.body(LINES, lines.to_vec()),
         };

@@ -84,6 +84,7 @@ fn sink(url: &str, token: &str, org: &str, bucket: &str) -> InfluxdbSink {
         token: Secret::from(token),
         org: org.to_owned(),
         bucket: bucket.to_owned(),
+        gzip: Some(true),
     };
     InfluxdbSink::new(&config, &http)
 }

@@ -49,9 +49,18 @@ async fn writes_nanoseconds_with_a_token_below_the_path_of_the_url() {
 }
 
 #[tokio::test]
-async fn sends_many_lines_compressed_and_in_parts() {
+async fn sends_many_lines_in_parts_and_as_they_are_to_a_server_near_by() {
     let server = Server::open().await;
     server.sink().write(&Batch::of(&readings(12_000))).await.unwrap();
+    let writes = server.writes().await;
+    assert!(writes.iter().all(|write| write.header("content-encoding").is_none()));
+    assert_eq!(writes.iter().map(|write| write.lines.len()).collect::<Vec<_>>(), [5000, 5000, 2000]);
+}
+
+#[tokio::test]
+async fn sends_lines_compressed_where_that_is_asked_for() {
+    let server = Server::open().await;
+    server.compressing_sink().write(&Batch::of(&readings(12_000))).await.unwrap();
     let writes = server.writes().await;
     assert!(writes.iter().all(|write| write.header("content-encoding") == Some("gzip")));
     assert_eq!(writes.iter().map(|write| write.lines.len()).collect::<Vec<_>>(), [5000, 5000, 2000]);

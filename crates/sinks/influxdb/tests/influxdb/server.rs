@@ -92,6 +92,10 @@ impl Server {
         self.sink_at("")
     }
 
+    pub(crate) fn compressing_sink(&self) -> InfluxdbSink {
+        sink_with(&self.mock.uri(), Some(true))
+    }
+
     pub(crate) fn sink_at(&self, path: &str) -> InfluxdbSink {
         sink(&format!("{}{path}", self.mock.uri()))
     }
@@ -125,6 +129,11 @@ impl Write {
 }
 
 pub(crate) fn sink(url: &str) -> InfluxdbSink {
+    sink_with(url, None)
+}
+
+/// A sink that is told whether to compress.
+pub(crate) fn sink_with(url: &str, gzip: Option<bool>) -> InfluxdbSink {
     let tls = tls::client_config(None).unwrap();
     let http = Client::new(Options::new("test", "0", tls)).unwrap();
     let config = Config {
@@ -132,6 +141,7 @@ pub(crate) fn sink(url: &str) -> InfluxdbSink {
         token: Secret::from(TOKEN),
         org: "home".to_owned(),
         bucket: "iot".to_owned(),
+        gzip,
     };
     InfluxdbSink::new(&config, &http)
 }
