@@ -67,11 +67,23 @@ pub(crate) fn without_package(command: &mut Command) {
     }
 }
 
+/// This program, to call it again.
+///
+/// A build of its tests may have put a newer one in its place meanwhile. Linux then says that the old one is deleted.
+pub(crate) fn program() -> Result<PathBuf, String> {
+    let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
+    Ok(in_its_place(program))
+}
+
+fn in_its_place(program: PathBuf) -> PathBuf {
+    let there = program.to_str().and_then(|path| path.strip_suffix(" (deleted)")).map(PathBuf::from);
+    there.unwrap_or(program)
+}
+
 /// The folder that cargo builds into.
 pub(crate) fn target() -> Result<PathBuf, String> {
-    let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
     // It lies in the folder of its profile.
-    Ok(program.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf))
+    Ok(program()?.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf))
 }
 
 /// The folder for what outlives a checkout, such as installed tools.
@@ -85,3 +97,14 @@ pub(crate) fn cache() -> Result<PathBuf, String> {
 /// How the variables begin that cargo sets for a program it runs. Source:
 /// <https://doc.rust-lang.org/cargo/reference/environment-variables.html>.
 const DESCRIBES_PACKAGE: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_NAME"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_that_was_built_again_is_found_in_its_place() {
+        assert_eq!(in_its_place("/t/debug/xtask (deleted)".into()), Path::new("/t/debug/xtask"));
+        assert_eq!(in_its_place("/t/debug/xtask".into()), Path::new("/t/debug/xtask"));
+    }
+}

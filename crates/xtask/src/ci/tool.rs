@@ -4,11 +4,11 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::{required, variable};
+use crate::workspace;
 
 /// This program, for another of its commands.
 pub(super) fn xtask(arguments: &[&str]) -> Result<Command, String> {
-    let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(workspace::program()?);
     command.args(arguments);
     Ok(command)
 }

@@ -112,7 +112,7 @@ fn tests(name: &str, host: Option<&str>, places: &Places) -> Result<Command, Str
 
 /// This program.
 pub(super) fn xtask() -> Result<Command, String> {
-    std::env::current_exe().map(Command::new).map_err(|error| format!("this program is not found: {error}"))
+    workspace::program().map(Command::new)
 }
 
 /// The machine's own architecture, and the one that has to be emulated.
