@@ -1,5 +1,6 @@
 //! What a program does with the crate, step by step.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use mqtt_client::{Config, Error, Event, Filter, Message, Publisher, Qos, Subscription};
@@ -37,9 +38,12 @@ pub(crate) fn publisher(config: &Config) -> Publisher {
     Publisher::new(config, &tls::client_config(None).unwrap())
 }
 
-/// Publishes through a publisher that lives no longer.
+/// Publishes through a publisher that lives no longer, under a name of its own: two of one name would end each other's
+/// connections, and tests share a broker.
 pub(crate) fn publish(url: &str, topic: &str, payload: impl Into<bytes::Bytes>, retain: bool) {
-    let publisher = publisher(&named(url, "publishing"));
+    static PUBLISHERS: AtomicUsize = AtomicUsize::new(0);
+    let number = PUBLISHERS.fetch_add(1, Ordering::Relaxed);
+    let publisher = publisher(&named(url, &format!("publishing-{number}")));
     run(async {
         publisher.publish(topic, payload, retain).await.unwrap();
         publisher.close().await;
