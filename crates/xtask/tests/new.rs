@@ -70,12 +70,15 @@ impl Workspace {
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
-        fs::create_dir_all(root.join("pipelines")).unwrap();
-        fs::create_dir(root.join("docs")).unwrap();
+        for folder in ["pipelines", "iot", "docs"] {
+            fs::create_dir_all(root.join(folder)).unwrap();
+        }
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         for file in FILES {
             fs::copy(real.join(file), root.join(file)).unwrap();
         }
+        // One device, so that what the pages say of devices is true.
+        symlink(real.join("iot/host-telemetry"), root.join("iot/host-telemetry")).unwrap();
         link_all(&real.join("crates"), &root.join("crates"), "api-clients");
         link_all(&real.join("crates/api-clients"), &root.join("crates/api-clients"), "");
         Self { root }
