@@ -20,10 +20,10 @@ pub(crate) struct Program {
     pub(crate) folder: PathBuf,
 }
 
-/// The folders with the programs that ship: one folder for each.
-pub(crate) const PROGRAMS: [&str; 2] = ["pipelines", "iot"];
+/// The folders with the programs that ship, one folder below for each: jobs, devices, services.
+pub(crate) const PROGRAMS: [&str; 3] = ["pipelines", "iot", "services"];
 
-/// All programs that ship: the pipelines, then the devices, each sorted by name.
+/// All programs that ship: the pipelines, then the devices, then the services, each sorted by name.
 pub(crate) fn programs() -> Result<Vec<Program>, String> {
     let mut programs = Vec::new();
     for folder in PROGRAMS {
@@ -38,7 +38,11 @@ pub(crate) fn has_simulator(name: &str) -> bool {
 }
 
 fn programs_in(folder: &Path) -> Result<Vec<Program>, String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(format!("{}: {error}", folder.display())),
+    };
     let folders = entries.filter_map(|entry| Some(entry.ok()?.path()));
     let folders = folders.filter(|folder| folder.join("Cargo.toml").is_file());
     let program = |folder: PathBuf| Some(Program { name: folder.file_name()?.to_str()?.to_owned(), folder });

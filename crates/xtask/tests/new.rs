@@ -70,15 +70,17 @@ impl Workspace {
         if root.exists() {
             fs::remove_dir_all(&root).unwrap();
         }
-        for folder in ["pipelines", "iot", "docs"] {
+        for folder in ["pipelines", "iot", "services", "docs"] {
             fs::create_dir_all(root.join(folder)).unwrap();
         }
         let real = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap();
         for file in FILES {
             fs::copy(real.join(file), root.join(file)).unwrap();
         }
-        // One device, so that what the pages say of devices is true.
-        symlink(real.join("iot/host-telemetry"), root.join("iot/host-telemetry")).unwrap();
+        // One device and one service, so that the pages and the members of the workspace are true.
+        for program in ["iot/host-telemetry", "services/status-page"] {
+            symlink(real.join(program), root.join(program)).unwrap();
+        }
         link_all(&real.join("crates"), &root.join("crates"), "api-clients");
         link_all(&real.join("crates/api-clients"), &root.join("crates/api-clients"), "");
         Self { root }

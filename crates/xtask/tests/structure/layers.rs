@@ -28,7 +28,7 @@ const LAYERS: [&[&str]; 10] = [
     &["crates/sinks/", "crates/api-clients/", "crates/sensors/", "crates/alerts/"],
     &["crates/sinks/router"],
     &["crates/runner", "crates/history"],
-    &["pipelines/", "iot/"],
+    &["pipelines/", "iot/", "services/"],
     // Not part of any program: the checks below keep them out.
     &["crates/simulators/", "crates/testkit", "crates/xtask"],
 ];

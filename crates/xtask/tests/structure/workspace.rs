@@ -35,7 +35,7 @@ impl Package {
             .map(|dependency| dependency.name.as_str())
     }
 
-    /// Whether it ships as a program of its own: a pipeline or a device.
+    /// Whether it ships as a program of its own: a pipeline, a device or a service.
     pub(crate) fn is_program(&self) -> bool {
         PROGRAMS.iter().any(|folder| self.folder.starts_with(folder))
     }
@@ -66,7 +66,7 @@ impl RustFile {
 }
 
 /// Where the programs are that ship.
-pub(crate) const PROGRAMS: [&str; 2] = ["pipelines/", "iot/"];
+pub(crate) const PROGRAMS: [&str; 3] = ["pipelines/", "iot/", "services/"];
 
 const TESTS_BEGIN: &str = "#[cfg(test)]";
 
@@ -104,7 +104,7 @@ pub(crate) fn rust_files() -> &'static [RustFile] {
     static FILES: OnceLock<Vec<RustFile>> = OnceLock::new();
     FILES.get_or_init(|| {
         let mut files = Vec::new();
-        for folder in ["crates", "iot", "pipelines"] {
+        for folder in ["crates", "iot", "pipelines", "services"] {
             collect(&root().join(folder), &mut files);
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));

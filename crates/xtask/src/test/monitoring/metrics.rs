@@ -25,7 +25,7 @@ const TOLD: [(&str, &[&str]); 3] = [
         ],
     ),
     (
-        "pipelines/status-page/src/metrics.rs",
+        "services/status-page/src/metrics.rs",
         &[
             "alerts_open",
             "pipeline_last_run_duration_seconds",
@@ -37,7 +37,7 @@ const TOLD: [(&str, &[&str]); 3] = [
         ],
     ),
     (
-        "pipelines/slack-relay/src/site.rs",
+        "services/slack-relay/src/site.rs",
         &["slack_relay_dropped_total", "slack_relay_sent_total", "slack_relay_waiting"],
     ),
 ];
@@ -168,7 +168,7 @@ mod tests {
     #[test]
     fn a_metric_that_a_program_no_longer_registers_is_a_fault() {
         let root = tempfile::tempdir().unwrap();
-        let folder = root.path().join("pipelines/slack-relay/src");
+        let folder = root.path().join("services/slack-relay/src");
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("site.rs"), r#"register("waiting"); register("sent")"#).unwrap();
         let rules = root.path().join("rules.yaml");
