@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo|test|new|generate|image|affected|ci|bench|screenshots`.
+//! The project's own commands: `cargo xtask COMMAND`.
 
 mod affected;
 mod bench;
@@ -13,47 +13,57 @@ mod workspace;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "\
-cargo xtask COMMAND
+use clap::Parser;
 
-  demo [--live]    run every pipeline against simulated services, into an embedded store, and show what arrived
-  test             everything that is checked before a change is accepted
-  new NAME         make a pipeline that compiles, runs and passes its tests
-  generate         write what orchestrators need to know of each program; --check tells what differs
-  image NAME…      make images of programs, for both architectures
-  affected --since REV
-                   which images a change rebuilds, and why
-  ci STEP          what the steps of the GitHub workflows do
-  bench [WHAT]     measure: all, encode, run, size, postgres
-  screenshots      take the pictures that the documentation shows
-
-Each takes --help.
-";
+/// The project's own commands.
+#[derive(Parser)]
+#[command(bin_name = "cargo xtask", arg_required_else_help = true)]
+enum Call {
+    Demo(demo::Arguments),
+    Test(test::Arguments),
+    New(new::Arguments),
+    Generate(generate::Arguments),
+    Image(image::Arguments),
+    Affected(affected::Arguments),
+    #[command(subcommand)]
+    Ci(ci::Step),
+    Bench(bench::Arguments),
+    Screenshots(screenshots::Arguments),
+}
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (command, rest) = arguments.split_first().map_or(("--help", &[][..]), |(first, rest)| (first, rest));
-    let result = match command {
-        "demo" => demo::run(rest),
-        "test" => test::run(rest),
-        "new" => new::run(rest),
-        "generate" => generate::run(rest),
-        "image" => image::run(rest),
-        "affected" => affected::run(rest),
-        "ci" => ci::run(rest),
-        "bench" => bench::run(rest),
-        "screenshots" => screenshots::run(rest),
-        "--help" | "-h" | "help" => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        other => Err(format!("there is no command `{other}`\n\n{USAGE}")),
-    };
-    match result {
+    match Call::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(message) => {
             eprintln!("xtask: {message}");
             ExitCode::FAILURE
         }
+    }
+}
+
+impl Call {
+    fn run(self) -> Result<(), String> {
+        match self {
+            Self::Demo(arguments) => demo::run(&arguments),
+            Self::Test(arguments) => test::run(&arguments),
+            Self::New(arguments) => new::run(&arguments),
+            Self::Generate(arguments) => generate::run(&arguments),
+            Self::Image(arguments) => image::run(arguments),
+            Self::Affected(arguments) => affected::run(&arguments),
+            Self::Ci(step) => ci::run(step),
+            Self::Bench(arguments) => bench::run(&arguments),
+            Self::Screenshots(_) => screenshots::run(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_arguments_of_every_command_are_consistent() {
+        Call::command().debug_assert();
     }
 }

@@ -1,35 +1,23 @@
-//! `cargo xtask screenshots`: the pictures of the pages, as the tests see them.
+//! `cargo xtask screenshots`: the pictures of the status page that the documentation shows.
 
 use crate::workspace;
 
-const USAGE: &str = "\
-cargo xtask screenshots
-
-Takes the pictures of the status page that the README shows, in headless Chromium, over a store that is made for it.
-It needs Debian's chromium-driver.
-";
-
-/// Where the pictures are.
+/// Folder of the pictures.
 const FOLDER: &str = "docs/status-page";
 
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    match arguments {
-        [] => take(),
-        [only] if only == "--help" || only == "-h" => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        _ => Err(format!("`screenshots` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
-    }
-}
+/// Takes the pictures of the status page that the documentation shows.
+///
+/// Headless Chromium shows the page over a store that is made for it. Requires Debian's chromium-driver.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {}
 
-fn take() -> Result<(), String> {
+pub(crate) fn run() -> Result<(), String> {
     let folder = workspace::root().join(FOLDER);
     std::fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let status = workspace::cargo()
         .args(["test", "--package", "status-page", "--test", "all", "the_pages_can_be_pictured"])
         .env("STATUS_PAGE_PICTURES", &folder)
-        // Where the browser is missing, a test that is skipped would look like pictures that were taken.
+        // Without a browser the test is skipped, unless this is set. A skipped test takes no pictures.
         .env("CI", "true")
         .status();
     match status {

@@ -18,42 +18,30 @@ pub(crate) use output::{matrix, text};
 use revision::Revision;
 pub(crate) use verdict::Affected;
 
-const USAGE: &str = "\
-cargo xtask affected --since REV [--json | --matrix]
-
-Which images have to be built again because of what changed since REV, and why. What is not committed yet counts.
-Where REV is unknown, as after a forced push, every image has to be.
-
-  --json      programs, architectures, reasons, and the programs that are gone
-  --matrix    the matrix of a GitHub workflow: one entry for each program and architecture
-  --help      this text
-";
-
-/// The form of the answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Form {
-    Text,
-    Json,
-    Matrix,
+/// Tells which images a change rebuilds, and why.
+///
+/// Changes that are not committed yet count. Where REV is unknown, as after a forced push, every image is rebuilt.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Commit to compare with.
+    #[arg(long, value_name = "REV")]
+    since: String,
+    /// Prints programs, architectures, reasons, and the programs that are gone as JSON.
+    #[arg(long, conflicts_with = "matrix")]
+    json: bool,
+    /// Prints the matrix of a GitHub workflow: one entry for each program and architecture.
+    #[arg(long)]
+    matrix: bool,
 }
 
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let (since, form) = match words.as_slice() {
-        ["--help" | "-h"] => {
-            print!("{USAGE}");
-            return Ok(());
-        }
-        ["--since", since] => (since, Form::Text),
-        ["--since", since, "--json"] | ["--json", "--since", since] => (since, Form::Json),
-        ["--since", since, "--matrix"] | ["--matrix", "--since", since] => (since, Form::Matrix),
-        _ => return Err(format!("`affected` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
-    };
-    let affected = self::since(since)?;
-    match form {
-        Form::Text => print!("{}", text(&affected)),
-        Form::Json => println!("{}", output::document(&affected)),
-        Form::Matrix => println!("{}", matrix(&affected)?),
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let affected = since(&arguments.since)?;
+    if arguments.json {
+        println!("{}", output::document(&affected));
+    } else if arguments.matrix {
+        println!("{}", matrix(&affected)?);
+    } else {
+        print!("{}", text(&affected));
     }
     Ok(())
 }

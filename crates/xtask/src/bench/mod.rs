@@ -5,35 +5,44 @@ mod job;
 mod measure;
 mod mqtt;
 
+use clap::ValueEnum as _;
+
 use crate::workspace::cargo;
 
-const USAGE: &str = "\
-cargo xtask bench [WHAT...]
+/// Measures what the README and the decisions claim, beside something known.
+///
+/// Machines are noisy: compare within a run, not between runs.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Benchmarks to run; without one, all.
+    #[arg(value_name = "WHAT")]
+    benchmarks: Vec<Benchmark>,
+}
 
-  encode     records to line protocol: points per second and core
-  job        one pipeline beside `curl` GET + `curl` POST: size, memory, time
-  images     images of all programs, for each architecture that can be built here: size, start, memory
-  mqtt       the gateway beside subscribers that throw messages away; latency, memory, and what idle programs take
-  postgres   an upsert of 100,000 rows, and the same again
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Benchmark {
+    /// Records to line protocol: points per second and core.
+    Encode,
+    /// Images of all programs, for each architecture that can be built here: size, start, memory.
+    Images,
+    /// One pipeline beside `curl` GET + `curl` POST: size, memory, time.
+    Job,
+    /// The gateway beside subscribers that discard messages; latency, memory, and the cost of idle programs.
+    Mqtt,
+    /// An upsert of 100,000 rows, and the same again.
+    Postgres,
+}
 
-Without WHAT, all of them. Machines are noisy: compare within a run, not between runs.
-";
-
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let all = ["encode", "images", "job", "mqtt", "postgres"].map(str::to_owned);
-    let wanted = if arguments.is_empty() { &all[..] } else { arguments };
-    for what in wanted {
-        match what.as_str() {
-            "encode" => bench("record")?,
-            "images" => images::run()?,
-            "job" => job::run()?,
-            "mqtt" => mqtt::run()?,
-            "postgres" => bench("sink-postgres")?,
-            "--help" | "-h" => print!("{USAGE}"),
-            other => return Err(format!("there is no benchmark `{other}`\n\n{USAGE}")),
-        }
-    }
-    Ok(())
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    let all = Benchmark::value_variants();
+    let wanted = if arguments.benchmarks.is_empty() { all } else { &arguments.benchmarks };
+    wanted.iter().try_for_each(|benchmark| match benchmark {
+        Benchmark::Encode => bench("record"),
+        Benchmark::Images => images::run(),
+        Benchmark::Job => job::run(),
+        Benchmark::Mqtt => mqtt::run(),
+        Benchmark::Postgres => bench("sink-postgres"),
+    })
 }
 
 /// Runs the benchmarks that a crate keeps beside its code.

@@ -14,37 +14,41 @@ use build::Build;
 use plan::Event;
 use publish::Publication;
 
-const USAGE: &str = "\
-cargo xtask ci plan | build | publish
-
-  plan       which images this push builds: outputs `any`, `builds`, `programs`
-             BEFORE: the commit before the push; PROGRAMS: those a person named
-  build      builds an image, runs it, and pushes it by its digest
-             PROGRAM, ARCHITECTURE
-  publish    joins the images of a program under its tags, signs them, and attests what is in them:
-             outputs `image`, `digest`
-             PROGRAM, REF: what was pushed, as in refs/heads/main or refs/tags/v1.2.3
-
-The last two log in to the registry with REGISTRY_USER and REGISTRY_PASSWORD, and keep what they hand on in `dist`.
-";
+/// Runs a step of the GitHub workflows.
+///
+/// `build` and `publish` log in to the registry with the variables `REGISTRY_USER` and `REGISTRY_PASSWORD`, and pass
+/// files on in the folder `dist`. Outputs are added to the file `GITHUB_OUTPUT`, or printed without it.
+#[derive(Debug, clap::Subcommand)]
+pub(crate) enum Step {
+    /// Tells which images this push builds: outputs `any`, `builds`, `programs`.
+    ///
+    /// Variables: BEFORE, the commit before the push; PROGRAMS, those a person named.
+    Plan,
+    /// Builds an image, runs it, and pushes it by its digest.
+    ///
+    /// Variables: PROGRAM, ARCHITECTURE.
+    Build,
+    /// Joins the images of a program under its tags, signs them, and attests their contents: outputs `image`, `digest`.
+    ///
+    /// Variables: PROGRAM; REF, the pushed reference, as in refs/heads/main or refs/tags/v1.2.3.
+    Publish,
+}
 
 /// Where one job leaves what another needs.
 const HANDED_ON: &str = "dist";
 
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
-    let outputs = match words.as_slice() {
-        ["plan"] => plan::outputs(&Event {
+pub(crate) fn run(step: Step) -> Result<(), String> {
+    let outputs = match step {
+        Step::Plan => plan::outputs(&Event {
             before: variable("BEFORE"),
             programs: variable("PROGRAMS").split_whitespace().map(str::to_owned).collect(),
         })?,
-        ["build"] => Build::of(&required("PROGRAM")?, &required("ARCHITECTURE")?)?.run(HANDED_ON.as_ref())?,
-        ["publish"] => Publication::of(&required("PROGRAM")?, &required("REF")?)?.run(HANDED_ON.as_ref())?,
-        ["--help" | "-h"] => {
-            print!("{USAGE}");
-            return Ok(());
+        Step::Build => {
+            Build::of(&required("PROGRAM")?, &required("ARCHITECTURE")?)?.run(HANDED_ON.as_ref())?
         }
-        _ => return Err(format!("`ci` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
+        Step::Publish => {
+            Publication::of(&required("PROGRAM")?, &required("REF")?)?.run(HANDED_ON.as_ref())?
+        }
     };
     let file = Some(variable("GITHUB_OUTPUT")).filter(|path| !path.is_empty()).map(PathBuf::from);
     outputs.tell(file.as_deref())

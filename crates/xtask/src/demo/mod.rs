@@ -28,29 +28,23 @@ use screen::Screen;
 use stage::Stage;
 use store::Store;
 
-const USAGE: &str = "\
-cargo xtask demo [--live] [--no-serve]
+/// Runs every program against a simulated source, and shows what arrived.
+///
+/// Builds every pipeline and device, runs each against a simulated service or sensor, and shows the records in an
+/// embedded store: on the terminal, and as a status page that is served until Ctrl-C. It needs no account, no network
+/// and no hardware.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Asks the real service wherever that takes no key.
+    #[arg(long)]
+    live: bool,
+    /// Ends once every program has run.
+    #[arg(long)]
+    no_serve: bool,
+}
 
-Builds every pipeline and device, runs each against a simulated service or sensor, and shows what arrived in an embedded
-store: here, and as a status page that is served until Ctrl-C. It needs no account, no network and no hardware.
-
-  --live        ask the real service wherever that takes no key
-  --no-serve    end once every program has run
-  --help        this text
-";
-
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["--help" | "-h"] => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        words if words.iter().all(|word| ["--live", "--no-serve"].contains(word)) => {
-            demonstrate(words.contains(&"--live"), !words.contains(&"--no-serve"))
-        }
-        _ => Err(format!("`demo` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
-    }
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    demonstrate(arguments.live, !arguments.no_serve)
 }
 
 /// What the demo shows: the programs with a source of their own, and what their manifests say.

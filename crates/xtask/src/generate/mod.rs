@@ -88,27 +88,18 @@ pub(crate) fn shipped() -> Result<Vec<Shipped>, String> {
     Ok(shipped.collect())
 }
 
-const USAGE: &str = "\
-cargo xtask generate [--check]
+/// Writes what orchestrators need to know of each program.
+///
+/// Sources are the manifest of each program, which docs/manifest.md explains, and its own --describe.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Writes nothing; fails and names each file that would change.
+    #[arg(long)]
+    check: bool,
+}
 
-Writes what orchestrators need to know of each program: its manifest and its own --describe say it, docs/manifest.md
-explains the manifest.
-
-  --check    write nothing; fail and name what differs
-  --help     this text
-";
-
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
-    match words.as_slice() {
-        ["--help" | "-h"] => {
-            print!("{USAGE}");
-            Ok(())
-        }
-        [] => generate(),
-        ["--check"] => check(),
-        _ => Err(format!("`generate` does not understand `{}`\n\n{USAGE}", arguments.join(" "))),
-    }
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    if arguments.check { check() } else { generate() }
 }
 
 fn generate() -> Result<(), String> {

@@ -22,36 +22,15 @@ mod sbom;
 mod toolchain;
 
 pub(crate) use architecture::Architecture;
+pub(crate) use call::Arguments;
 use call::{Call, Destination};
 pub(crate) use make::{Made, Workshop};
 pub(crate) use origin::Origin;
 pub(crate) use places::Places;
 pub(crate) use toolchain::{CROSS_PACKAGES, Toolchain};
 
-const USAGE: &str = "\
-cargo xtask image NAME… | --all [--arch amd64,arm64] [--load | --push | --oci DIR] [--tag TAG]… [--registry PLACE]
-cargo xtask image NAME --join DIGEST,DIGEST [--tag TAG]… [--registry PLACE]
-
-Builds programs as they ship and makes images of them, by default for both architectures.
-
-  --load    into the Docker engine, for the engine's own architecture, and runs each once; this is what happens too
-            where no destination is named and an engine answers
-  --push    into the registry that Cargo.toml names, by skopeo, which uses what `docker login` has left: one
-            architecture by its digest alone, several under their tags
-  --oci     into a folder: an image layout for each program, and a bill of materials for each image
-  --join    makes tags of images that have been pushed one by one
-  --arch    only these architectures
-  --tag     instead of the version of the program
-  --registry PLACE   instead of `registry` in [workspace.metadata.delivery] of Cargo.toml
-
-Standard output gets a line for each image: the name by which it is known, with a digest where it has been pushed.
-";
-
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    let Some(call) = Call::parse(arguments).map_err(|error| format!("{error}\n\n{USAGE}"))? else {
-        print!("{USAGE}");
-        return Ok(());
-    };
+pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
+    let call = arguments.call().unwrap_or_else(|mistake| mistake.exit());
     let mut workshop = Workshop::open(Places::here()?)?;
     workshop.registry = call.registry.clone().or(workshop.registry);
     let programs = workshop.programs(call.programs.as_deref())?;

@@ -11,33 +11,25 @@ use crate::workspace;
 use name::Name;
 use scaffold::Scaffold;
 
-const USAGE: &str = "\
-cargo xtask new NAME [--title TITLE] [--client SERVICE]
-
-Makes pipelines/NAME: a program with a source, a record, test cases and a page, to be edited from there.
-
-  --title TITLE      what it reads, in a few words
-  --client SERVICE   keep the source in a crate of its own, crates/api-clients/SERVICE, for other pipelines to share;
-                     without it the source is a module of the pipeline
-  --help             this text
-
-Names are words in lower case, joined by hyphens, as in `river-levels`.
-";
-
-/// What is to be made.
-#[derive(Debug, PartialEq)]
-struct Wish {
+/// Makes a pipeline that compiles, runs and passes its tests, to be edited from there.
+///
+/// Names are words in lower case, joined by hyphens, as in `river-levels`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Arguments {
+    /// Name of the pipeline, its folder and its package.
+    #[arg(value_parser = Name::parse)]
     name: Name,
+    /// What it reads, in a few words.
+    #[arg(long, value_parser = title)]
     title: Option<String>,
+    /// Keeps the source in a crate of its own, crates/api-clients/SERVICE, for other pipelines to share.
+    ///
+    /// Without it the source is a module of the pipeline.
+    #[arg(long, value_name = "SERVICE", value_parser = Name::parse)]
     client: Option<Name>,
 }
 
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    if arguments.iter().any(|word| word == "--help" || word == "-h") {
-        print!("{USAGE}");
-        return Ok(());
-    }
-    let wish = Wish::parse(arguments).map_err(|problem| format!("{problem}\n\n{USAGE}"))?;
+pub(crate) fn run(wish: &Arguments) -> Result<(), String> {
     let root = workspace::root();
     let names = listing::package_names(&root)?;
     if let Some(folder) =
@@ -98,30 +90,8 @@ fn format_code(scaffold: &Scaffold) -> Result<(), String> {
     }
 }
 
-impl Wish {
-    fn parse(arguments: &[String]) -> Result<Self, String> {
-        let (mut name, mut title, mut client) = (None, None, None);
-        let mut words = arguments.iter().map(String::as_str);
-        while let Some(word) = words.next() {
-            let (option, inline) =
-                word.split_once('=').map_or((word, None), |(option, value)| (option, Some(value)));
-            let mut value =
-                || inline.or_else(|| words.next()).ok_or_else(|| format!("`{option}` needs a value"));
-            match option {
-                "--title" => title = Some(parse_title(value()?)?),
-                "--client" => client = Some(Name::parse(value()?)?),
-                _ if option.starts_with('-') => return Err(format!("`new` does not understand `{option}`")),
-                _ if name.is_some() => return Err("`new` makes one pipeline at a time".to_owned()),
-                _ => name = Some(Name::parse(word)?),
-            }
-        }
-        let name = name.ok_or_else(|| "what is the pipeline called?".to_owned())?;
-        Ok(Self { name, title, client })
-    }
-}
-
 /// A title stands in a manifest and in a table.
-fn parse_title(text: &str) -> Result<String, String> {
+fn title(text: &str) -> Result<String, String> {
     let title = text.trim().trim_end_matches('.');
     let is_plain = |c: char| !c.is_control() && !"\"\\|".contains(c);
     if title.is_empty() || !title.chars().all(is_plain) {
@@ -133,28 +103,28 @@ fn parse_title(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use clap::Parser;
 
-    fn parse(line: &[&str]) -> Result<Wish, String> {
-        Wish::parse(&line.iter().map(ToString::to_string).collect::<Vec<_>>())
+    #[derive(Debug, Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+
+    fn parse(words: &[&str]) -> Result<Arguments, String> {
+        let line = Line::try_parse_from([&["new"], words].concat());
+        line.map(|line| line.arguments).map_err(|error| error.to_string())
     }
 
     #[test]
-    fn a_wish_is_a_name_and_options_in_any_order() {
-        let wish = Wish {
-            name: Name::parse("river-levels").unwrap(),
-            title: Some("Water levels of rivers".to_owned()),
-            client: Some(Name::parse("rivers").unwrap()),
-        };
-        let line = ["--client=rivers", "river-levels", "--title", "Water levels of rivers."];
-        assert_eq!(parse(&line), Ok(wish));
+    fn a_title_loses_its_period() {
+        let arguments = parse(&["river-levels", "--title", "Water levels of rivers."]).unwrap();
+        assert_eq!(arguments.title.as_deref(), Some("Water levels of rivers"));
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
-        assert_eq!(parse(&[]).unwrap_err(), "what is the pipeline called?");
-        assert_eq!(parse(&["rivers", "--titel", "x"]).unwrap_err(), "`new` does not understand `--titel`");
-        assert_eq!(parse(&["rivers", "--title"]).unwrap_err(), "`--title` needs a value");
-        assert!(parse(&["rivers", "--title", "the \"best\""]).unwrap_err().starts_with("a title is"));
-        assert_eq!(parse(&["rivers", "tides"]).unwrap_err(), "`new` makes one pipeline at a time");
+    fn mistakes_are_named() {
+        assert!(parse(&["Rivers"]).unwrap_err().contains("`Rivers` is no name"));
+        assert!(parse(&["rivers", "--title", "the \"best\""]).unwrap_err().contains("a title is"));
     }
 }

@@ -26,17 +26,16 @@ mod workflows;
 use std::io::{self, IsTerminal as _};
 use std::time::Instant;
 
-use call::Call;
+pub(crate) use call::Arguments;
 use progress::{Progress, duration};
 use step::{Outcome, Step};
 
-pub(crate) fn run(arguments: &[String]) -> Result<(), String> {
-    match Call::parse(arguments)? {
-        Call::Help => print!("{}", call::usage()),
-        Call::List => print!("{}", call::list()),
-        Call::Run(steps) => return check(&steps),
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    if arguments.list {
+        print!("{}", call::list());
+        return Ok(());
     }
-    Ok(())
+    check(&arguments.steps())
 }
 
 /// Runs the steps one after the other, also those after one that fails, so that one call shows all there is to mend.

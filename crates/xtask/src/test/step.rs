@@ -3,6 +3,7 @@
 use super::progress::Progress;
 
 /// One of the checks.
+#[derive(Debug)]
 pub(super) struct Step {
     pub(super) name: &'static str,
     /// What it holds, for `--list`.
