@@ -6,7 +6,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use i2c_bus::{Config, Timer};
+use i2c_bus::Config;
 use scd4x::Scd4x;
 
 fn main() -> ExitCode {
@@ -33,7 +33,7 @@ fn main() -> ExitCode {
 }
 
 fn recalibrate(path: &str, ppm: u16) -> Result<String, Box<dyn std::error::Error>> {
-    let bus = Config { path: path.into() }.open()?;
+    let (bus, timer) = Config { address: path.into() }.open()?;
     print!("The sensor on {path} will take the present air for {ppm} ppm. Type {ppm} to go on: ");
     std::io::stdout().flush()?;
     let mut answer = String::new();
@@ -43,6 +43,6 @@ fn recalibrate(path: &str, ppm: u16) -> Result<String, Box<dyn std::error::Error
     }
     println!("It measures for three minutes first.");
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let correction = runtime.block_on(Scd4x::new(bus, Timer).recalibrate_in_air(ppm))?;
+    let correction = runtime.block_on(Scd4x::new(bus, timer).recalibrate_in_air(ppm))?;
     Ok(format!("Done: it corrects itself by {correction} ppm."))
 }

@@ -1,18 +1,85 @@
 //! Measures CO2, temperature and humidity with an SCD40 or SCD41 and stores them as `indoor_air`.
 
-mod measure;
 mod setup;
 mod transform;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
-use i2c_bus::Timer;
-use runner::Device;
+use fault::{Fault, Kind};
+use i2c_bus::{Bus, Timer};
+use record::Timestamp;
+use runner::{Device, Failure, Polling, program};
+use scd4x::Scd4x;
+use settings::Settings;
 
-use measure::{Config, measure, program};
+use setup::Setup;
+use transform::{IndoorAir, Origin};
+
+#[derive(Settings)]
+struct Config {
+    #[setting(block)]
+    bus: i2c_bus::Config,
+    #[setting(block)]
+    setup: Setup,
+    #[setting(block)]
+    origin: Origin,
+}
+
+/// Why there is no sensor.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    /// There is no bus.
+    #[error(transparent)]
+    Bus(#[from] i2c_bus::Error),
+    /// There is a bus, and no SCD40 or SCD41 on it that works.
+    #[error("{bus}")]
+    Sensor {
+        /// Which bus.
+        bus: String,
+        /// What the sensor did.
+        source: scd4x::Error,
+    },
+}
+
+const INTERVAL: Duration = Duration::from_mins(1);
+/// The first reading after a start is 0 ppm, or still that of another room.
+const WARM_UP: u32 = 1;
+/// Temperature and humidity have steps so small that they never stand still together.
+const STALE_AFTER: u32 = 20;
 
 fn main() -> ExitCode {
-    runner::device(program(), async |device: &Device<Config>| {
-        measure(device, |bus| Ok((bus.open()?, Timer))).await
-    })
+    runner::device(program!().every(INTERVAL).record::<IndoorAir>(), measure)
+}
+
+async fn measure(device: &Device<Config>) -> Result<(), Failure> {
+    let Config { bus, setup, origin } = &device.config;
+    let polling = Polling { interval: device.interval(), warm_up: WARM_UP, stale_after: Some(STALE_AFTER) };
+    device
+        .poll(
+            polling,
+            async || device.open(begin(bus, setup)).await,
+            async |sensor| {
+                let reading = device.extract(sensor.read()).await?;
+                Ok(vec![IndoorAir::of(&reading, Timestamp::now(), origin)])
+            },
+        )
+        .await
+}
+
+async fn begin(config: &i2c_bus::Config, setup: &Setup) -> Result<Scd4x<Bus, Timer>, Error> {
+    let (bus, timer) = config.open()?;
+    let mut sensor = Scd4x::new(bus, timer);
+    let begun = sensor.begin(&setup.of_sensor()).await;
+    begun.map_err(|source| Error::Sensor { bus: config.to_string(), source })?;
+    Ok(sensor)
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Self::Bus(error) => error.kind(),
+            Self::Sensor { source, .. } => source.kind(),
+        }
+    }
 }

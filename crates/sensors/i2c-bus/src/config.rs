@@ -1,39 +1,62 @@
-//! The setting that says which bus is meant.
+//! The setting that names the bus.
 
-use std::path::PathBuf;
+use std::fmt;
 
 use settings::Settings;
 
-use crate::{Bus, Error};
+#[cfg(unix)]
+use crate::socket::Socket;
+use crate::{Address, Bus, Error, Timer};
 
-/// Which bus is meant.
+/// The bus a sensor is on.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
-    /// I2C bus the sensor is on.
+    /// I2C bus the sensor is on, as in `/dev/i2c-1`; or `unix:` and the path of a socket, as `i2c-sim` makes one.
     #[setting(name = "I2C_BUS", default = "/dev/i2c-1")]
-    pub path: PathBuf,
+    pub address: Address,
 }
 
 impl Config {
-    /// Opens the bus. Whether a sensor is on it is not known yet.
+    /// Opens the bus, with the timer that belongs to it. Whether a sensor is on it is not known yet.
     ///
     /// # Errors
     ///
     /// All are faults of the configuration: a bus does not come and go.
-    #[cfg(target_os = "linux")]
-    pub fn open(&self) -> Result<Bus, Error> {
-        Bus::new(&self.path).map_err(|error| Error::open(self.path.clone(), error.into()))
+    pub fn open(&self) -> Result<(Bus, Timer), Error> {
+        match &self.address {
+            Address::Device(path) => open_device(path),
+            Address::Socket(path) => open_socket(path),
+        }
     }
+}
 
-    /// Fails: there is no bus on this system.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::NotLinux`].
-    #[cfg(not(target_os = "linux"))]
-    pub fn open(&self) -> Result<Bus, Error> {
-        Err(Error::NotLinux)
+impl fmt::Display for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)
     }
+}
+
+#[cfg(target_os = "linux")]
+fn open_device(path: &std::path::Path) -> Result<(Bus, Timer), Error> {
+    let device = linux_embedded_hal::I2cdev::new(path);
+    let device = device.map_err(|error| Error::open(path.to_owned(), error.into()))?;
+    Ok((Bus::new(crate::bus::Carrier::Device(device)), Timer::default()))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn open_device(_: &std::path::Path) -> Result<(Bus, Timer), Error> {
+    Err(Error::NotLinux)
+}
+
+#[cfg(unix)]
+fn open_socket(path: &std::path::Path) -> Result<(Bus, Timer), Error> {
+    let socket = Socket::connect(path).map_err(|source| Error::NoSocket { path: path.to_owned(), source })?;
+    Ok((Bus::new(crate::bus::Carrier::Socket(socket.clone())), Timer::of(socket)))
+}
+
+#[cfg(not(unix))]
+fn open_socket(_: &std::path::Path) -> Result<(Bus, Timer), Error> {
+    Err(Error::NotLinux)
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -41,10 +64,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bus_that_is_not_there_is_a_matter_of_configuration() {
-        let config = Config { path: "/nowhere/i2c-1".into() };
-        let error = config.open().err().unwrap();
-        assert_eq!(error.to_string(), "there is no I2C bus /nowhere/i2c-1; I2C may have to be switched on");
-        assert_eq!(fault::Fault::kind(&error), fault::Kind::Configuration);
+    fn a_missing_bus_is_a_fault_of_the_configuration() {
+        for (address, told) in [
+            ("/nowhere/i2c-1", "there is no I2C bus /nowhere/i2c-1; I2C may have to be switched on"),
+            ("unix:/nowhere/bus", "no I2C bus answers on the socket /nowhere/bus"),
+        ] {
+            let error = Config { address: address.into() }.open().unwrap_err();
+            assert_eq!(error.to_string(), told);
+            assert_eq!(fault::Fault::kind(&error), fault::Kind::Configuration);
+        }
     }
 }

@@ -1,19 +1,19 @@
-//! Why a bus cannot be had.
+//! Errors of opening a bus.
 
 use std::io;
 use std::path::PathBuf;
 
 use fault::{Fault, Kind};
 
-/// Why a bus cannot be had. A person has to change something.
+/// A bus that cannot be opened. A person has to change something.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The bus is not there: I2C is not switched on, or it has another number.
     #[error("there is no I2C bus {}; I2C may have to be switched on", path.display())]
     NoBus {
-        /// Where it was looked for.
+        /// The path of the setting.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The bus is there, and this user may not use it.
@@ -21,7 +21,7 @@ pub enum Error {
     Forbidden {
         /// The bus.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The bus cannot be opened.
@@ -29,10 +29,18 @@ pub enum Error {
     Open {
         /// The bus.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// This system has no I2C that we know of.
+    /// Nobody listens on the socket.
+    #[error("no I2C bus answers on the socket {}", path.display())]
+    NoSocket {
+        /// The socket.
+        path: PathBuf,
+        /// The error of the system.
+        source: io::Error,
+    },
+    /// This system has no I2C known to this crate.
     #[error("I2C works on Linux only")]
     NotLinux,
 }

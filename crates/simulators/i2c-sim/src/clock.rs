@@ -32,6 +32,11 @@ impl Clock {
         self.moved.fetch_add(u64::try_from(by.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
+    /// Whether it runs by itself.
+    pub(crate) fn runs(&self) -> bool {
+        self.runs.is_some()
+    }
+
     /// How long the sensors have had power.
     pub fn now(&self) -> Duration {
         let moved = Duration::from_nanos(self.moved.load(Ordering::Relaxed));

@@ -1,8 +1,9 @@
-//! An I2C bus with simulated sensors on it, behind the traits of `embedded-hal`.
+//! An I2C bus with simulated sensors on it, for drivers and for whole programs.
 //!
 //! A [`Script`] expects transactions byte by byte, for the tests of a driver. A [`Bus`] carries [`Device`]s that live: a
 //! [`Scd4x`] measures the air of a [`Room`] over the day, and misbehaves when it is told to. Their time is that of a
-//! [`Clock`], which runs, runs faster, or is moved by the waits of the driver.
+//! [`Clock`], which runs, runs faster, or is moved by the waits of the driver. A [`BusServer`] puts a bus behind a Unix
+//! socket, where programs reach it as they ship.
 //!
 //! This crate does not know the drivers it answers, and nothing that ships depends on it.
 
@@ -12,6 +13,7 @@ mod recording;
 mod room;
 mod scd4x;
 mod script;
+mod server;
 
 pub use bus::{Bus, Device, NoAcknowledge};
 pub use clock::Clock;
@@ -19,3 +21,4 @@ pub use recording::Recording;
 pub use room::{Air, Room};
 pub use scd4x::{Fault, Scd4x};
 pub use script::{Script, Step};
+pub use server::BusServer;

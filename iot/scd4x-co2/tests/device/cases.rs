@@ -1,18 +1,24 @@
-//! Every folder of `testcases`: what the sensor measures, and what becomes of it.
+//! Every folder of `testcases`: the measurements of the sensor, and the result.
 
+use std::fs;
 use std::path::Path;
 
+use i2c_sim::Recording;
 use testkit::device::Setup;
 
-use crate::surroundings;
+use crate::surroundings::Surroundings;
 
 #[test]
-fn every_test_case_leads_to_what_it_says() {
+fn every_test_case_leads_to_its_golden_files() {
     testkit::device::replay(env!("CARGO_MANIFEST_DIR"), set_up);
 }
 
+/// A folder without measurements is a bus without a sensor.
 fn set_up(folder: &Path) -> Setup {
-    let mut world = surroundings::simulated();
-    world.set("SIMULATED_MEASUREMENTS", folder.join("measurements.hex").to_str().unwrap());
-    Setup { world, names: Vec::new(), sensor: Box::new(()) }
+    let measurements = fs::read_to_string(folder.join("measurements.hex"));
+    let Surroundings { world, bus } = measurements.map_or_else(
+        |_| Surroundings::empty(),
+        |text| Surroundings::replaying(Recording::parse(&text).unwrap()),
+    );
+    Setup { world, names: vec![(bus.address(), "{{bus}}")], sensor: Box::new(bus) }
 }

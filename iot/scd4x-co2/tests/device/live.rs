@@ -1,14 +1,16 @@
-//! The program in a room that lives, and the one that ships where there is no bus.
+//! The program in a simulated room, and where there is no bus.
 
+use std::time::Duration;
+
+use i2c_sim::Room;
 use testkit::world::until;
 
-use crate::surroundings;
+use crate::surroundings::Surroundings;
 
 #[test]
 fn it_measures_until_it_is_told_to_end() {
-    let mut world = surroundings::simulated();
+    let Surroundings { mut world, bus: _bus } = Surroundings::in_room(Room { day: Duration::from_mins(5) });
     world.set("INTERVAL_SECONDS", "0.1");
-    world.set("SIMULATED_DAY_SECONDS", "300");
     let program = world.start(&[]);
     until("five readings", || world.lines().lines().count() >= 5);
     program.terminate();
@@ -21,15 +23,15 @@ fn it_measures_until_it_is_told_to_end() {
 
 #[test]
 fn a_check_reads_the_sensor_and_stores_nothing() {
-    let world = surroundings::simulated();
+    let Surroundings { world, bus: _bus } = Surroundings::in_room(Room::default());
     let outcome = world.run(&["--check"]);
     assert_eq!(outcome.exit, Some(0), "{}{}", outcome.stdout, outcome.stderr);
     assert_eq!(world.timeless(), "");
 }
 
 #[test]
-fn without_a_bus_the_shipped_program_says_what_to_do() {
-    let mut world = surroundings::shipped();
+fn without_a_bus_the_program_says_how_to_get_one() {
+    let Surroundings { mut world, bus: _bus } = Surroundings::empty();
     world.set("I2C_BUS", "{{folder}}/i2c-9");
     let outcome = world.run(&["--once"]);
     assert_eq!(outcome.exit, Some(78), "{}", outcome.stderr);

@@ -1,4 +1,4 @@
-//! The program on a simulated bus, with simulated stores: the example `simulated`, which is the same code but for the bus.
+//! The program as it ships, on a simulated bus and with simulated stores.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

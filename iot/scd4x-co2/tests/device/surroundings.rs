@@ -1,28 +1,35 @@
-//! What surrounds the program: the world of a device, with a simulated bus or with none.
+//! The environment of the program: a bus with or without a sensor, and simulated stores.
 
-use std::path::PathBuf;
-use std::sync::OnceLock;
-
-use testkit::Program;
+use i2c_sim::{Bus, BusServer, Clock, Recording, Room, Scd4x};
 use testkit::world::World;
 
-/// The world of the program as it ships, which finds no bus here.
-pub(crate) fn shipped() -> World {
-    World::without_source(&testkit::program!())
+/// A world with a bus.
+pub(crate) struct Surroundings {
+    pub(crate) world: World,
+    pub(crate) bus: BusServer,
 }
 
-/// The world of the program on a simulated bus.
-pub(crate) fn simulated() -> World {
-    World::without_source(&Program { path: example(), ..testkit::program!() })
-}
+impl Surroundings {
+    /// A sensor in a room whose day takes so many seconds.
+    pub(crate) fn in_room(room: Room) -> Self {
+        Self::with(|clock| Scd4x::new(room, clock).on_bus())
+    }
 
-/// The example lies beside the tests, where `cargo test` puts both. `cargo test --test device` alone builds no example.
-fn example() -> &'static str {
-    static PATH: OnceLock<PathBuf> = OnceLock::new();
-    let path = PATH.get_or_init(|| {
-        let tests: PathBuf = std::env::current_exe().unwrap().parent().unwrap().into();
-        tests.parent().unwrap().join("examples/simulated")
-    });
-    assert!(path.exists(), "`cargo build -p scd4x-co2 --example simulated` builds what is tested here");
-    path.to_str().unwrap()
+    /// A sensor that measures as recorded.
+    pub(crate) fn replaying(recording: Recording) -> Self {
+        Self::with(|clock| Scd4x::replaying(recording, clock).on_bus())
+    }
+
+    /// A bus without a sensor.
+    pub(crate) fn empty() -> Self {
+        Self::with(|_| Bus::new())
+    }
+
+    fn with(bus: impl FnOnce(Clock) -> Bus) -> Self {
+        let clock = Clock::manual();
+        let bus = BusServer::start(bus(clock.clone()), clock).unwrap();
+        let mut world = World::without_source(&testkit::program!());
+        world.set("I2C_BUS", &bus.address());
+        Self { world, bus }
+    }
 }

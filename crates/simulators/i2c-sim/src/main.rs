@@ -1,0 +1,71 @@
+//! The program: a bus with a simulated sensor on a Unix socket, for the demo and for people.
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::{Duration, SystemTime};
+
+use clap::{Parser, ValueEnum};
+use i2c_sim::{Bus, BusServer, Clock, Recording, Room, Scd4x};
+
+/// A bus with a simulated sensor on a Unix socket.
+///
+/// The first line on stdout is the address of the bus. The program runs until it is stopped. Waits of the sensor take
+/// no time, so each reading comes at once and finds the room some seconds later.
+#[derive(Parser)]
+#[command(name = "i2c-sim", version)]
+struct Arguments {
+    /// The sensor on the bus.
+    sensor: Sensor,
+    /// Path of the socket; without it, one in a new folder.
+    #[arg(long, value_name = "PATH")]
+    socket: Option<PathBuf>,
+    /// Length of a day of the simulated room.
+    #[arg(long, value_name = "SECONDS", default_value = "86400", value_parser = clap::value_parser!(u32).range(1..))]
+    day: u32,
+    /// File of measurements that are played in place of the room, as test cases have them.
+    #[arg(long, value_name = "FILE")]
+    measurements: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Sensor {
+    /// Sensirion SCD40: CO2, temperature, humidity.
+    Scd4x,
+}
+
+fn main() -> ExitCode {
+    match run(&Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("i2c-sim: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves the bus, prints its address, and goes on until the process is stopped.
+fn run(arguments: &Arguments) -> io::Result<()> {
+    let clock = Clock::manual();
+    let bus = bus(arguments, &clock)?;
+    let server = match &arguments.socket {
+        Some(path) => BusServer::start_at(path, bus, clock)?,
+        None => BusServer::start(bus, clock)?,
+    };
+    writeln!(io::stdout(), "{}", server.address())?;
+    loop {
+        std::thread::park();
+    }
+}
+
+fn bus(arguments: &Arguments, clock: &Clock) -> io::Result<Bus> {
+    let Sensor::Scd4x = arguments.sensor;
+    let Some(path) = &arguments.measurements else {
+        // The room begins at the present time of day.
+        clock.advance(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
+        let room = Room { day: Duration::from_secs(arguments.day.into()) };
+        return Ok(Scd4x::new(room, clock.clone()).on_bus());
+    };
+    let recording = Recording::parse(&std::fs::read_to_string(path)?).map_err(io::Error::other)?;
+    Ok(Scd4x::replaying(recording, clock.clone()).on_bus())
+}
