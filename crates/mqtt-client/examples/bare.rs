@@ -1,7 +1,7 @@
-//! The least a subscriber can do: `bare MESSAGES QOS`, from the broker of `MQTT_URL`, under `flood/#`.
+//! Minimal subscriber, the baseline of the benchmark: `bare MESSAGES QOS`, from the broker of `MQTT_URL`, under
+//! `flood/#`.
 //!
-//! It looks at nothing but the length of a packet, acknowledges it at once, and throws it away. What another
-//! subscriber reaches is told as a part of this.
+//! It reads only the length of a packet, acknowledges it at once, and discards it.
 
 use std::error::Error;
 use std::io::{Read, Write};
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The length of the first packet, if all of it is there, and its identifier, if it has one.
+/// Length of the first packet, if it is complete, and its identifier, if it has one.
 fn packet(input: &[u8]) -> Option<(usize, Option<[u8; 2]>)> {
     let (mut remaining, mut head) = (0, 1);
     for byte in input.get(1..)?.iter().take(4) {

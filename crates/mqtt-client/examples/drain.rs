@@ -1,4 +1,5 @@
-//! Counts what a subscriber gets and acknowledges: `drain MESSAGES QOS`, from the broker of `MQTT_URL`, under `flood/#`.
+//! Benchmark of [`Subscription`]: `drain MESSAGES QOS` counts and acknowledges messages from the broker of `MQTT_URL`,
+//! under `flood/#`.
 
 use std::error::Error;
 use std::time::Instant;

@@ -1,5 +1,5 @@
-//! The client of rumqttc in place of this crate: `event_loop MESSAGES QOS`, from the broker of `MQTT_URL`, under
-//! `flood/#`. For the numbers of the decision on MQTT.
+//! Benchmark of rumqttc's own client, for the decision on MQTT: `event_loop MESSAGES QOS`, from the broker of
+//! `MQTT_URL`, under `flood/#`.
 
 use std::error::Error;
 use std::time::Instant;

@@ -1,6 +1,6 @@
-//! Publishes as fast as the broker takes it: `flood MESSAGES QOS`, to the broker of `MQTT_URL`, under `flood/…`.
+//! Load generator: `flood MESSAGES QOS` publishes as fast as the broker of `MQTT_URL` accepts, under `flood/…`.
 //!
-//! It bypasses this crate, so that what is measured beside it is the subscriber and the broker.
+//! It bypasses this crate, so that a benchmark measures the subscriber and the broker.
 
 use std::error::Error;
 use std::io::{Read, Write};
@@ -65,7 +65,7 @@ fn connect() -> Result<TcpStream, Box<dyn Error>> {
     if answer == [0x20, 2, 0, 0] { Ok(stream) } else { Err("the broker refused the login".into()) }
 }
 
-/// Every acknowledgement is four bytes.
+/// Counts acknowledgements, of four bytes each.
 fn count_acknowledgements(mut stream: TcpStream, qos: QoS) -> Arc<AtomicUsize> {
     let acknowledged = Arc::new(AtomicUsize::new(0));
     if qos == QoS::AtLeastOnce {
@@ -81,7 +81,7 @@ fn count_acknowledgements(mut stream: TcpStream, qos: QoS) -> Arc<AtomicUsize> {
     acknowledged
 }
 
-/// Eight fields, as a sensor in a Zigbee network sends them.
+/// Payload of eight fields, as a Zigbee sensor sends it.
 fn payload(number: usize) -> String {
     let (tens, ones) = (number / 10 % 10, number % 10);
     let mut text = format!(

@@ -1,63 +1,66 @@
-//! Which messages of a connection are acknowledged, and which acknowledgements may be sent.
+//! Acknowledgements of received messages, sent in order of arrival.
 //!
-//! They are sent in the order in which the messages came, as
-//! [MQTT-4.6.0-2](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html) demands, whatever the order in
-//! which the caller is done with them.
+//! The caller may acknowledge in any order. The broker gets the acknowledgements in the order in which it sent the
+//! messages, as [MQTT-4.6.0-2](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html) requires.
 
 use std::collections::VecDeque;
 
 use crate::message::Token;
 
-/// The messages of one connection that wait to be acknowledged.
+/// Messages of one connection that have not been acknowledged yet.
 #[derive(Debug)]
 pub(crate) struct Acknowledgements {
     connection: u32,
-    /// In order of arrival; the first is the oldest that is not acknowledged.
-    waiting: VecDeque<Waiting>,
-    /// The number of the first.
+    /// In order of arrival, oldest first.
+    pending: VecDeque<PendingAck>,
+    /// Number of the oldest pending message.
     first: u64,
 }
 
+/// A message that the broker expects an acknowledgement for.
+/// A message that the broker expects an acknowledgement for.
 #[derive(Debug, Clone, Copy)]
-struct Waiting {
+struct PendingAck {
     packet: u16,
     is_done: bool,
 }
 
 impl Acknowledgements {
     pub(crate) fn of_connection(connection: u32) -> Self {
-        Self { connection, waiting: VecDeque::new(), first: 0 }
+        Self { connection, pending: VecDeque::new(), first: 0 }
     }
 
-    /// Notes a message, which the broker calls `packet`.
+    /// Adds a message with the packet identifier `packet`, and returns the token that acknowledges it.
     pub(crate) fn expect(&mut self, packet: u16) -> Token {
-        let number = self.first + self.waiting.len() as u64;
-        self.waiting.push_back(Waiting { packet, is_done: false });
+        let number = self.first + self.pending.len() as u64;
+        self.pending.push_back(PendingAck { packet, is_done: false });
         Token { connection: self.connection, number }
     }
 
-    /// Notes that the caller is done with a message. One of another connection is not known here: the broker sends it
-    /// again, or has forgotten it, and its packet identifier may mean another message by now.
+    /// Marks a message as acknowledged by the caller.
+    ///
+    /// A token of an earlier connection is ignored: the broker sends that message again or has dropped it, and its
+    /// packet identifier may belong to another message by now.
     pub(crate) fn done(&mut self, token: Token) {
         if token.connection != self.connection {
             return;
         }
         let place = token.number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
-        if let Some(waiting) = place.and_then(|place| self.waiting.get_mut(place)) {
-            waiting.is_done = true;
+        if let Some(pending) = place.and_then(|place| self.pending.get_mut(place)) {
+            pending.is_done = true;
         }
     }
 
-    /// The next packet whose acknowledgement may be sent.
+    /// Removes the oldest message if it is acknowledged, and returns its packet identifier.
     pub(crate) fn next(&mut self) -> Option<u16> {
-        let waiting = self.waiting.pop_front_if(|waiting| waiting.is_done)?;
+        let pending = self.pending.pop_front_if(|pending| pending.is_done)?;
         self.first += 1;
-        Some(waiting.packet)
+        Some(pending.packet)
     }
 
-    /// How many messages the broker waits for.
+    /// Number of messages without an acknowledgement sent.
     pub(crate) fn len(&self) -> usize {
-        self.waiting.len()
+        self.pending.len()
     }
 }
 
@@ -70,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn they_are_sent_in_order_of_arrival_up_to_the_first_that_is_missing() {
+    fn acknowledgements_are_sent_in_order_of_arrival_up_to_the_first_that_is_missing() {
         let mut acknowledgements = Acknowledgements::of_connection(1);
         let tokens = [10, 11, 12, 13].map(|packet| acknowledgements.expect(packet));
         acknowledgements.done(tokens[2]);
@@ -84,11 +87,11 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_a_former_connection_acknowledges_nothing() {
-        let former = Acknowledgements::of_connection(1).expect(10);
+    fn a_token_of_an_earlier_connection_acknowledges_nothing() {
+        let stale = Acknowledgements::of_connection(1).expect(10);
         let mut acknowledgements = Acknowledgements::of_connection(2);
         acknowledgements.expect(10);
-        acknowledgements.done(former);
+        acknowledgements.done(stale);
         acknowledgements.done(Token::NONE);
         assert!(sendable(&mut acknowledgements).is_empty());
     }
@@ -99,7 +102,7 @@ mod tests {
         let first = acknowledgements.expect(10);
         acknowledgements.done(first);
         assert_eq!(sendable(&mut acknowledgements), [10]);
-        // The broker may use the identifier again at once.
+        // The broker may reuse the identifier at once.
         acknowledgements.expect(10);
         acknowledgements.done(first);
         assert!(sendable(&mut acknowledgements).is_empty());

@@ -1,4 +1,4 @@
-//! The certificate a program shows to the broker.
+//! Client certificate of the program, for brokers that ask for one.
 
 use std::sync::Arc;
 
@@ -14,17 +14,17 @@ pub(crate) struct ClientCertificate {
     resolver: Arc<SingleCertAndKey>,
 }
 
-/// What is wrong with a certificate or key, and which variable it came from. It quotes neither.
+/// A mistake in a certificate or key, with the variable it came from. Quotes neither.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Problem {
+pub(crate) struct CertificateError {
     pub(crate) variable: &'static str,
     pub(crate) message: &'static str,
 }
 
 impl ClientCertificate {
-    /// Reads a certificate, with those that lead to its authority, and its key, both in PEM form.
-    pub(crate) fn parse(certificate: &str, key: &str) -> Result<Self, Problem> {
-        let wrong = |variable, message| Problem { variable, message };
+    /// Reads a certificate chain and its private key, both in PEM form.
+    pub(crate) fn parse(certificate: &str, key: &str) -> Result<Self, CertificateError> {
+        let wrong = |variable, message| CertificateError { variable, message };
         let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(certificate.as_bytes()).collect();
         let chain = chain.map_err(|_| wrong("MQTT_CERT", "must be a certificate in PEM form"))?;
         if chain.is_empty() {
@@ -35,16 +35,14 @@ impl ClientCertificate {
         let key =
             CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(|error| match error {
                 rustls::Error::InconsistentKeys(_) => wrong("MQTT_KEY", "is not the key of MQTT_CERT"),
-                rustls::Error::InvalidCertificate(_) => {
-                    wrong("MQTT_CERT", "is not a certificate that can be shown")
-                }
-                _ => wrong("MQTT_KEY", "is not a key of a kind this program knows"),
+                rustls::Error::InvalidCertificate(_) => wrong("MQTT_CERT", "is not a valid certificate"),
+                _ => wrong("MQTT_KEY", "is a key of an unsupported type"),
             })?;
         Ok(Self { resolver: Arc::new(SingleCertAndKey::from(key)) })
     }
 
-    /// The same configuration, showing this certificate to servers that ask for one.
-    pub(crate) fn shown_by(&self, tls: &ClientConfig) -> ClientConfig {
+    /// Returns a copy of the TLS configuration that presents this certificate to servers that ask for one.
+    pub(crate) fn applied_to(&self, tls: &ClientConfig) -> ClientConfig {
         let mut tls = tls.clone();
         tls.client_auth_cert_resolver = Arc::clone(&self.resolver) as _;
         tls
@@ -63,7 +61,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_of_the_right_variable() {
+    fn a_mistake_names_the_variable_that_holds_it() {
         assert_eq!(variable("", KEY), "MQTT_CERT");
         assert_eq!(variable(KEY, KEY), "MQTT_CERT");
         assert_eq!(variable(CERTIFICATE, ""), "MQTT_KEY");

@@ -1,4 +1,4 @@
-//! Which broker, as whom: one URL, or the names of the programs this replaces.
+//! Settings of a broker connection: one URL, or the variables of the programs this replaces.
 
 use std::fmt;
 
@@ -8,10 +8,10 @@ use settings::{Settings, Source, Variable};
 use crate::certificate::ClientCertificate;
 use crate::url::{self, Address};
 
-/// Which broker, as whom, and within which limits.
+/// Address of a broker, login and limits.
 ///
-/// Either `MQTT_URL`, or `MQTT_BROKER` with `MQTT_PORT`. What the URL leaves out of user and password is taken from
-/// `MQTT_USER` and `MQTT_PASSWORD`, so that it can stand where everyone may read it.
+/// Read from `MQTT_URL`, or from `MQTT_BROKER` with `MQTT_PORT`. A user or password missing from the URL is taken from
+/// `MQTT_USER` and `MQTT_PASSWORD`, so that the URL may be public.
 #[derive(Clone)]
 pub struct Config {
     pub(crate) address: Address,
@@ -28,66 +28,64 @@ pub struct Config {
 
 #[derive(Settings)]
 struct Variables {
-    /// The broker, as `mqtt://user:password@host:1883`, or `mqtts://host:8883` with TLS.
+    /// URL of the broker: `mqtt://user:password@host:1883`, or `mqtts://host:8883` with TLS.
     #[setting(name = "MQTT_URL")]
     url: Option<Secret>,
-    /// Host of the broker, where no URL is set.
+    /// Host of the broker, if `MQTT_URL` is not set.
     #[setting(name = "MQTT_BROKER")]
     host: Option<String>,
     /// Port of the broker on `MQTT_BROKER`.
     #[setting(name = "MQTT_PORT", default = "1883")]
     port: u16,
-    /// User of the broker, where the URL names none.
+    /// User name at the broker, if the URL has none.
     #[setting(name = "MQTT_USER")]
     user: Option<String>,
-    /// Password of that user, where the URL has none.
+    /// Password at the broker, if the URL has none.
     #[setting(name = "MQTT_PASSWORD", also = "MQTT_SECRET")]
     password: Option<Secret>,
-    /// The name the broker keeps a session under; by default the name of the program. Each running copy of a program
-    /// needs its own, or they end each other's connections.
+    /// MQTT client id; by default the name of the program. Two connections with the same id end each other.
     #[setting(name = "MQTT_CLIENT_ID")]
     client_id: Option<String>,
-    /// Client certificate in PEM form, with those that lead to its authority; usually as `MQTT_CERT_FILE`.
+    /// Client certificate chain in PEM form; usually as `MQTT_CERT_FILE`.
     #[setting(name = "MQTT_CERT")]
     certificate: Option<String>,
     /// Private key of the client certificate in PEM form; usually as `MQTT_KEY_FILE`.
     #[setting(name = "MQTT_KEY")]
     key: Option<Secret>,
-    /// Topic that tells whether the program is `online` or `offline`; by default `platform/PROGRAM/availability`.
+    /// Topic where the program publishes `online` and `offline`; by default `platform/PROGRAM/availability`.
     #[setting(name = "MQTT_AVAILABILITY_TOPIC")]
     availability_topic: Option<String>,
-    /// Seconds without traffic after which broker and program ask each other for a sign of life.
+    /// MQTT keep-alive interval, in seconds.
     #[setting(name = "MQTT_KEEP_ALIVE_SECONDS", default = "30")]
     keep_alive_s: u16,
-    /// Messages that may be published before the first of them is acknowledged.
+    /// Largest number of published messages without an acknowledgement.
     #[setting(name = "MQTT_IN_FLIGHT", default = "100")]
     in_flight: u16,
-    /// Largest packet sent, and largest whose payload is taken from the broker, in bytes.
+    /// Largest packet, in bytes: a larger message is not sent, and is received without its payload.
     #[setting(name = "MQTT_MAX_PACKET_BYTES", default = "16777216")]
     max_packet_bytes: u32,
 }
 
 impl Config {
-    /// The same broker, to which the program gives its name: as client id where none is set, and in the topic of its
-    /// availability.
+    /// Sets the name of the program, used as client id if none is set, and in the default availability topic.
     #[must_use]
     pub fn named(self, program: &str) -> Self {
         Self { program: program.to_owned(), ..self }
     }
 
-    /// The name under which the broker keeps a session.
+    /// MQTT client id, under which the broker keeps the session.
     pub fn client_id(&self) -> &str {
         self.client_id.as_deref().unwrap_or(&self.program)
     }
 
-    /// Where it is told whether the program is there.
+    /// Topic of the `online` and `offline` messages.
     pub(crate) fn availability_topic(&self) -> String {
         let default = || format!("platform/{}/availability", self.program);
         self.availability_topic.clone().unwrap_or_else(default)
     }
 }
 
-/// Without user and password.
+/// Leaves out user and password.
 impl fmt::Debug for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let client_id = self.client_id();
@@ -99,7 +97,7 @@ impl fmt::Debug for Config {
 }
 
 impl Settings for Config {
-    /// `MQTT_URL` counts as required, though the older names may stand for it.
+    /// Lists `MQTT_URL` as required, although `MQTT_BROKER` may replace it.
     fn variables() -> Vec<Variable> {
         let required = |variable: Variable| Variable { required: variable.name == URL, ..variable };
         Variables::variables().into_iter().map(required).collect()
@@ -107,10 +105,10 @@ impl Settings for Config {
 
     fn read(source: &mut Source) -> Option<Self> {
         let variables = Variables::read(source)?;
-        let is_sound = limits_are_sound(&variables, source);
+        let is_valid = limits_are_valid(&variables, source);
         let broker = broker(&variables, source)?;
         let certificate = certificate(&variables, broker.address.is_tls, source)?;
-        is_sound.then(|| Self {
+        is_valid.then(|| Self {
             address: broker.address,
             user: broker.user.or(variables.user),
             password: broker.password.or(variables.password),
@@ -135,15 +133,16 @@ impl Settings for Config {
 const URL: &str = "MQTT_URL";
 const BROKER: &str = "MQTT_BROKER";
 
-/// The smallest limit on packets that leaves room for a topic and a payload.
+/// Smallest accepted packet limit, with room for a topic and a payload.
 const SMALLEST_PACKET_LIMIT: u32 = 1024;
 
-/// The largest packet there can be.
+/// Largest packet of the protocol.
 ///
 /// Source: [MQTT 3.1.1, 2.2.3](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html).
 const LARGEST_PACKET: u32 = 268_435_460;
 
-fn limits_are_sound(variables: &Variables, source: &mut Source) -> bool {
+/// Reports each limit that is out of range. Returns whether all are in range.
+fn limits_are_valid(variables: &Variables, source: &mut Source) -> bool {
     let limits = [
         ("MQTT_KEEP_ALIVE_SECONDS", variables.keep_alive_s > 0, "must be at least 1"),
         ("MQTT_IN_FLIGHT", variables.in_flight > 0, "must be at least 1"),
@@ -155,22 +154,22 @@ fn limits_are_sound(variables: &Variables, source: &mut Source) -> bool {
         (
             "MQTT_AVAILABILITY_TOPIC",
             variables.availability_topic.as_deref().is_none_or(crate::topic::is_name),
-            "must be a topic: not empty, without `+`, `#` and NUL, and at most 65,535 bytes",
+            "must be a topic of 1 to 65,535 bytes without `+`, `#` and NUL",
         ),
     ];
-    for (name, _, message) in limits.iter().filter(|(_, is_sound, _)| !is_sound) {
+    for (name, _, message) in limits.iter().filter(|(_, is_valid, _)| !is_valid) {
         source.mistake(name, message);
     }
-    limits.iter().all(|(_, is_sound, _)| *is_sound)
+    limits.iter().all(|(_, is_valid, _)| *is_valid)
 }
 
 fn broker(variables: &Variables, source: &mut Source) -> Option<url::Broker> {
     let Some(text) = &variables.url else {
         let Some(host) = &variables.host else {
-            source.mistake(URL, "is required, or MQTT_BROKER");
+            source.mistake(URL, "or MQTT_BROKER is required");
             return None;
         };
-        // Some programs took a URL here as well.
+        // The replaced programs also accepted a URL here.
         if host.contains("://") {
             return parsed(BROKER, host, source);
         }
@@ -188,8 +187,8 @@ fn parsed(name: &str, text: &str, source: &mut Source) -> Option<url::Broker> {
     Some(broker)
 }
 
-/// The client certificate, if one is set; `None` where it is wrong.
-#[expect(clippy::option_option, reason = "read, and then there or not")]
+/// Reads the client certificate: `Some(None)` if none is set, `None` after a mistake.
+#[expect(clippy::option_option, reason = "the outer one is for mistakes, the inner one for no certificate")]
 fn certificate(
     variables: &Variables,
     is_tls: bool,
@@ -255,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn the_url_goes_first_and_the_others_fill_it_up() {
+    fn the_url_takes_precedence_and_the_others_add_what_it_lacks() {
         let user = ("MQTT_USER", "other");
         let password = ("MQTT_PASSWORD", "pw");
         let config = found(&[("MQTT_URL", "mqtt://me@broker"), user, password, ("MQTT_BROKER", "older")]);
@@ -264,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn the_program_gives_its_name_unless_one_is_set() {
+    fn the_name_of_the_program_is_the_default_client_id() {
         let config = found(&[("MQTT_URL", "mqtt://broker")]).named("greenhouse");
         assert_eq!(config.client_id(), "greenhouse");
         assert_eq!(config.availability_topic(), "platform/greenhouse/availability");
@@ -274,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn every_limit_out_of_bounds_is_told() {
+    fn every_limit_out_of_range_is_reported() {
         let mistakes = read(&[
             ("MQTT_URL", "mqtt://broker"),
             ("MQTT_IN_FLIGHT", "0"),

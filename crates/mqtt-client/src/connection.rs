@@ -1,4 +1,4 @@
-//! One connection to a broker: opened, kept alive, read from and written to.
+//! A connection to a broker: login, keep-alive, reading and writing of packets.
 
 use std::time::Duration;
 
@@ -12,29 +12,29 @@ use crate::framing::{Frame, Framing};
 use crate::options::Options;
 use crate::transport::{self, Stream};
 
-/// How long a broker may take to answer CONNECT.
+/// Time limit for the broker's answer to CONNECT.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How long the last packets may take at an orderly end.
-const GOODBYE_TIMEOUT: Duration = Duration::from_secs(2);
+/// Time limit for sending the last packets before an orderly close.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Room that a burst of acknowledgements took is given back beyond this.
+/// Capacity above which the output buffer is released once it is empty.
 const OUTPUT_BYTES: usize = 64 * 1024;
 
-/// An open connection. Dropping it without [`Connection::goodbye`] makes the broker publish the last will.
+/// An open connection. Dropping it without [`Connection::disconnect`] makes the broker publish the last will.
 pub(crate) struct Connection {
     reader: ReadHalf<Box<dyn Stream>>,
     writer: WriteHalf<Box<dyn Stream>>,
     framing: Framing,
     output: BytesMut,
-    /// Whether the last bytes may still be in a buffer of TLS.
+    /// False while bytes may remain in a TLS buffer.
     is_flushed: bool,
     limit: usize,
-    pulse: Pulse,
+    keep_alive: KeepAlive,
 }
 
 impl Connection {
-    /// Connects and logs in. Tells whether the broker has kept a session.
+    /// Connects and logs in. The flag says whether the broker kept a session.
     pub(crate) async fn open(options: &Options) -> Result<(Self, bool), Error> {
         let stream = transport::open(&options.address, &options.tls).await?;
         let (reader, writer) = io::split(stream);
@@ -45,17 +45,17 @@ impl Connection {
             output: BytesMut::new(),
             is_flushed: true,
             limit: options.max_packet_bytes,
-            pulse: Pulse::new(options.keep_alive),
+            keep_alive: KeepAlive::new(options.keep_alive),
         };
         connection.write(&Packet::Connect(options.connect()))?;
         let answer = timeout(LOGIN_TIMEOUT, connection.answer()).await;
-        let answer = answer.map_err(|_| Error::TimedOut { to: "the login", after: LOGIN_TIMEOUT })??;
+        let answer = answer.map_err(|_| Error::TimedOut { to: "CONNECT", after: LOGIN_TIMEOUT })??;
         match answer {
             Frame::Packet(Packet::ConnAck(ConnAck { code: ConnectReturnCode::Success, session_present })) => {
                 Ok((connection, session_present))
             }
             Frame::Packet(Packet::ConnAck(ConnAck { code, .. })) => Err(refused(code)),
-            _ => Err(Error::protocol("it answered CONNECT with another packet than CONNACK")),
+            _ => Err(Error::protocol("expected CONNACK after CONNECT, got another packet")),
         }
     }
 
@@ -68,12 +68,12 @@ impl Connection {
         }
     }
 
-    /// The next of the packets that have been read.
+    /// Takes the next complete packet from the input buffer.
     pub(crate) fn next(&mut self) -> Result<Option<Frame>, Error> {
         self.framing.next()
     }
 
-    /// Puts a packet behind those that are to be sent.
+    /// Appends a packet to the output buffer.
     pub(crate) fn write(&mut self, packet: &Packet) -> Result<(), Error> {
         let before = self.output.len();
         match packet.write(&mut self.output, self.limit) {
@@ -90,25 +90,24 @@ impl Connection {
         }
     }
 
-    /// Puts the acknowledgement of a message behind what is to be sent.
+    /// Appends the acknowledgement of a message to the output buffer.
     pub(crate) fn acknowledge(&mut self, packet: u16) {
         const PUBACK: [u8; 2] = [0x40, 2];
         self.output.put_slice(&PUBACK);
         self.output.put_u16(packet);
     }
 
-    /// How many bytes are to be sent.
+    /// Number of bytes in the output buffer.
     pub(crate) fn unsent(&self) -> usize {
         self.output.len()
     }
 
-    /// Sends or reads some bytes, or asks the broker for a sign of life. Without `reads`, what the broker sends stays
-    /// in the network, and the broker has to wait.
+    /// Sends or reads some bytes, or sends a ping. Without `reads`, nothing is read, and the broker has to wait.
     ///
-    /// May be cancelled at any time; nothing is lost by it.
+    /// Cancel-safe: no bytes are lost.
     pub(crate) async fn step(&mut self, reads: bool) -> Result<(), Error> {
         if !reads {
-            self.pulse.pause();
+            self.keep_alive.pause();
         }
         let has_output = !self.output.is_empty() || !self.is_flushed;
         tokio::select! {
@@ -117,42 +116,42 @@ impl Connection {
                 if self.output.capacity() > OUTPUT_BYTES {
                     self.output = BytesMut::new();
                 }
-                self.pulse.sent();
+                self.keep_alive.sent();
             }
             read = self.reader.read_buf(self.framing.input()), if reads => {
                 if read.map_err(|error| Error::lost(&error))? == 0 {
                     return Err(Error::lost(&io::ErrorKind::UnexpectedEof.into()));
                 }
-                self.pulse.heard();
+                self.keep_alive.received();
             }
-            () = sleep_until(self.pulse.next()) => self.feel_pulse()?,
+            () = sleep_until(self.keep_alive.next()) => self.check_keep_alive()?,
         }
         Ok(())
     }
 
-    fn feel_pulse(&mut self) -> Result<(), Error> {
-        if self.pulse.is_dead() {
-            return Err(Error::TimedOut { to: "a sign of life", after: self.pulse.keep_alive });
+    fn check_keep_alive(&mut self) -> Result<(), Error> {
+        if self.keep_alive.is_dead() {
+            return Err(Error::TimedOut { to: "a ping", after: self.keep_alive.interval });
         }
-        if self.pulse.is_ping_due() {
-            self.pulse.sent();
+        if self.keep_alive.is_ping_due() {
+            self.keep_alive.sent();
             self.write(&Packet::PingReq)?;
         }
         Ok(())
     }
 
-    /// Sends what is left, takes leave, so that the broker does not publish the last will, and waits until the broker
-    /// ends the connection: then it has read everything.
-    pub(crate) async fn goodbye(mut self) -> Result<(), Error> {
+    /// Sends the rest of the output and DISCONNECT, and waits until the broker closes the connection: it has then read
+    /// everything, and does not publish the last will.
+    pub(crate) async fn disconnect(mut self) -> Result<(), Error> {
         self.write(&Packet::Disconnect)?;
         let leave = async {
             send(&mut self.writer, &mut self.output, &mut self.is_flushed).await?;
             self.writer.shutdown().await?;
             io::copy(&mut self.reader, &mut io::sink()).await
         };
-        match timeout(GOODBYE_TIMEOUT, leave).await {
+        match timeout(DISCONNECT_TIMEOUT, leave).await {
             Ok(left) => left.map(drop).map_err(|error| Error::lost(&error)),
-            Err(_) => Err(Error::TimedOut { to: "the end of the connection", after: GOODBYE_TIMEOUT }),
+            Err(_) => Err(Error::TimedOut { to: "DISCONNECT", after: DISCONNECT_TIMEOUT }),
         }
     }
 }
@@ -184,41 +183,42 @@ fn refused(code: ConnectReturnCode) -> Error {
     }
 }
 
-/// When the broker has to hear something, and when it has been silent for too long.
+/// Timers of the MQTT keep-alive: when a ping is due, and when the broker has been silent for too long.
 ///
 /// Source: [MQTT 3.1.1, 3.1.2.10](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html).
-struct Pulse {
-    keep_alive: Duration,
+struct KeepAlive {
+    interval: Duration,
     last_sent: Instant,
-    /// Since when an answer to PINGREQ is missing.
+    /// Time of the first PINGREQ without an answer.
     waiting_since: Option<Instant>,
 }
 
-impl Pulse {
-    fn new(keep_alive: Duration) -> Self {
-        Self { keep_alive, last_sent: Instant::now(), waiting_since: None }
+impl KeepAlive {
+    fn new(interval: Duration) -> Self {
+        Self { interval, last_sent: Instant::now(), waiting_since: None }
     }
 
     fn sent(&mut self) {
         self.last_sent = Instant::now();
     }
 
-    fn heard(&mut self) {
+    fn received(&mut self) {
         self.waiting_since = None;
     }
 
-    /// Nothing is heard while nothing is read, so nothing is missed either.
+    /// Forgets the outstanding ping, since its answer cannot be read while reading is stopped.
     fn pause(&mut self) {
         self.waiting_since = None;
     }
 
-    /// A broker cuts the connection after one and a half times the interval, so it hears something after half of it.
+    /// Time of the next ping: half an interval after the last packet. A broker closes the connection after one and a
+    /// half.
     fn ping_at(&self) -> Instant {
-        self.last_sent + self.keep_alive / 2
+        self.last_sent + self.interval / 2
     }
 
     fn dead_at(&self) -> Option<Instant> {
-        self.waiting_since.map(|since| since + self.keep_alive)
+        self.waiting_since.map(|since| since + self.interval)
     }
 
     fn next(&self) -> Instant {

@@ -1,4 +1,4 @@
-//! What can go wrong between a program and a broker, by what the caller does next.
+//! Errors of MQTT connections, one variant per decision of the caller.
 
 use std::io;
 use std::sync::Arc;
@@ -6,59 +6,60 @@ use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// A failure to connect, publish or subscribe. None of its words hold user or password.
+/// A failure to connect, publish or subscribe. Its text never contains user or password.
 #[derive(Debug, Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// There is no connection to be had now.
+    /// The broker cannot be reached.
     #[error("the MQTT broker cannot be reached: {reason}")]
     Unreachable {
-        /// Why, as the operating system says it.
+        /// Reason given by the operating system.
         reason: String,
     },
-    /// The connection ended. What was under way may have arrived or not.
+    /// The connection ended. Messages in flight may or may not have arrived.
     #[error("the connection to the MQTT broker was lost: {reason}")]
     Lost {
-        /// How it ended.
+        /// Cause of the loss.
         reason: String,
     },
-    /// No answer came in time.
+    /// The broker did not answer in time.
     #[error("the MQTT broker did not answer {to} within {} s", after.as_secs())]
     TimedOut {
-        /// What it did not answer.
+        /// The unanswered request.
         to: &'static str,
-        /// How long was waited.
+        /// The time limit.
         after: Duration,
     },
-    /// TLS could not be set up: the broker offers none, its certificate is not trusted, or it wants another one.
+    /// The TLS handshake failed: the broker offers no TLS, its certificate is not trusted, or it requires a client
+    /// certificate.
     #[error("TLS with the MQTT broker failed: {reason}")]
     Tls {
-        /// Why.
+        /// Reason given by the TLS library.
         reason: String,
     },
-    /// The broker does not accept user and password, or not from this client.
+    /// The broker rejects user and password, or this client.
     #[error("the MQTT broker refused the login: {reason}")]
     Login {
-        /// The broker's reason, in the words of the standard.
+        /// The broker's reason, in the terms of the standard.
         reason: &'static str,
     },
-    /// The broker accepts nobody just now.
+    /// The broker is temporarily unavailable.
     #[error("the MQTT broker is not available")]
     Unavailable,
-    /// The broker does not accept the client id.
+    /// The broker rejects the client id.
     #[error("the MQTT broker does not accept the client id")]
     ClientId,
     /// The broker does not speak MQTT 3.1.1.
     #[error("the MQTT broker does not speak MQTT 3.1.1")]
     Version,
-    /// The broker does not allow to subscribe to some of the filters.
+    /// The broker rejects some of the filters.
     #[error("the MQTT broker refused to subscribe to {}", filters.join(", "))]
     Subscription {
-        /// The filters.
+        /// The rejected filters.
         filters: Vec<String>,
     },
-    /// What was given is no topic or filter.
-    #[error("`{topic}` is no MQTT topic that can be used here")]
+    /// The text is not a valid topic or filter.
+    #[error("`{topic}` is not a valid MQTT topic or filter")]
     Topic {
         /// The text.
         topic: String,
@@ -66,17 +67,17 @@ pub enum Error {
     /// A message is larger than the limit on packets.
     #[error("a message of {bytes} bytes is larger than MQTT_MAX_PACKET_BYTES allows")]
     TooLarge {
-        /// The size of the whole packet.
+        /// Size of the whole packet.
         bytes: usize,
     },
-    /// The broker sent what the standard does not allow.
-    #[error("the MQTT broker broke the protocol: {what}")]
+    /// The broker violated the protocol.
+    #[error("the MQTT broker violated the protocol: {violation}")]
     Protocol {
-        /// What it did.
-        what: String,
+        /// The violation.
+        violation: String,
     },
     /// The thread that talks to the broker could not be started.
-    #[error("no thread for the connection to the MQTT broker")]
+    #[error("cannot start the thread of the MQTT connection")]
     Thread(#[source] Arc<io::Error>),
 }
 
@@ -89,8 +90,8 @@ impl Error {
         Self::Thread(Arc::new(error))
     }
 
-    /// Sorts an error met on an open connection. What the other side or the rules of TLS say may come at any time: a
-    /// broker that misses a client certificate says so after its part of the handshake.
+    /// Classifies an I/O error on an open connection. TLS errors may come after the handshake: a broker that requires a
+    /// client certificate reports the missing one only then.
     pub(crate) fn lost(error: &io::Error) -> Self {
         let tls = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
         if let Some(problem) = tls {
@@ -99,8 +100,8 @@ impl Error {
         Self::Lost { reason: reason(error) }
     }
 
-    pub(crate) fn protocol(what: impl Into<String>) -> Self {
-        Self::Protocol { what: what.into() }
+    pub(crate) fn protocol(violation: impl Into<String>) -> Self {
+        Self::Protocol { violation: violation.into() }
     }
 }
 
@@ -120,7 +121,7 @@ impl Fault for Error {
     }
 }
 
-/// The words of the operating system carry a number that differs between systems; those of the standard library do not.
+/// Text of an I/O error, without the error number of the operating system, which differs between systems.
 fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::UnexpectedEof => "the broker closed it".to_owned(),

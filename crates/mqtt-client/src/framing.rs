@@ -1,45 +1,45 @@
-//! From bytes to packets, leaving out payloads that are too large.
+//! Decoding of the byte stream into packets. Payloads that are too large are skipped.
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use rumqttc::mqttbytes::v4::{Packet, Publish};
 
 use crate::Error;
 
-/// Room for what one read may bring.
+/// Free space in the input buffer for one read.
 const READ_BYTES: usize = 64 * 1024;
 
 /// Longest header before the payload: type and length, topic with its length, packet identifier.
-const LONGEST_PUBLISH_HEAD: usize = 5 + 2 + 65_535 + 2;
+const LONGEST_PUBLISH_HEADER: usize = 5 + 2 + 65_535 + 2;
 
-/// What came off the wire.
+/// A decoded packet.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Frame {
-    /// A packet as it was sent.
+    /// A complete packet.
     Packet(Packet),
-    /// A message whose payload of so many bytes was left out.
+    /// A message without its payload, and the size of that payload in bytes.
     TooLarge(Publish, usize),
 }
 
-/// Collects bytes and gives the packets in them.
+/// Decoder of a byte stream.
 ///
-/// The standard lets a client close the connection on a packet it cannot take. The broker would send it again on the
-/// next connection, for ever, so a payload that is too large is passed over instead.
+/// The standard lets a client close the connection on a packet it cannot take. The broker would send it again on every
+/// next connection, so a payload that is too large is skipped instead.
 #[derive(Debug)]
 pub(crate) struct Framing {
-    /// Where the bytes of a read go.
+    /// Bytes read but not decoded.
     input: BytesMut,
-    /// Bytes of a payload that are still to be passed over.
+    /// Number of payload bytes still to be skipped.
     skip: usize,
     limit: usize,
 }
 
 impl Framing {
-    /// Packets of at most `limit` bytes are taken whole.
+    /// Creates a decoder that takes packets of at most `limit` bytes whole.
     pub(crate) fn new(limit: usize) -> Self {
         Self { input: BytesMut::new(), skip: 0, limit }
     }
 
-    /// Where the next bytes go. There is room in it.
+    /// Buffer for the next read, with free capacity.
     pub(crate) fn input(&mut self) -> &mut BytesMut {
         if self.input.capacity() - self.input.len() < READ_BYTES / 4 {
             self.input.reserve(READ_BYTES);
@@ -47,26 +47,26 @@ impl Framing {
         &mut self.input
     }
 
-    /// The next packet, if all of it is there.
+    /// Decodes the next packet; `None` if it is incomplete.
     pub(crate) fn next(&mut self) -> Result<Option<Frame>, Error> {
-        if !self.has_skipped() {
+        if !self.finish_skipping() {
             return Ok(None);
         }
-        let Some(head) = Head::of(&self.input)? else { return Ok(None) };
-        if head.packet_len() > self.limit {
-            return self.next_too_large(&head);
+        let Some(header) = FixedHeader::of(&self.input)? else { return Ok(None) };
+        if header.packet_len() > self.limit {
+            return self.next_too_large(&header);
         }
-        if self.input.len() < head.packet_len() {
-            self.input.reserve(head.packet_len() - self.input.len());
+        if self.input.len() < header.packet_len() {
+            self.input.reserve(header.packet_len() - self.input.len());
             return Ok(None);
         }
         let packet = Packet::read(&mut self.input, self.limit).map_err(|error| malformed(&error))?;
-        self.give_back(head.packet_len());
+        self.release_memory(header.packet_len());
         Ok(Some(Frame::Packet(packet)))
     }
 
-    /// A buffer that grew for one packet is not kept.
-    fn give_back(&mut self, packet_len: usize) {
+    /// Replaces a buffer that grew for one large packet.
+    fn release_memory(&mut self, packet_len: usize) {
         if packet_len > READ_BYTES {
             let rest = std::mem::take(&mut self.input);
             self.input.reserve(rest.len().max(READ_BYTES));
@@ -74,63 +74,65 @@ impl Framing {
         }
     }
 
-    /// Whether nothing is left to be passed over.
-    fn has_skipped(&mut self) -> bool {
+    /// Skips payload bytes. Returns whether none are left to skip.
+    fn finish_skipping(&mut self) -> bool {
         let skipped = self.skip.min(self.input.len());
         self.input.advance(skipped);
         self.skip -= skipped;
         self.skip == 0
     }
 
-    /// Reads a message without its payload as soon as all before the payload is there.
-    fn next_too_large(&mut self, head: &Head) -> Result<Option<Frame>, Error> {
-        if !head.is_publish() {
-            return Err(Error::protocol(format!("a packet of {} bytes", head.packet_len())));
+    /// Decodes a message without its payload as soon as its header is complete.
+    fn next_too_large(&mut self, header: &FixedHeader) -> Result<Option<Frame>, Error> {
+        if !header.is_publish() {
+            return Err(Error::protocol(format!("a packet of {} bytes", header.packet_len())));
         }
-        let Some(length) = publish_head_len(&self.input, head)? else { return Ok(None) };
-        // A packet of its own, with an empty payload: the length is not the one that was sent.
+        let Some(length) = publish_header_len(&self.input, header)? else { return Ok(None) };
+        // Rebuilt as a packet with an empty payload, so with another length than the one received.
         let mut alone = BytesMut::with_capacity(length + 4);
-        let body = self.input.get(head.len..length).unwrap_or_default();
-        alone.extend_from_slice(&[head.first]);
+        let body = self.input.get(header.len..length).unwrap_or_default();
+        alone.extend_from_slice(&[header.first]);
         write_length(&mut alone, body.len());
         alone.extend_from_slice(body);
-        let packet = Packet::read(&mut alone, LONGEST_PUBLISH_HEAD).map_err(|error| malformed(&error))?;
-        let Packet::Publish(mut publish) = packet else { return Err(Error::protocol("no message")) };
+        let packet = Packet::read(&mut alone, LONGEST_PUBLISH_HEADER).map_err(|error| malformed(&error))?;
+        let Packet::Publish(mut publish) = packet else {
+            return Err(Error::protocol("expected PUBLISH, got another packet"));
+        };
         publish.payload = Bytes::new();
         self.input.advance(length);
-        self.skip = head.packet_len() - length;
+        self.skip = header.packet_len() - length;
         let size = self.skip;
-        self.has_skipped();
+        self.finish_skipping();
         Ok(Some(Frame::TooLarge(publish, size)))
     }
 }
 
-/// How many bytes of a message stand before its payload; `None` while not all of them are there.
-fn publish_head_len(input: &[u8], head: &Head) -> Result<Option<usize>, Error> {
+/// Number of bytes before the payload of a message; `None` if they are incomplete.
+fn publish_header_len(input: &[u8], header: &FixedHeader) -> Result<Option<usize>, Error> {
     const QOS: u8 = 0b0110;
-    let Some(topic_len) = input.get(head.len..head.len + 2) else { return Ok(None) };
+    let Some(topic_len) = input.get(header.len..header.len + 2) else { return Ok(None) };
     let topic_len = topic_len.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
-    let identifier_len = if head.first & QOS == 0 { 0 } else { 2 };
-    let length = head.len + 2 + topic_len + identifier_len;
-    if length > head.packet_len() {
+    let identifier_len = if header.first & QOS == 0 { 0 } else { 2 };
+    let length = header.len + 2 + topic_len + identifier_len;
+    if length > header.packet_len() {
         return Err(Error::protocol("a topic longer than its packet"));
     }
     Ok((input.len() >= length).then_some(length))
 }
 
-/// Type and length of a packet.
+/// Type and length at the start of each packet.
 ///
 /// Source: [MQTT 3.1.1, 2.2](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html).
-struct Head {
+struct FixedHeader {
     first: u8,
-    /// How many bytes type and length take.
+    /// Number of bytes of type and length.
     len: usize,
-    /// How many bytes follow.
+    /// Number of bytes after them.
     remaining: usize,
 }
 
-impl Head {
-    /// Reads it; `None` while not all of it is there.
+impl FixedHeader {
+    /// Decodes the header; `None` if it is incomplete.
     fn of(input: &[u8]) -> Result<Option<Self>, Error> {
         let Some((&first, rest)) = input.split_first() else { return Ok(None) };
         let mut remaining = 0;
@@ -164,7 +166,7 @@ fn write_length(output: &mut BytesMut, mut length: usize) {
     }
 }
 
-/// The codec quotes at most a number or the name of a packet.
+/// Wraps an error of the codec, whose text quotes at most a number or the name of a packet type.
 fn malformed(error: &rumqttc::mqttbytes::Error) -> Error {
     Error::protocol(error.to_string())
 }
@@ -192,7 +194,7 @@ mod tests {
         bytes
     }
 
-    /// What is found when the bytes come in pieces of that size.
+    /// Decodes bytes that arrive in pieces of the given size.
     fn frames(bytes: &[u8], piece: usize) -> Vec<Frame> {
         let mut framing = Framing::new(LIMIT);
         let mut frames = Vec::new();
@@ -222,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn a_payload_that_is_too_large_is_passed_over_and_the_next_packet_is_found() {
+    fn a_payload_that_is_too_large_is_skipped_and_the_next_packet_is_found() {
         for qos in [QoS::AtMostOnce, QoS::AtLeastOnce] {
             let large = message("large/one", 50_000, qos);
             let bytes = bytes([Packet::Publish(large.clone()), Packet::PingResp]);
@@ -237,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_passed_over_takes_no_memory() {
+    fn a_skipped_payload_takes_no_memory() {
         let bytes = bytes([Packet::Publish(message("large", 10_000_000, QoS::AtLeastOnce))]);
         let mut framing = Framing::new(LIMIT);
         for piece in bytes.chunks(READ_BYTES) {
@@ -248,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn the_memory_of_a_large_packet_is_given_back() {
+    fn the_memory_of_a_large_packet_is_released() {
         let mut framing = Framing::new(20_000_000);
         let large = Packet::Publish(message("large", 10_000_000, QoS::AtLeastOnce));
         framing.input().extend_from_slice(&bytes([large, Packet::PingResp]));
@@ -258,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_packet_is_an_error() {
+    fn a_malformed_packet_is_an_error() {
         for bytes in [
             &[0x30, 0xff, 0xff, 0xff, 0xff, 0x01][..],
             &[0xf0, 0x00],

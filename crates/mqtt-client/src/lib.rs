@@ -1,37 +1,39 @@
 //! MQTT connections: settings, TLS, publishing and subscribing with acknowledgements.
 //!
-//! [`Subscription`] takes messages from a broker that keeps them until the program has stored them. [`Publisher`]
-//! gives messages to a broker and says when they have arrived.
+//! [`Subscription`] receives messages, which the broker keeps until the program acknowledges them. [`Publisher`] sends
+//! messages and reports when the broker has acknowledged them.
 //!
-//! This crate does not know records, stores, or what a topic means.
+//! This crate does not know records, stores or the meaning of topics.
 
 mod acknowledgements;
 mod backoff;
 mod certificate;
+mod coalescing;
 mod config;
 mod connection;
 mod error;
+mod event;
 mod framing;
-mod handover;
+mod in_flight_limit;
 mod message;
 mod options;
-mod pace;
+mod publish_loop;
 mod publisher;
-mod receiver;
-mod sender;
+mod receive_buffer;
+mod receive_loop;
 mod subscription;
 mod topic;
 mod transport;
 mod url;
-mod window;
 
 pub use config::Config;
 pub use error::Error;
+pub use event::Event;
 pub use message::{Filter, Message, Qos, Token};
 pub use publisher::{Publisher, Receipt};
-pub use subscription::{Event, Subscription};
+pub use subscription::Subscription;
 
-/// The example of the README compiles.
+/// Compiles the example of the README.
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

@@ -1,25 +1,25 @@
-//! What is asked of a broker, and what it delivers.
+//! Messages from a broker, and the filters that select them.
 
 use bytes::Bytes;
 
-/// What to subscribe to.
+/// Topic filter of a subscription, with its quality of service.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// A topic; `+` stands for one level and `#` for all that follow. `$share/GROUP/` before it shares the messages
-    /// among all subscribers of the group.
+    /// Topic filter: `+` stands for one level, `#` for all levels that follow. The prefix `$share/GROUP/` distributes
+    /// the messages among the subscribers of the group.
     pub topic: String,
-    /// The most that is asked of the broker; a message comes with less if it was published with less.
+    /// Highest quality of service; a message that was published with a lower one keeps it.
     pub qos: Qos,
 }
 
 impl Filter {
-    /// What to subscribe to, and how.
+    /// Creates a filter.
     pub fn new(topic: impl Into<String>, qos: Qos) -> Self {
         Self { topic: topic.into(), qos }
     }
 }
 
-/// How much broker and receiver do to get a message across.
+/// Quality of service of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Qos {
     /// Sent once and forgotten, `QoS` 0.
@@ -28,52 +28,52 @@ pub enum Qos {
     AtLeastOnce,
 }
 
-/// One message from the broker.
+/// A message from the broker.
 #[derive(Debug, Clone)]
 pub struct Message {
-    /// Where it was published.
+    /// Topic it was published to.
     pub topic: String,
-    /// What was published; empty where that is larger than the limit on packets. It may share memory with its
-    /// neighbors, so whoever keeps a part of it for long should copy that.
+    /// Payload; empty if it was larger than the packet limit. It may share memory with other messages, so copy a part
+    /// that is kept for long.
     pub payload: Bytes,
-    /// How large the payload was, in bytes.
+    /// Size of the published payload, in bytes.
     pub size: usize,
-    /// Whether it was there before the subscription, as the last that was said on its topic.
+    /// Whether it is the retained message of its topic, published before the subscription.
     pub retained: bool,
-    /// Whether the broker has sent it before and does not know if it arrived.
+    /// Whether the broker may have sent it before.
     pub duplicate: bool,
-    /// How it was delivered.
+    /// Quality of service of the delivery.
     pub qos: Qos,
-    /// What acknowledges it.
+    /// Token that acknowledges it.
     pub token: Token,
 }
 
 impl Message {
-    /// Whether the payload was larger than the limit on packets, and was left out.
+    /// Whether the payload is missing because it was larger than the packet limit.
     pub fn is_too_large(&self) -> bool {
         self.size > self.payload.len()
     }
 }
 
-/// What acknowledges one message, on the connection it came by.
+/// Acknowledgement token of one message on one connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Counts connections from 1; 0 for what needs no acknowledgement.
+    /// Number of the connection, from 1; 0 if the message needs no acknowledgement.
     pub(crate) connection: u32,
-    /// Counts the messages of a connection that need one.
+    /// Number of the message among those of its connection that need an acknowledgement.
     pub(crate) number: u64,
 }
 
 impl Token {
-    /// Of a message that nobody waits to see acknowledged.
+    /// Token of a message that needs no acknowledgement.
     pub(crate) const NONE: Self = Self { connection: 0, number: 0 };
 
-    /// Which connection the message came by, counted from 1; 0 where nobody waits to see it acknowledged.
+    /// Number of the connection, counted from 1; 0 if the message needs no acknowledgement.
     pub fn connection(self) -> u32 {
         self.connection
     }
 
-    /// Which message of its connection it is, of those that are to be acknowledged, in order of arrival.
+    /// Number of the message, in order of arrival, among those of its connection that need an acknowledgement.
     pub fn number(self) -> u64 {
         self.number
     }

@@ -1,4 +1,4 @@
-//! What a connection is opened with.
+//! Parameters of a connection.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,16 +11,16 @@ use secret::{ExposeSecret as _, Secret};
 use crate::Config;
 use crate::url::Address;
 
-/// What a connection is opened with.
+/// Parameters of a connection.
 #[derive(Clone)]
 pub(crate) struct Options {
     pub(crate) address: Address,
     pub(crate) tls: Arc<ClientConfig>,
     pub(crate) keep_alive: Duration,
     pub(crate) max_packet_bytes: usize,
-    /// The name of the session at the broker.
+    /// MQTT client id, which names the session at the broker.
     pub(crate) client_id: String,
-    /// Whether the broker keeps a session under that name while the client is away.
+    /// Whether the broker keeps the session while the client is disconnected.
     pub(crate) is_persistent: bool,
     pub(crate) will: Option<LastWill>,
     keep_alive_s: u16,
@@ -29,9 +29,9 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// A connection with a session of its own, without a will.
+    /// Creates options for a session that ends with the connection, without a last will.
     pub(crate) fn new(config: &Config, tls: &ClientConfig, client_id: String) -> Self {
-        let tls = config.certificate.as_ref().map_or_else(|| tls.clone(), |own| own.shown_by(tls));
+        let tls = config.certificate.as_ref().map_or_else(|| tls.clone(), |own| own.applied_to(tls));
         Self {
             address: config.address.clone(),
             tls: Arc::new(tls),
@@ -46,8 +46,8 @@ impl Options {
         }
     }
 
-    /// The same broker and login under another name, without a will.
-    pub(crate) fn renamed(&self, client_id: String) -> Self {
+    /// Copies the options with another client id, without a last will.
+    pub(crate) fn with_client_id(&self, client_id: String) -> Self {
         Self { client_id, will: None, ..self.clone() }
     }
 
@@ -64,14 +64,14 @@ impl Options {
             (Some(user), None) => {
                 connect.set_username(user.as_str());
             }
-            // The standard has no password without a user.
+            // The standard does not allow a password without a user.
             (None, _) => {}
         }
         connect
     }
 }
 
-/// Without user and password.
+/// Leaves out user and password.
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options")

@@ -1,4 +1,4 @@
-//! What a program sees of publishing.
+//! Publishing of messages.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,23 +13,23 @@ use tokio::time::timeout;
 
 use crate::connection::Connection;
 use crate::options::Options;
-use crate::sender::{Order, Sender};
+use crate::publish_loop::{PublishLoop, PublishRequest};
 use crate::{Config, Error, topic};
 
-/// How long the end of the connection is waited for.
+/// Time limit for an orderly close.
 const END_TIMEOUT: Duration = Duration::from_secs(3);
 
 const ONLINE: &[u8] = b"online";
 const OFFLINE: &[u8] = b"offline";
 
-/// Gives messages to a broker and says when they have arrived.
+/// Sends messages to a broker and reports their acknowledgement.
 ///
-/// It connects when it is first used, and again when it is used after the connection was lost. It keeps nothing: what
-/// failed is not sent later behind the caller's back, where it would overtake what the caller has sent since.
+/// It connects on first use, and again on the first use after the connection was lost. It does not retry: a message
+/// that failed is not sent later, where it could overwrite a newer one of the caller.
 ///
-/// While it is connected, the topic of the program's availability holds `online`; the broker puts `offline` there
-/// when the connection ends, however it ends. The name of the session is the client id with `-publisher` behind it,
-/// so that it does not end the connection of a [`Subscription`] of the same program.
+/// While it is connected, the availability topic of the program holds `online`. When the connection ends, for any
+/// reason, the broker publishes `offline` there. The client id of the connection ends in `-publisher`, so that it does
+/// not end the connection of a [`Subscription`] of the same program.
 ///
 /// [`Subscription`]: crate::Subscription
 #[derive(Debug)]
@@ -37,19 +37,19 @@ pub struct Publisher {
     options: Options,
     availability_topic: String,
     in_flight: usize,
-    link: Mutex<Link>,
-    /// Counts the attempts to connect that failed, so that all who wait for one share its failure.
+    handle: Mutex<SenderHandle>,
+    /// Number of failed attempts to connect. Callers that wait for the same attempt share its error.
     failures: AtomicU64,
 }
 
 #[derive(Debug, Default)]
-struct Link {
-    orders: Option<mpsc::Sender<Order>>,
-    work: Option<JoinHandle<()>>,
+struct SenderHandle {
+    requests: Option<mpsc::Sender<PublishRequest>>,
+    task: Option<JoinHandle<()>>,
     failure: Option<Error>,
 }
 
-/// A message on its way.
+/// A message in flight.
 #[derive(Debug)]
 pub struct Receipt {
     answered: oneshot::Receiver<Result<(), Error>>,
@@ -60,43 +60,43 @@ impl Receipt {
     ///
     /// # Errors
     ///
-    /// Why the message may not have arrived.
+    /// The reason why the message may not have arrived.
     pub async fn arrived(self) -> Result<(), Error> {
         self.answered.await.unwrap_or_else(|_| Err(lost()))
     }
 }
 
 impl Publisher {
-    /// A publisher that has not connected yet.
+    /// Creates a publisher. It connects on first use.
     pub fn new(config: &Config, tls: &ClientConfig) -> Self {
         let availability_topic = config.availability_topic();
         let mut options = Options::new(config, tls, format!("{}-publisher", config.client_id()));
         options.will = Some(LastWill::new(availability_topic.as_str(), OFFLINE, QoS::AtLeastOnce, true));
         let in_flight = usize::from(config.in_flight);
-        Self { options, availability_topic, in_flight, link: Mutex::default(), failures: AtomicU64::new(0) }
+        Self { options, availability_topic, in_flight, handle: Mutex::default(), failures: AtomicU64::new(0) }
     }
 
-    /// Publishes a message and waits until the broker has acknowledged it, as with [`Qos::AtLeastOnce`]. With `retain`,
-    /// the broker keeps it for those who subscribe later, as the last that was said on its topic.
+    /// Publishes a message with [`Qos::AtLeastOnce`] and waits for its acknowledgement. With `retain`, the broker keeps
+    /// it as the last message of its topic, for later subscribers.
     ///
-    /// A call that is dropped may still publish.
+    /// Dropping the future may still publish.
     ///
     /// # Errors
     ///
-    /// Why the message may not have arrived. One that the broker's access list forbids is not among them: with MQTT
-    /// 3.1.1 a broker acknowledges it and drops it.
+    /// The reason why the message may not have arrived. A message that the broker's access list forbids is no error:
+    /// with MQTT 3.1.1 a broker acknowledges and drops it.
     ///
     /// [`Qos::AtLeastOnce`]: crate::Qos::AtLeastOnce
     pub async fn publish(&self, topic: &str, payload: impl Into<Bytes>, retain: bool) -> Result<(), Error> {
         self.send(topic, payload, retain).await?.arrived().await
     }
 
-    /// Puts a message behind those that were sent before it, as soon as the window has room. As many are under way as
-    /// `MQTT_IN_FLIGHT` says. What one caller sends in turn arrives in that order, as long as the connection lasts.
+    /// Queues a message, as soon as fewer than `MQTT_IN_FLIGHT` are in flight. Messages of one caller arrive in the
+    /// order of the calls, as long as the connection lasts.
     ///
     /// # Errors
     ///
-    /// There is no connection, or `topic` is none.
+    /// The broker cannot be reached, or `topic` is not a valid topic name.
     pub async fn send(&self, topic: &str, payload: impl Into<Bytes>, retain: bool) -> Result<Receipt, Error> {
         if !topic::is_name(topic) {
             return Err(Error::Topic { topic: topic.to_owned() });
@@ -104,55 +104,55 @@ impl Publisher {
         let mut publish = Publish::from_bytes(topic, QoS::AtLeastOnce, payload.into());
         publish.retain = retain;
         let (answer, answered) = oneshot::channel();
-        let orders = self.orders().await?;
-        orders.send(Order { publish, answer }).await.map_err(|_| lost())?;
+        let requests = self.requests().await?;
+        requests.send(PublishRequest { publish, answer }).await.map_err(|_| lost())?;
         Ok(Receipt { answered })
     }
 
-    /// Reaches the broker and logs in, on a connection of its own that ends at once, and publishes nothing.
+    /// Tests connection and login on a separate connection, without publishing anything.
     ///
     /// # Errors
     ///
-    /// Why that is not possible.
+    /// The reason why the login failed.
     pub async fn check(&self) -> Result<(), Error> {
-        let options = self.options.renamed(format!("{}-check", self.options.client_id));
+        let options = self.options.with_client_id(format!("{}-check", self.options.client_id));
         let (connection, _) = Connection::open(&options).await?;
-        connection.goodbye().await
+        connection.disconnect().await
     }
 
-    /// Waits for what is under way, says `offline`, and takes leave of the broker.
+    /// Waits for the messages in flight, publishes `offline` and disconnects.
     pub async fn close(self) {
-        let Link { orders, work, .. } = self.link.into_inner();
-        drop(orders);
-        if let Some(work) = work {
-            // A broker that does not answer is left without a word, and publishes the last will.
-            let _ = timeout(END_TIMEOUT, work).await;
+        let SenderHandle { requests, task, .. } = self.handle.into_inner();
+        drop(requests);
+        if let Some(task) = task {
+            // If the broker does not answer, the connection is dropped, and the broker publishes the last will.
+            let _ = timeout(END_TIMEOUT, task).await;
         }
     }
 
-    /// The way to the connection, which is made where there is none.
-    async fn orders(&self) -> Result<mpsc::Sender<Order>, Error> {
+    /// Queue of the publish loop; connects if there is no connection.
+    async fn requests(&self) -> Result<mpsc::Sender<PublishRequest>, Error> {
         let failures = self.failures.load(Ordering::Relaxed);
-        let mut link = self.link.lock().await;
-        if let Some(orders) = link.orders.as_ref().filter(|orders| !orders.is_closed()) {
-            return Ok(orders.clone());
+        let mut handle = self.handle.lock().await;
+        if let Some(requests) = handle.requests.as_ref().filter(|requests| !requests.is_closed()) {
+            return Ok(requests.clone());
         }
         let has_failed = self.failures.load(Ordering::Relaxed) != failures;
-        if let Some(failure) = link.failure.as_ref().filter(|_| has_failed) {
+        if let Some(failure) = handle.failure.as_ref().filter(|_| has_failed) {
             return Err(failure.clone());
         }
         match Connection::open(&self.options).await {
             Ok((connection, _)) => {
-                let (orders, received) = mpsc::channel(self.in_flight);
-                let [birth, farewell] = [ONLINE, OFFLINE].map(|word| self.availability(word));
-                let sender = Sender::new(connection, received, self.in_flight, farewell);
-                let work = tokio::spawn(sender.run(birth));
-                *link = Link { orders: Some(orders.clone()), work: Some(work), failure: None };
-                Ok(orders)
+                let (requests, received) = mpsc::channel(self.in_flight);
+                let [online, offline] = [ONLINE, OFFLINE].map(|word| self.availability(word));
+                let publish_loop = PublishLoop::new(connection, received, self.in_flight, offline);
+                let task = tokio::spawn(publish_loop.run(online));
+                *handle = SenderHandle { requests: Some(requests.clone()), task: Some(task), failure: None };
+                Ok(requests)
             }
             Err(error) => {
                 self.failures.fetch_add(1, Ordering::Relaxed);
-                *link = Link { failure: Some(error.clone()), ..Link::default() };
+                *handle = SenderHandle { failure: Some(error.clone()), ..SenderHandle::default() };
                 Err(error)
             }
         }

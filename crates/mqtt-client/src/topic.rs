@@ -1,17 +1,17 @@
-//! Which texts are topic names, and which are filters.
+//! Validation of topic names and topic filters.
 //!
 //! Source: [MQTT 3.1.1, 4.7](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html).
 
-/// The longest text MQTT has a length for, in bytes.
+/// Longest string of the protocol, in bytes.
 const LONGEST: usize = 65_535;
 
-/// Whether messages can be published to it.
+/// Whether the text is a valid topic name, without wildcards.
 pub(crate) fn is_name(topic: &str) -> bool {
     is_text(topic) && !topic.contains(['+', '#'])
 }
 
-/// Whether it can be subscribed to: `+` stands for one level, `#` for all that follow, and either is a level by
-/// itself.
+/// Whether the text is a valid topic filter. `+` stands for one level, `#` for all levels that follow; either is a
+/// whole level.
 pub(crate) fn is_filter(filter: &str) -> bool {
     if !is_text(filter) {
         return false;

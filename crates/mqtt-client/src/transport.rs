@@ -1,4 +1,4 @@
-//! TCP, and TLS on it.
+//! TCP connections, with or without TLS.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,41 +13,41 @@ use tokio_rustls::TlsConnector;
 use crate::Error;
 use crate::url::Address;
 
-/// How long the broker may take to accept a connection.
+/// Time limit for the TCP connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long TLS may take to be set up.
+/// Time limit for the TLS handshake.
 const TLS_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Bytes both ways.
+/// A byte stream in both directions.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// Connects, with TLS where the address says so.
+/// Connects, with TLS if the address asks for it.
 pub(crate) async fn open(address: &Address, tls: &Arc<ClientConfig>) -> Result<Box<dyn Stream>, Error> {
     let connecting = TcpStream::connect((address.host.as_str(), address.port));
     let stream = timeout(CONNECT_TIMEOUT, connecting)
         .await
-        .map_err(|_| Error::TimedOut { to: "the connection", after: CONNECT_TIMEOUT })?
+        .map_err(|_| Error::TimedOut { to: "the TCP connection", after: CONNECT_TIMEOUT })?
         .map_err(|error| Error::unreachable(&error))?;
-    // Acknowledgements are small and somebody waits for them.
+    // Acknowledgements are small and urgent.
     stream.set_nodelay(true).map_err(|error| Error::unreachable(&error))?;
     if address.is_tls {
-        return timeout(TLS_TIMEOUT, secured(stream, address, tls))
+        return timeout(TLS_TIMEOUT, connect_tls(stream, address, tls))
             .await
-            .map_err(|_| Error::TimedOut { to: "TLS", after: TLS_TIMEOUT })?;
+            .map_err(|_| Error::TimedOut { to: "the TLS handshake", after: TLS_TIMEOUT })?;
     }
     Ok(Box::new(stream))
 }
 
-async fn secured(
+async fn connect_tls(
     stream: TcpStream,
     address: &Address,
     tls: &Arc<ClientConfig>,
 ) -> Result<Box<dyn Stream>, Error> {
     let name = ServerName::try_from(address.host.clone())
-        .map_err(|_| Error::Tls { reason: "the host of MQTT_URL is no name of a server".to_owned() })?;
+        .map_err(|_| Error::Tls { reason: "the host of MQTT_URL is not a valid server name".to_owned() })?;
     let stream = TlsConnector::from(Arc::clone(tls)).connect(name, stream).await;
     stream.map(|stream| Box::new(stream) as _).map_err(|error| Error::lost(&error))
 }

@@ -1,20 +1,20 @@
-//! `mqtt://` and `mqtts://` URLs.
+//! Parsing of `mqtt://` and `mqtts://` URLs.
 
 use std::fmt;
 
 use secret::Secret;
 use url::Url;
 
-/// Where a broker listens.
+/// Address of a broker.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Address {
-    /// A name or an IP address, without brackets.
+    /// Host name or IP address, without brackets.
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) is_tls: bool,
 }
 
-/// What a URL says of a broker.
+/// Address and login in a broker URL.
 #[derive(Debug, Clone)]
 pub(crate) struct Broker {
     pub(crate) address: Address,
@@ -39,7 +39,7 @@ impl fmt::Debug for Address {
     }
 }
 
-/// Reads a URL, or says what is wrong with it without quoting any of it.
+/// Parses a URL. The error does not quote any part of it.
 pub(crate) fn parse(text: &str) -> Result<Broker, &'static str> {
     let text = text.trim();
     let url = Url::parse(text).map_err(|_| "must be a URL that begins with mqtt:// or mqtts://")?;
@@ -48,9 +48,9 @@ pub(crate) fn parse(text: &str) -> Result<Broker, &'static str> {
         "mqtts" | "ssl" => true,
         _ => return Err("must be a URL that begins with mqtt:// or mqtts://"),
     };
-    let host = url.host_str().filter(|host| !host.is_empty()).ok_or("names no host")?;
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or("has no host")?;
     if !matches!(url.path(), "" | "/") || url.query().is_some() || url.fragment().is_some() {
-        return Err("must end after the host and its port");
+        return Err("must not have a path, query or fragment");
     }
     let host = decoded(host.trim_start_matches('[').trim_end_matches(']'))?;
     let port = url.port().unwrap_or(if is_tls { 8883 } else { 1883 });
@@ -59,7 +59,7 @@ pub(crate) fn parse(text: &str) -> Result<Broker, &'static str> {
     Ok(Broker { address: Address { host, port, is_tls }, user, password })
 }
 
-/// Text with its `%XX` replaced (RFC 3986, section 2.1).
+/// Decodes percent-encoded text (RFC 3986, section 2.1).
 fn decoded(text: &str) -> Result<String, &'static str> {
     const NOT_TEXT: &str = "holds a user or password that is not percent-encoded text";
     let mut bytes = Vec::with_capacity(text.len());
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_without_quoting_it() {
+    fn an_error_does_not_quote_the_url() {
         for text in
             ["hunter22", "http://hunter22@broker", "mqtt://", "mqtt://broker/hunter22", "mqtt://u:%zz@h"]
         {

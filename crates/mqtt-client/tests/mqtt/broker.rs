@@ -1,4 +1,4 @@
-//! With a real broker: sessions, restarts, shared work, large messages, availability.
+//! Tests against Mosquitto: sessions, restarts, shared subscriptions, large messages, availability.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use testkit::servers::Mosquitto;
 use crate::program::{Subscriber, config, named, patient, publish, publisher, run};
 
 #[test]
-fn what_was_not_acknowledged_is_delivered_again_and_what_was_is_not() {
+fn only_unacknowledged_messages_are_delivered_again() {
     let Some(mut broker) = testkit::require(Mosquitto::start()) else { return };
     let mut subscriber = Subscriber::connected(&named(&broker.url(), "test"), &["a/#"]);
     for payload in ["1", "2", "3"] {
@@ -27,7 +27,7 @@ fn what_was_not_acknowledged_is_delivered_again_and_what_was_is_not() {
 }
 
 #[test]
-fn a_broker_that_restarts_is_found_again_and_nothing_is_lost() {
+fn after_a_restart_of_the_broker_the_client_reconnects_and_nothing_is_lost() {
     let Some(mut broker) = testkit::require(Mosquitto::start()) else { return };
     let mut subscriber = Subscriber::connected(&named(&broker.url(), "test"), &["a/#"]);
     publish(&broker.url(), "a/b", "before", false);
@@ -43,7 +43,7 @@ fn a_broker_that_restarts_is_found_again_and_nothing_is_lost() {
 }
 
 #[test]
-fn what_is_published_while_the_program_is_away_waits_for_it() {
+fn messages_published_while_the_program_is_stopped_are_delivered_later() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     let config = named(&broker.url(), "away");
     Subscriber::connected(&config, &["away/#"]).close();
@@ -52,7 +52,7 @@ fn what_is_published_while_the_program_is_away_waits_for_it() {
 }
 
 #[test]
-fn a_look_takes_nothing_from_the_program_that_runs() {
+fn peek_takes_no_message_from_the_running_program() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     let config = named(&broker.url(), "looked-at");
     let mut subscriber = Subscriber::connected(&config, &["looked-at/#"]);
@@ -67,7 +67,7 @@ fn a_look_takes_nothing_from_the_program_that_runs() {
         assert_eq!(messages[0].payload, "there");
         look.close().await;
     });
-    // On the connection it had all along.
+    // The connection was never interrupted.
     assert!(matches!(subscriber.event(), Event::Messages));
     assert_eq!(subscriber.payload(), "there");
 }
@@ -95,7 +95,7 @@ fn members_of_a_group_share_the_messages() {
         for number in 0..MESSAGES {
             publisher.publish("shared/x", number.to_string(), false).await.unwrap();
         }
-        // Each member gets one of these in turn, or one gets both; either way all others came before.
+        // Each member gets one of these, or one gets both; either way all others came before.
         publisher.close().await;
     });
     let half = MESSAGES / 2;
@@ -146,7 +146,7 @@ fn availability_is_told_at_the_start_at_the_end_and_when_the_program_is_gone() {
         there.close().await;
     });
     let gone = publisher(&named(&broker.url(), "there"));
-    // The end of the runtime is the end of the connection, as when a program dies.
+    // The end of the runtime closes the connection, as when a program is killed.
     run(async { gone.publish("x", "x", false).await.unwrap() });
     let told: Vec<_> = (0..4).map(|_| subscriber.payload()).collect();
     assert_eq!(told, ["online", "offline", "online", "offline"]);
@@ -204,7 +204,7 @@ fn thousands_of_messages_arrive_once_however_they_are_acknowledged() {
     });
     let distinct: HashSet<_> = numbers.iter().collect();
     assert_eq!((numbers.len(), distinct.len()), (MESSAGES, MESSAGES));
-    // Nothing is left for the next one.
+    // The session holds no more messages.
     let mut subscriber = Subscriber::connected(&config, &["many/#"]);
     publish(&broker.url(), "many/x", "next", false);
     assert_eq!(subscriber.payload(), "next");

@@ -1,4 +1,4 @@
-//! What a program does with the crate, step by step.
+//! Programs under test: a subscriber and a publisher, with time limits on each step.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use mqtt_client::{Config, Error, Event, Filter, Message, Publisher, Qos, Subscri
 use settings::{Settings as _, Source};
 use tokio::runtime::Runtime;
 
-/// Something is wrong when a step takes longer.
+/// Time limit of one step.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) fn config(variables: &[(&str, &str)]) -> Config {
@@ -17,7 +17,7 @@ pub(crate) fn config(variables: &[(&str, &str)]) -> Config {
     config.unwrap()
 }
 
-/// The configuration of a program of that name.
+/// Configuration of a program with the given name.
 pub(crate) fn named(url: &str, program: &str) -> Config {
     config(&[("MQTT_URL", url)]).named(program)
 }
@@ -38,8 +38,7 @@ pub(crate) fn publisher(config: &Config) -> Publisher {
     Publisher::new(config, &tls::client_config(None).unwrap())
 }
 
-/// Publishes through a publisher that lives no longer, under a name of its own: two of one name would end each other's
-/// connections, and tests share a broker.
+/// Publishes through a publisher of its own, with a unique client id, since tests share a broker.
 pub(crate) fn publish(url: &str, topic: &str, payload: impl Into<bytes::Bytes>, retain: bool) {
     static PUBLISHERS: AtomicUsize = AtomicUsize::new(0);
     let number = PUBLISHERS.fetch_add(1, Ordering::Relaxed);
@@ -65,7 +64,7 @@ impl Subscriber {
         Self { runtime: runtime(), subscription, taken: Vec::new() }
     }
 
-    /// The same, once the broker has accepted it.
+    /// Starts a subscriber and waits until the broker has accepted it.
     pub(crate) fn connected(config: &Config, topics: &[&str]) -> Self {
         let mut subscriber = Self::start(config, topics);
         subscriber.wait_until_connected();
@@ -76,7 +75,7 @@ impl Subscriber {
         self.runtime.block_on(patient(self.subscription.next_batch(&mut self.taken, 100)))
     }
 
-    /// Waits for a connection, whatever happens before; tells whether the broker kept the session.
+    /// Waits for a connection. Returns whether the broker kept the session.
     pub(crate) fn wait_until_connected(&mut self) -> bool {
         loop {
             if let Event::Connected { session_present } = self.event() {
@@ -104,14 +103,14 @@ impl Subscriber {
         self.subscription.acknowledge(message.token);
     }
 
-    /// The next message, acknowledged.
+    /// Takes and acknowledges the next message, and returns its payload.
     pub(crate) fn payload(&mut self) -> String {
         let message = self.message();
         self.acknowledge(&message);
         String::from_utf8(message.payload.to_vec()).unwrap()
     }
 
-    /// The next payload that is not a repetition of this one.
+    /// Returns the next payload other than `repeated`.
     pub(crate) fn payload_after(&mut self, repeated: &str) -> String {
         loop {
             let payload = self.payload();

@@ -1,4 +1,4 @@
-//! A broker that plays a script, for what a real one does not do on request.
+//! A scripted broker, for behavior that a real one does not show on request.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ pub(crate) struct Script {
     listener: TcpListener,
 }
 
-/// One connection, seen from the broker.
+/// The broker's end of a connection.
 pub(crate) struct Peer {
     pub(crate) stream: TcpStream,
     input: BytesMut,
@@ -38,14 +38,14 @@ impl Script {
         peer
     }
 
-    /// A connection that is logged in.
+    /// Accepts a connection and its login.
     pub(crate) fn log_in(&self, session_present: bool) -> Peer {
         let mut peer = self.accept();
         peer.send(Packet::ConnAck(ConnAck::new(ConnectReturnCode::Success, session_present)));
         peer
     }
 
-    /// A connection that has subscribed.
+    /// Accepts a connection, its login and its subscription.
     pub(crate) fn subscribed(&self, session_present: bool) -> Peer {
         let mut peer = self.log_in(session_present);
         peer.answer_subscribe(SubscribeReasonCode::Success(QoS::AtLeastOnce));
@@ -74,7 +74,7 @@ impl Peer {
         }
     }
 
-    /// The next packet that is no sign of life.
+    /// Reads the next packet other than a ping.
     pub(crate) fn read_next(&mut self) -> Packet {
         loop {
             match self.read() {
@@ -96,7 +96,7 @@ impl Peer {
         self.send(Packet::Publish(publish));
     }
 
-    /// Reads a message, acknowledges it, and gives its payload.
+    /// Reads and acknowledges a message, and returns its payload.
     pub(crate) fn take_message(&mut self) -> String {
         let Packet::Publish(publish) = self.read_next() else { panic!("not PUBLISH") };
         self.send(Packet::PubAck(rumqttc::mqttbytes::v4::PubAck::new(publish.pkid)));

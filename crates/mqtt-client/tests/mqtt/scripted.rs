@@ -1,4 +1,4 @@
-//! What goes over the wire, packet by packet.
+//! Protocol tests against a scripted broker, packet by packet.
 
 use std::io::Write as _;
 
@@ -27,7 +27,7 @@ fn acknowledgements_are_sent_in_order_of_arrival() {
 }
 
 #[test]
-fn a_message_of_a_former_connection_is_not_acknowledged_on_the_next() {
+fn a_message_of_an_earlier_connection_is_not_acknowledged_on_the_next() {
     let script = Script::new();
     let mut subscriber = Subscriber::start(&named(&script.url(), "test"), &["a/#"]);
     let mut broker = script.subscribed(false);
@@ -44,7 +44,7 @@ fn a_message_of_a_former_connection_is_not_acknowledged_on_the_next() {
 }
 
 #[test]
-fn what_is_acknowledged_before_the_end_is_told_to_the_broker() {
+fn pending_acknowledgements_are_sent_before_disconnect() {
     let script = Script::new();
     let mut subscriber = Subscriber::start(&named(&script.url(), "test"), &["a/#"]);
     let mut broker = script.subscribed(false);
@@ -56,7 +56,7 @@ fn what_is_acknowledged_before_the_end_is_told_to_the_broker() {
 }
 
 #[test]
-fn messages_before_the_answer_to_subscribe_come_after_the_connection_is_told() {
+fn messages_before_suback_are_delivered_after_the_connected_event() {
     let script = Script::new();
     let mut subscriber = Subscriber::start(&named(&script.url(), "test"), &["a/#"]);
     let mut broker = script.log_in(true);
@@ -67,14 +67,14 @@ fn messages_before_the_answer_to_subscribe_come_after_the_connection_is_told() {
 }
 
 #[test]
-fn while_nobody_takes_messages_the_broker_waits_and_hears_signs_of_life() {
+fn while_the_program_takes_no_messages_the_broker_waits_and_gets_pings() {
     const MESSAGES: usize = 20_000;
     let script = Script::new();
     let config = config(&[("MQTT_URL", &script.url()), ("MQTT_KEEP_ALIVE_SECONDS", "1")]);
     let mut subscriber = Subscriber::start(&config, &["a/#"]);
     let mut broker = script.subscribed(false);
     let mut stream = broker.stream.try_clone().unwrap();
-    // More than all buffers between the two hold, so this ends only when somebody takes them.
+    // More than all buffers hold, so this ends only when the program takes messages.
     let flood = std::thread::spawn(move || {
         for number in 0..MESSAGES {
             let mut bytes = BytesMut::new();
@@ -94,7 +94,7 @@ fn while_nobody_takes_messages_the_broker_waits_and_hears_signs_of_life() {
 }
 
 #[test]
-fn a_broker_without_a_sign_of_life_is_given_up() {
+fn a_broker_that_answers_no_ping_is_disconnected() {
     let script = Script::new();
     let config = config(&[("MQTT_URL", &script.url()), ("MQTT_KEEP_ALIVE_SECONDS", "1")]);
     let mut subscriber = Subscriber::start(&config, &["a/#"]);
@@ -121,7 +121,7 @@ fn a_message_beyond_the_limit_comes_without_its_payload_and_is_acknowledged() {
 }
 
 #[test]
-fn a_login_that_is_refused_says_what_to_do() {
+fn a_refused_login_has_the_kind_of_its_reason() {
     let refusals = [
         (ConnectReturnCode::BadUserNamePassword, Kind::Unauthorized),
         (ConnectReturnCode::NotAuthorized, Kind::Unauthorized),
@@ -148,7 +148,7 @@ fn a_filter_that_is_refused_is_named() {
 }
 
 #[test]
-fn what_was_published_on_a_lost_connection_fails_and_is_not_sent_later() {
+fn a_message_in_flight_on_a_lost_connection_fails_and_is_not_sent_later() {
     let script = Script::new();
     let publisher = publisher(&named(&script.url(), "test"));
     let script = std::thread::spawn(move || {
@@ -172,7 +172,7 @@ fn what_was_published_on_a_lost_connection_fails_and_is_not_sent_later() {
 }
 
 #[test]
-fn all_who_wait_for_a_connection_share_its_failure() {
+fn callers_that_wait_for_one_connection_share_its_failure() {
     let script = Script::new();
     let publisher = publisher(&named(&script.url(), "test"));
     let attempts = std::thread::spawn(move || {
@@ -192,7 +192,7 @@ fn all_who_wait_for_a_connection_share_its_failure() {
 }
 
 #[test]
-fn no_more_is_under_way_than_the_window_holds() {
+fn no_more_messages_are_in_flight_than_the_limit() {
     let script = Script::new();
     let settings = [("MQTT_URL", &*script.url()), ("MQTT_IN_FLIGHT", "2"), ("MQTT_KEEP_ALIVE_SECONDS", "1")];
     let publisher = publisher(&config(&settings).named("test"));
@@ -201,7 +201,7 @@ fn no_more_is_under_way_than_the_window_holds() {
         assert_eq!(broker.take_message(), "online");
         let packets = [broker.read(), broker.read()];
         assert!(packets.iter().all(|packet| matches!(packet, Packet::Publish(_))), "{packets:?}");
-        // With two under way, all that follows is a sign of life.
+        // With two in flight, only a ping follows.
         assert_eq!(broker.read(), Packet::PingReq);
         for packet in packets {
             let Packet::Publish(publish) = packet else { continue };

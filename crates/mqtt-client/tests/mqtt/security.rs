@@ -1,4 +1,4 @@
-//! Passwords, certificates, access lists: who is let in, and how a refusal is told.
+//! Passwords, certificates and access lists: accepted and refused logins.
 
 use std::path::Path;
 
@@ -21,7 +21,7 @@ fn check(config: &Config, ca_file: Option<&Path>) -> Result<(), Error> {
 }
 
 #[test]
-fn tls_and_a_client_certificate_let_in() {
+fn tls_and_a_client_certificate_are_accepted() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     let ca_file = broker.ca_file();
     check(&named(&broker.tls_url(), "tls"), Some(&ca_file)).unwrap();
@@ -50,7 +50,7 @@ fn messages_cross_tls_both_ways() {
 }
 
 #[test]
-fn a_missing_client_certificate_is_a_matter_of_configuration() {
+fn a_missing_client_certificate_is_a_configuration_error() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     let error = check(&named(&broker.mutual_tls_url(), "none"), Some(&broker.ca_file())).unwrap_err();
     assert_eq!(error.kind(), Kind::Configuration, "{}", chain(&error));
@@ -58,7 +58,7 @@ fn a_missing_client_certificate_is_a_matter_of_configuration() {
 }
 
 #[test]
-fn an_authority_that_is_not_trusted_is_a_matter_of_configuration() {
+fn an_untrusted_authority_is_a_configuration_error() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     let error = check(&named(&broker.tls_url(), "untrusting"), None).unwrap_err();
     assert_eq!(error.kind(), Kind::Configuration, "{}", chain(&error));
@@ -66,7 +66,7 @@ fn an_authority_that_is_not_trusted_is_a_matter_of_configuration() {
 }
 
 #[test]
-fn a_wrong_password_is_unauthorized_and_not_told() {
+fn a_wrong_password_is_unauthorized_and_not_quoted() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     let url = broker.url();
     let place = url.rsplit_once('@').unwrap().1;
@@ -75,12 +75,12 @@ fn a_wrong_password_is_unauthorized_and_not_told() {
     let subscribed = Subscriber::start(&wrong, &["a"]).wait_until_disconnected();
     for error in [published, subscribed] {
         assert_eq!(error.kind(), Kind::Unauthorized);
-        let told = format!("{} {error:?} {wrong:?}", chain(&error));
-        assert!(!told.contains("hunter22") && told.contains("not authorized"), "{told}");
+        let shown = format!("{} {error:?} {wrong:?}", chain(&error));
+        assert!(!shown.contains("hunter22") && shown.contains("not authorized"), "{shown}");
     }
 }
 
-/// Nothing of this crate is tested here but its documentation: MQTT 3.1.1 has no word for such a refusal.
+/// Confirms a limit that the README states: MQTT 3.1.1 cannot report such a refusal.
 #[test]
 fn a_message_the_access_list_forbids_is_acknowledged_and_reaches_nobody() {
     let access = "pattern readwrite open/#\n".to_owned();

@@ -1,4 +1,4 @@
-//! The thread that talks to the broker for a subscription.
+//! Event loop of a subscription, on a thread of its own.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,72 +10,72 @@ use tokio::time::{Instant, sleep, sleep_until};
 use crate::Error;
 use crate::acknowledgements::Acknowledgements;
 use crate::backoff::Backoff;
+use crate::coalescing::{COALESCE_DELAY, ReadCoalescing};
 use crate::connection::Connection;
+use crate::event::Event;
 use crate::framing::Frame;
-use crate::handover::Handover;
+use crate::in_flight_limit::InFlightLimit;
 use crate::message::{Filter, Message, Qos, Token};
 use crate::options::Options;
-use crate::pace::{Pace, REST};
-use crate::subscription::Event;
-use crate::window::Window;
+use crate::receive_buffer::ReceiveBuffer;
 
-/// The identifier of the one SUBSCRIBE of a connection.
+/// Packet identifier of the SUBSCRIBE of a connection.
 const SUBSCRIBE: u16 = 1;
 
-/// Connects, again and again, and carries messages and acknowledgements.
-pub(crate) struct Receiver {
+/// Connects, reconnects after errors, receives messages and sends acknowledgements.
+pub(crate) struct ReceiveLoop {
     options: Options,
     filters: Vec<Filter>,
-    handover: Arc<Handover>,
+    buffer: Arc<ReceiveBuffer>,
     connections: u32,
-    window: Window,
+    in_flight_limit: InFlightLimit,
 }
 
-/// What lasts as long as one connection.
+/// State of one connection.
 struct Session {
     connection: Connection,
     acknowledgements: Acknowledgements,
     session_present: bool,
     is_subscribed: bool,
-    pace: Pace,
-    /// Messages of one read.
+    coalescing: ReadCoalescing,
+    /// Messages of the current read.
     messages: Vec<Message>,
-    /// Acknowledgements of one wake-up.
+    /// Acknowledgements of the current wake-up.
     tokens: Vec<Token>,
 }
 
-impl Receiver {
-    pub(crate) fn new(options: Options, filters: Vec<Filter>, handover: Arc<Handover>) -> Self {
-        Self { options, filters, handover, connections: 0, window: Window::default() }
+impl ReceiveLoop {
+    pub(crate) fn new(options: Options, filters: Vec<Filter>, buffer: Arc<ReceiveBuffer>) -> Self {
+        Self { options, filters, buffer, connections: 0, in_flight_limit: InFlightLimit::default() }
     }
 
-    /// Works until the program ends it.
+    /// Runs until the program stops it.
     pub(crate) async fn run(mut self) {
         let mut backoff = Backoff::new();
-        while !self.handover.is_ending() {
+        while !self.buffer.is_stopping() {
             let Err(error) = self.connect_and_receive(&mut backoff).await else { return };
             let delay = backoff.after(&error);
-            self.handover.tell(Event::Disconnected(error));
+            self.buffer.push_event(Event::Disconnected(error));
             self.pause(delay).await;
         }
     }
 
-    /// Waits, but not longer than the program does.
+    /// Waits for `delay`, or until the program stops the loop.
     async fn pause(&self, delay: Duration) {
         let end = Instant::now() + delay;
-        while !self.handover.is_ending() {
+        while !self.buffer.is_stopping() {
             tokio::select! {
                 () = sleep_until(end) => return,
-                () = self.handover.turned() => {}
+                () = self.buffer.consumer_acted() => {}
             }
         }
     }
 
-    /// One connection; returns without an error where the program ended it.
+    /// Runs one connection. Returns without an error if the program stopped it.
     async fn connect_and_receive(&mut self, backoff: &mut Backoff) -> Result<(), Error> {
         let opened = tokio::select! {
             opened = Connection::open(&self.options) => opened?,
-            () = self.ending() => return Ok(()),
+            () = self.stopped() => return Ok(()),
         };
         backoff.connected();
         let (connection, session_present) = opened;
@@ -85,53 +85,53 @@ impl Receiver {
             acknowledgements: Acknowledgements::of_connection(self.connections),
             session_present,
             is_subscribed: false,
-            pace: Pace::default(),
+            coalescing: ReadCoalescing::default(),
             messages: Vec::new(),
             tokens: Vec::new(),
         };
         session.connection.write(&Packet::Subscribe(subscribe(&self.filters)))?;
         let result = self.receive(&mut session).await;
         if result.is_ok() {
-            // The broker knows all it has to; how the connection ends changes nothing.
-            let _ = session.connection.goodbye().await;
+            // All acknowledgements are written; an error here changes nothing.
+            let _ = session.connection.disconnect().await;
         }
         result
     }
 
-    async fn ending(&self) {
-        while !self.handover.is_ending() {
-            self.handover.turned().await;
+    async fn stopped(&self) {
+        while !self.buffer.is_stopping() {
+            self.buffer.consumer_acted().await;
         }
     }
 
     async fn receive(&mut self, session: &mut Session) -> Result<(), Error> {
         loop {
             self.acknowledge(session);
-            if self.handover.is_ending() {
+            if self.buffer.is_stopping() {
                 return Ok(());
             }
-            // Before it has answered SUBSCRIBE, messages stay here, however many.
-            let reads = !session.is_subscribed || self.handover.has_room();
+            // Messages that come before SUBACK are held in the session, without a limit.
+            let reads = !session.is_subscribed || self.buffer.has_room();
             tokio::select! {
                 step = session.connection.step(reads) => step?,
-                () = self.handover.turned() => continue,
+                () = self.buffer.consumer_acted() => continue,
             }
             while let Some(frame) = session.connection.next()? {
                 self.take(session, frame)?;
             }
             if session.is_subscribed {
                 let messages = session.messages.len();
-                self.handover.put(&mut session.messages);
-                if messages > 0 && session.pace.rests_after(messages) {
-                    sleep(REST).await;
+                self.buffer.push_messages(&mut session.messages);
+                if messages > 0 && session.coalescing.delays_after(messages) {
+                    sleep(COALESCE_DELAY).await;
                 }
             }
         }
     }
 
-    /// Sends on what the program is done with.
+    /// Sends the acknowledgements of the program that are next in order.
     fn acknowledge(&mut self, session: &mut Session) {
-        self.handover.take_tokens(&mut session.tokens);
+        self.buffer.take_tokens(&mut session.tokens);
         if session.tokens.is_empty() {
             return;
         }
@@ -143,7 +143,7 @@ impl Receiver {
             session.connection.acknowledge(packet);
         }
         if session.acknowledgements.len() < before {
-            self.window.acknowledged(before, Instant::now());
+            self.in_flight_limit.acknowledged(before, Instant::now());
         }
     }
 
@@ -154,16 +154,13 @@ impl Receiver {
                 self.take_message(session, publish, size)
             }
             Frame::TooLarge(publish, size) => {
-                tracing::warn!(
-                    bytes = size,
-                    "a message is larger than MQTT_MAX_PACKET_BYTES; it comes without its payload"
-                );
+                tracing::warn!(bytes = size, "message larger than MQTT_MAX_PACKET_BYTES, payload dropped");
                 self.take_message(session, publish, size)
             }
             Frame::Packet(Packet::SubAck(answer)) => {
                 self.check(&answer)?;
                 session.is_subscribed = true;
-                self.handover.tell(Event::Connected { session_present: session.session_present });
+                self.buffer.push_event(Event::Connected { session_present: session.session_present });
                 Ok(())
             }
             Frame::Packet(Packet::PingResp) => Ok(()),
@@ -176,13 +173,13 @@ impl Receiver {
             QoS::AtMostOnce => (Qos::AtMostOnce, Token::NONE),
             QoS::AtLeastOnce => {
                 let token = session.acknowledgements.expect(publish.pkid);
-                self.window.arrived(Instant::now());
+                self.in_flight_limit.arrived(Instant::now());
                 (Qos::AtLeastOnce, token)
             }
-            QoS::ExactlyOnce => return Err(Error::protocol("a message of a quality nobody asked for")),
+            QoS::ExactlyOnce => return Err(Error::protocol("a message with QoS 2, which was not requested")),
         };
         let topic =
-            std::str::from_utf8(&publish.topic).map_err(|_| Error::protocol("a topic that is no text"))?;
+            std::str::from_utf8(&publish.topic).map_err(|_| Error::protocol("a topic that is not UTF-8"))?;
         session.messages.push(Message {
             topic: topic.to_owned(),
             payload: publish.payload,
@@ -195,10 +192,10 @@ impl Receiver {
         Ok(())
     }
 
-    /// Whether the broker accepts every filter.
+    /// Fails if the broker rejected a filter.
     fn check(&self, answer: &SubAck) -> Result<(), Error> {
         if answer.pkid != SUBSCRIBE || answer.return_codes.len() != self.filters.len() {
-            return Err(Error::protocol("an answer to another SUBSCRIBE"));
+            return Err(Error::protocol("a SUBACK that does not match SUBSCRIBE"));
         }
         let refused = self.filters.iter().zip(&answer.return_codes);
         let refused = refused.filter(|(_, code)| **code == SubscribeReasonCode::Failure);
