@@ -1,4 +1,4 @@
-//! What all services of a program share: connections, limits, the retry budget.
+//! The HTTP client of a program: connections, limits and the retry budget that all its services share.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(20);
 const RETRY_BUDGET: Duration = Duration::from_mins(1);
 
-/// How a [`Client`] behaves. Start from [`Options::new`] and change what differs.
+/// Options of a [`Client`]. Start from [`Options::new`] and change single fields.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Name of the program, sent as `User-Agent`.
@@ -25,16 +25,16 @@ pub struct Options {
     pub connect_timeout: Duration,
     /// Time for one attempt, from connecting to the last byte of the body.
     pub timeout: Duration,
-    /// Whom to trust, and which versions to speak.
+    /// Trusted authorities and TLS versions.
     pub tls: rustls::ClientConfig,
     /// The retry policy of the run. Its clones share one budget.
     pub retry: Retry,
-    /// Learns each secret a request carries, and scrubs what services say. Its clones share what they know.
+    /// Learns the secrets of each request, and removes them from quoted replies. Clones share their secrets.
     pub redactor: Redactor,
 }
 
 impl Options {
-    /// 5 s to connect, 20 s for an attempt, a retry budget of 60 s, and a redactor of its own.
+    /// Default options: 5 s to connect, 20 s per attempt, a retry budget of 60 s, and a new redactor.
     pub fn new(program: impl Into<String>, version: impl Into<String>, tls: rustls::ClientConfig) -> Self {
         Self {
             program: program.into(),
@@ -48,7 +48,7 @@ impl Options {
     }
 }
 
-/// Why there is no client.
+/// Errors of [`Client::new`].
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
     /// The name or version of the program cannot stand in a header.
@@ -81,7 +81,7 @@ pub(crate) struct Shared {
 }
 
 impl Client {
-    /// A client that contacts no one yet.
+    /// Creates a client. It opens no connection.
     pub fn new(options: Options) -> Result<Self, BuildError> {
         let product = format!("{}/{}", options.program, options.version);
         HeaderValue::from_str(&product).map_err(|_| BuildError::UserAgent)?;
@@ -90,7 +90,7 @@ impl Client {
             .connect_timeout(options.connect_timeout)
             .no_proxy()
             .referer(false)
-            // Both are ours to decide: see `exchange`.
+            // Handled in `exchange`.
             .redirect(reqwest::redirect::Policy::none())
             .retry(reqwest::retry::never())
             .build()
@@ -99,10 +99,10 @@ impl Client {
         Ok(Self { shared: Arc::new(Shared { http, product, timeout, retry, redactor }) })
     }
 
-    /// The service at `base`, called `name` in errors and logs.
+    /// Creates the service at `base`, named `name` in errors and logs.
     ///
-    /// A path in `base` is a prefix of every path requested, a query in it is part of every query, and a user and
-    /// password in it are sent as basic authentication.
+    /// The path of `base` is a prefix of every request path, its query is part of every query, and its user and password
+    /// are sent as basic authentication.
     pub fn service(&self, name: &'static str, base: &Url) -> Service {
         Service::new(Arc::clone(&self.shared), name, base)
     }

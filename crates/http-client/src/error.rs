@@ -1,4 +1,4 @@
-//! Why a call failed, in words that are safe to print.
+//! Errors of calls, with texts that are safe to print.
 
 use std::fmt;
 use std::io;
@@ -19,97 +19,97 @@ pub struct Error {
     pub service: &'static str,
     /// The operation, as the caller named it.
     pub operation: &'static str,
-    /// What happened.
+    /// The cause.
     pub cause: Cause,
 }
 
-/// What happened to a call.
+/// Cause of a failed call.
 #[derive(Debug, thiserror::Error)]
 pub enum Cause {
-    /// The server cannot be reached: no such host, refused, no answer in time.
+    /// The server cannot be reached: unknown host, connection refused, no answer in time.
     #[error("cannot connect")]
     Connect(#[source] Transport),
-    /// The server was reached, and TLS with it is impossible until someone changes something.
+    /// TLS fails until the configuration or the server changes.
     #[error("{advice}")]
     Tls {
-        /// What is wrong, and what to do about it.
+        /// The problem, and what to do about it.
         advice: &'static str,
-        /// The whole story.
+        /// The error of the transport.
         source: Transport,
     },
     /// An attempt took too long, from connecting to the last byte of the body.
     #[error("no complete reply within {:.1} s", after.as_secs_f32())]
     Timeout {
-        /// How long one attempt may take.
+        /// Time limit of one attempt.
         after: Duration,
     },
-    /// The connection broke, or what came over it was not HTTP or not what its framing said.
+    /// The connection was lost, or the reply violates HTTP or its own framing.
     #[error("the connection broke")]
     Interrupted(#[source] Transport),
-    /// The service was asked too often: 429, or 403 with a wait or an exhausted limit.
+    /// The rate limit of the service is exceeded: 429, or 403 with a wait or an exhausted limit.
     #[error("{}", status_line(*status, message))]
     RateLimited {
-        /// The status.
+        /// HTTP status of the reply.
         status: StatusCode,
-        /// How long the service asked to be left alone.
+        /// Wait that the service asks for.
         retry_after: Option<Duration>,
-        /// What the service said, scrubbed.
+        /// Message of the service, without secrets.
         message: String,
     },
     /// Any other status than 2xx.
     #[error("{}", status_line(*status, message))]
     Status {
-        /// The status.
+        /// HTTP status of the reply.
         status: StatusCode,
-        /// How long the service asked to be left alone.
+        /// Wait that the service asks for.
         retry_after: Option<Duration>,
-        /// What the service said, scrubbed.
+        /// Message of the service, without secrets.
         message: String,
     },
-    /// More than five redirects, or one that leads nowhere.
-    #[error("redirected without end")]
+    /// More than five redirects, or one without a valid target.
+    #[error("too many redirects")]
     Redirects,
-    /// A link or a redirect leads where this request may not go.
+    /// A link or redirect leads to another origin, where this request must not go.
     #[error("the reply leads to a foreign address")]
     ForeignLink,
-    /// The body is larger than was asked for.
+    /// The body is larger than the limit.
     #[error("the reply is larger than {limit} bytes")]
     TooLarge {
         /// The limit, in bytes after decompression.
         limit: usize,
     },
-    /// A reply of status 2xx is not JSON at all.
+    /// A reply of status 2xx is not JSON.
     #[error("{}", not_json(found, message))]
     NotJson {
-        /// What it is instead: `an HTML page`, `nothing`.
+        /// Format of the reply: `an HTML page`, `nothing`.
         found: &'static str,
-        /// What it says, scrubbed: the title of the page, the first line of the text.
+        /// Title of the page or first line of the text, without secrets.
         message: String,
     },
-    /// A reply of status 2xx is not the JSON that was expected.
+    /// A reply of status 2xx is JSON of another shape than expected.
     #[error("unexpected JSON at `{path}`: {reason}")]
     Json {
-        /// Where it differs: `properties.periods[3].temperature`; `.` is the whole reply.
+        /// Path of the difference: `properties.periods[3].temperature`; `.` is the whole reply.
         path: String,
-        /// How it differs, scrubbed. The parser's own error is not kept as a source, because it quotes values.
+        /// The difference, without secrets. The parser's error is not kept as a source, because it quotes values.
         reason: String,
     },
-    /// The body to be sent has no form in JSON.
+    /// The body cannot be written as JSON.
     #[error("the request cannot be written as JSON")]
     Encode(#[source] serde_json::Error),
-    /// A header to be sent holds what a header cannot carry, such as a line break at the end of a token.
+    /// A header has characters that are not allowed, such as a line break at the end of a token.
     #[error("the header `{name}` has a name or a value that cannot be sent")]
     Header {
-        /// Its name.
+        /// Name of the header.
         name: String,
     },
-    /// The base URL of the service is not one of HTTP.
-    #[error("the base URL cannot be called: it has to start with http:// or https://")]
+    /// The base URL of the service does not start with `http://` or `https://`.
+    #[error("the base URL must start with http:// or https://")]
     BaseUrl,
 }
 
 impl Error {
-    /// The status of the reply, if there was one and it was not 2xx.
+    /// HTTP status of the reply, if there was a reply and its status was not 2xx.
     pub fn status(&self) -> Option<StatusCode> {
         match &self.cause {
             Cause::Status { status, .. } | Cause::RateLimited { status, .. } => Some(*status),
@@ -117,7 +117,7 @@ impl Error {
         }
     }
 
-    /// What the service said, scrubbed of secrets.
+    /// Message of the service, without secrets.
     pub fn message(&self) -> Option<&str> {
         match &self.cause {
             Cause::Status { message, .. }
@@ -135,7 +135,7 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
-    // The cause is printed here already, so the chain goes on with what is behind it.
+    // `Display` prints the cause, so the chain continues with the source of the cause.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         std::error::Error::source(&self.cause)
     }
@@ -166,7 +166,7 @@ impl Fault for Error {
 }
 
 impl Cause {
-    /// Sorts what the transport reports. The URL is taken out first: its query may hold a key.
+    /// Classifies an error of the transport. The URL is removed first: its query may hold a key.
     pub(crate) fn from_transport(error: reqwest::Error, attempt: Duration) -> Self {
         let error = error.without_url();
         if let Some(advice) = tls_advice(&error) {
@@ -183,7 +183,7 @@ impl Cause {
     }
 }
 
-/// Whom an error speaks of, and what it may not say.
+/// Names and secrets of a call, for its error.
 #[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) service: &'static str,
@@ -197,8 +197,8 @@ impl Call {
     }
 }
 
-/// 408 and 425 ask to be repeated (RFC 9110 15.5.9, RFC 8470 5.2); 501 and 505 stay as they are until a person changes
-/// what we ask of whom.
+/// Classifies a status. 408 and 425 ask for a repeat (RFC 9110 15.5.9, RFC 8470 5.2); 501 and 505 last until the
+/// configuration changes.
 fn status_kind(status: StatusCode) -> Kind {
     match status.as_u16() {
         401 | 403 => Kind::Unauthorized,
@@ -219,7 +219,8 @@ fn not_json(found: &str, message: &str) -> String {
     format!("expected JSON, got {found}{separator}{message}")
 }
 
-/// What to do about a TLS failure that lasts. Others, such as a handshake cut short, pass as connection faults.
+/// Advice for a TLS failure that lasts; `None` for others, such as an interrupted handshake, which count as connection
+/// errors.
 fn tls_advice(error: &reqwest::Error) -> Option<&'static str> {
     use rustls::{CertificateError as Certificate, Error as Tls};
     match causes(error).find_map(|cause| cause.downcast_ref::<Tls>())? {
@@ -240,7 +241,7 @@ fn tls_advice(error: &reqwest::Error) -> Option<&'static str> {
     }
 }
 
-/// All errors behind one. `io::Error` skips what it wraps when asked for its source, so it is opened here.
+/// Iterates over an error and its sources, including the error inside an `io::Error`, which `source()` skips.
 fn causes<'a>(
     error: &'a (dyn std::error::Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn std::error::Error + 'static)> {

@@ -1,4 +1,4 @@
-//! One attempt: request, redirects, body, within one span of time.
+//! One attempt of a call: request, redirects and body, within one time limit.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,10 @@ use crate::{Cause, Error, Reply, Request, message, origin, retry_after};
 
 const MAX_REDIRECTS: usize = 5;
 
-/// Enough for what a service has to say about a failure.
+/// Bytes read of the body of an error reply.
 const ERROR_BODY_LIMIT: usize = 64 * 1024;
 
-/// Sends `request` once. A reply of another status than 2xx is an error.
+/// Sends `request` once. A status other than 2xx is an error.
 pub(crate) async fn attempt(request: Arc<Request>) -> Result<Reply, Error> {
     let call = request.call();
     let started = Instant::now();
@@ -51,13 +51,13 @@ async fn exchange(request: &Request) -> Result<Reply, Cause> {
             body: body.freeze(),
         });
     }
-    // The status says what to do. That its explanation stalls or has no end does not change it.
+    // The status decides. A body that stalls or never ends does not change it.
     let reading = read(&mut response, &mut body, ERROR_BODY_LIMIT, after);
     let _ = timeout_at(deadline, reading).await;
     Err(refusal(request, &response, &body))
 }
 
-/// The first reply that is not a redirect to be followed.
+/// Follows redirects, and returns the first other reply.
 async fn reach(request: &Request, after: Duration) -> Result<Response, Cause> {
     let mut url = request.url.clone();
     for _ in 0..=MAX_REDIRECTS {

@@ -1,4 +1,4 @@
-//! Reading a reply as JSON, and saying what it is when it is not.
+//! Decoding of JSON replies, with errors that describe other formats.
 
 use secret::Redactor;
 use serde::de::DeserializeOwned;
@@ -6,7 +6,7 @@ use serde_json::error::Category;
 
 use crate::{Cause, message};
 
-/// Decodes `body`, or says where and how it differs from what was expected.
+/// Decodes `body`. The error names path and reason of the first difference.
 pub(crate) fn decode<T: DeserializeOwned>(body: &[u8], redactor: &Redactor) -> Result<T, Cause> {
     // RFC 8259 8.1 lets a reader ignore the byte order mark that some servers send.
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
@@ -31,7 +31,7 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, (String, serde_json::Err
     Ok(value)
 }
 
-/// What a body is that no parser of JSON would begin to read.
+/// Describes a body that does not start like JSON.
 fn other_than_json(body: &[u8]) -> Option<&'static str> {
     let body = body.trim_ascii_start();
     let start = body.get(..body.len().min(1024)).unwrap_or_default().to_ascii_lowercase();

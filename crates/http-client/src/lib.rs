@@ -1,17 +1,17 @@
 //! One HTTP policy for every client: timeouts, limits, retries, typed errors.
 //!
-//! A program builds one [`Client`]. Each outside API gets a [`Service`] from it, and each call is a [`Request`] with
-//! the name of its operation, so that every [`Error`] says who failed at what: `nws points: 404 Not Found: …`.
+//! A program builds one [`Client`]. It creates a [`Service`] for each outside API, and each call is a [`Request`] with
+//! the name of its operation, so that every [`Error`] names both: `nws points: 404 Not Found: …`.
 //!
-//! The policy, the same for all:
+//! The policy of all calls:
 //!
-//! - One attempt has a total time, body included; connecting has its own, shorter one.
+//! - An attempt has a time limit, body included; connecting has a shorter one.
 //! - A body is read up to a limit, counted after decompression.
-//! - What fails for a passing reason is repeated by [`fault::Retry`], which obeys `Retry-After`.
-//! - Five redirects are followed at most. A request that carries a secret or a body never leaves its origin.
-//! - Proxies named in the environment are not used: what a program contacts is what its configuration says. To go
-//!   through a gateway, set the base URL of the service to it; a path prefix in it is kept.
-//! - No error, and nothing else that prints, holds a URL or a secret.
+//! - Temporary failures are repeated by [`fault::Retry`], which obeys `Retry-After`.
+//! - At most five redirects are followed. A request with a secret or a body never leaves its origin.
+//! - Proxies of the environment are not used: a program contacts only the addresses in its configuration. To go through
+//!   a gateway, use it as the base URL of the service; a path prefix is kept.
+//! - Errors and other printed text contain no URL and no secret.
 //!
 //! This crate does not know records, stores or settings.
 

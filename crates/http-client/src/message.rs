@@ -1,14 +1,15 @@
-//! What a service says about a failure, in whatever form, as one safe line.
+//! Extraction of the error message in a reply, in any format, as one line that is safe to print.
 
 use secret::Redactor;
 use serde_json::Value;
 
 const LONGEST: usize = 300;
 
-/// Where services put their explanation, best first: RFC 9457 has `detail` and `title`, most have `message` or `error`.
+/// JSON members with the error message, best first: RFC 9457 has `detail` and `title`, most services have `message` or
+/// `error`.
 const MEMBERS: [&str; 6] = ["/detail", "/message", "/error", "/error/message", "/errors/0/message", "/title"];
 
-/// The explanation in a body: a member of JSON, the title of a page, or else the first line.
+/// Extracts the error message of a body: a member of JSON, the title of a page, or the first line.
 pub(crate) fn from_body(body: &[u8], redactor: &Redactor) -> String {
     if let Ok(json) = serde_json::from_slice(body) {
         return quote(&from_json(&json), redactor);
@@ -18,9 +19,9 @@ pub(crate) fn from_body(body: &[u8], redactor: &Redactor) -> String {
     quote(line.unwrap_or_default(), redactor)
 }
 
-/// `text` scrubbed, without control characters, on one line of at most 300 characters.
+/// Removes secrets and control characters, and cuts the text to one line of at most 300 characters.
 ///
-/// It is scrubbed before it is cut, so that no half of a secret is left at the end.
+/// Secrets are removed before the cut, so that no half of one remains at the end.
 pub(crate) fn quote(text: &str, redactor: &Redactor) -> String {
     let clean = redactor.scrub(text).replace(char::is_control, " ");
     let mut line = clean.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -33,7 +34,8 @@ pub(crate) fn quote(text: &str, redactor: &Redactor) -> String {
     line
 }
 
-/// JSON without a known member is shown as it is, written anew so that no escape hides a secret from the redactor.
+/// Message in a JSON reply. JSON without a known member is quoted whole, written anew so that no escape sequence hides
+/// a secret from the redactor.
 fn from_json(json: &Value) -> String {
     let known = MEMBERS.iter().filter_map(|member| json.pointer(member)?.as_str());
     match known.map(str::trim).find(|text| !text.is_empty()) {
@@ -42,9 +44,9 @@ fn from_json(json: &Value) -> String {
     }
 }
 
-/// The title of an HTML page.
+/// Title of an HTML page.
 fn title(text: &str) -> Option<&str> {
-    // Lower case in ASCII alone keeps every offset.
+    // ASCII lower case keeps all offsets.
     let lower = text.to_ascii_lowercase();
     let tag = lower.find("<title")?;
     let start = tag + lower.get(tag..)?.find('>')? + 1;

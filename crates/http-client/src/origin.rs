@@ -1,4 +1,4 @@
-//! Which addresses a request may be sent on to.
+//! Rules for links and redirects: allowed origins, and credentials on the way.
 
 use reqwest::header::LOCATION;
 use reqwest::{Method, Response};
@@ -6,17 +6,17 @@ use url::Url;
 
 use crate::{Cause, Request};
 
-/// `link` with the credentials of `base`, if both have the same origin (RFC 6454).
+/// Adds the credentials of `base` to `link`, if both have the same origin (RFC 6454).
 pub(crate) fn adopt(base: &Url, link: Url) -> Option<Url> {
     let is_own = is_http(&link) && link.origin() == base.origin();
     if is_own { with_credentials(base, link) } else { None }
 }
 
-/// Where a redirect leads, or nothing if the reply is not one to be followed.
+/// Target of a redirect; `None` if the reply is not a redirect to follow.
 ///
-/// A `POST` answered with 301, 302 or 303 would become a `GET` and its body be dropped in silence (RFC 9110 15.4), so
-/// it is not followed; 307 and 308 keep both. A private request stays on its origin, but may go from http to https of
-/// the same host. No request goes from https to http.
+/// A `POST` answered with 301, 302 or 303 would become a `GET` without its body (RFC 9110 15.4), so it is not followed;
+/// 307 and 308 keep both. A private request stays on its origin, but may go from http to https on the same host. No
+/// request goes from https to http.
 pub(crate) fn redirect(request: &Request, from: &Url, response: &Response) -> Result<Option<Url>, Cause> {
     let is_followed = match response.status().as_u16() {
         301..=303 => matches!(request.method, Method::GET | Method::HEAD),
@@ -39,7 +39,7 @@ pub(crate) fn redirect(request: &Request, from: &Url, response: &Response) -> Re
     allowed.map(Some).ok_or(Cause::ForeignLink)
 }
 
-/// User and password are part of a base URL, and a link does not repeat them.
+/// Copies user and password of the base URL to a link, which does not repeat them.
 fn with_credentials(from: &Url, mut target: Url) -> Option<Url> {
     target.set_username(from.username()).ok()?;
     target.set_password(from.password()).ok()?;

@@ -20,7 +20,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    /// The operation, as the caller named it.
+    /// Name of the operation, as given by the caller.
     pub fn operation(&self) -> &'static str {
         self.call.operation
     }
@@ -30,12 +30,12 @@ impl Reply {
         self.status
     }
 
-    /// A header, if it is there and is text.
+    /// Value of a header, if it is present and text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body as it came.
+    /// The body as received.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
@@ -45,18 +45,18 @@ impl Reply {
         String::from_utf8_lossy(&self.body)
     }
 
-    /// The body as JSON, whatever content type it came with.
+    /// Decodes the body as JSON, whatever its content type.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Error> {
         json::decode(&self.body, &self.call.redactor).map_err(|cause| self.call.fail(cause))
     }
 
-    /// What the service says, where it reports a failure under status 200: found as in a reply that failed, scrubbed
-    /// of secrets, on one line of at most 300 characters.
+    /// Error message of a service that reports a failure under status 200: extracted as from an error reply, without
+    /// secrets, on one line of at most 300 characters.
     pub fn message(&self) -> String {
         message::from_body(&self.body, &self.call.redactor)
     }
 
-    /// A part of the reply made fit for an error: scrubbed of secrets, on one line of at most 300 characters.
+    /// Prepares a part of the reply for an error text: without secrets, on one line of at most 300 characters.
     pub fn quote(&self, text: &str) -> String {
         message::quote(text, &self.call.redactor)
     }

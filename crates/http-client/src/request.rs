@@ -1,4 +1,4 @@
-//! One call, put together and sent.
+//! Building and sending of a call.
 
 use std::fmt;
 use std::pin::Pin;
@@ -22,9 +22,9 @@ use crate::{Cause, Error, Reply, Service};
 
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
-/// One call to a [`Service`]. What is wrong with its parts is reported when it is sent.
+/// A call to a [`Service`]. Invalid parts are reported when it is sent.
 ///
-/// Its `Debug` shows neither the address nor headers.
+/// Its `Debug` shows neither address nor headers.
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
     pub(crate) service: Service,
@@ -54,24 +54,24 @@ impl Request {
         Self { service, operation, method, url, headers, body, body_limit, retry, carries_secret, flaw }
     }
 
-    /// Adds to the query.
+    /// Adds a query parameter.
     pub fn query(mut self, key: &str, value: impl fmt::Display) -> Self {
         self.url.query_pairs_mut().append_pair(key, &value.to_string());
         self
     }
 
-    /// Adds a secret to the query, for services that take their key there.
+    /// Adds a secret query parameter, for services that take their key there.
     pub fn secret_query(mut self, key: &str, value: &Secret) -> Self {
         self.learn(value);
         self.query(key, value.expose_secret())
     }
 
-    /// Sets a header. The value of a secret one goes through [`Request::secret_header`].
+    /// Sets a header. For a secret value use [`Request::secret_header`].
     pub fn header(self, name: &str, value: &str) -> Self {
         self.set_header(name, value, false)
     }
 
-    /// Sets a header that no one may see.
+    /// Sets a header with a secret value.
     pub fn secret_header(mut self, name: &str, value: &Secret) -> Self {
         self.learn(value);
         self.set_header(name, value.expose_secret(), true)
@@ -82,7 +82,7 @@ impl Request {
         self.token("Bearer", token)
     }
 
-    /// Authorizes by a token under a scheme of the service's own, such as `Token` or `Bot`.
+    /// Authorizes by a token under another scheme, such as `Token` or `Bot`.
     pub fn token(mut self, scheme: &str, token: &Secret) -> Self {
         self.learn(token);
         let value = format!("{scheme} {}", token.expose_secret());
@@ -97,31 +97,31 @@ impl Request {
         }
     }
 
-    /// Sends `bytes` as `content_type`.
+    /// Sends `bytes` with the given content type.
     pub fn body(mut self, content_type: &str, bytes: impl Into<Bytes>) -> Self {
         self.body = bytes.into();
         self.header(CONTENT_TYPE.as_str(), content_type)
     }
 
-    /// Says how the body was compressed by the caller, such as `gzip`.
+    /// Declares the compression of the body, such as `gzip`, which the caller has applied.
     pub fn content_encoding(self, encoding: &str) -> Self {
         self.header(CONTENT_ENCODING.as_str(), encoding)
     }
 
-    /// Reads at most so many bytes of the reply, counted after decompression, instead of 8 MiB.
+    /// Sets the size limit of the reply, in bytes after decompression; by default 8 MiB.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// Replaces the retry policy of the client. [`Retry::never`] is for calls that must not arrive twice: a time-out
-    /// does not tell whether the service acted.
+    /// Replaces the retry policy of the client. Use [`Retry::never`] for calls that must not arrive twice: after a
+    /// time-out, the service may or may not have acted.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.retry = retry;
         self
     }
 
-    /// Sends it, again if need be, and returns a reply of status 2xx with its whole body.
+    /// Sends the request, with retries, and returns a reply of status 2xx with its whole body.
     pub async fn send(mut self) -> Result<Reply, Error> {
         if let Some(flaw) = self.flaw.take() {
             return Err(self.call().fail(flaw));
@@ -130,13 +130,13 @@ impl Request {
         repeat(&retry, Arc::new(self)).await
     }
 
-    /// Sends it and reads the reply as JSON.
+    /// Sends the request and decodes the reply as JSON.
     pub async fn json<T: DeserializeOwned>(mut self) -> Result<T, Error> {
         self.headers.entry(ACCEPT).or_insert(HeaderValue::from_static("application/json"));
         self.send().await?.json()
     }
 
-    /// Sends it and reads the reply as text. Bytes that are not UTF-8 are replaced.
+    /// Sends the request and returns the reply as text. Bytes that are not UTF-8 are replaced.
     pub async fn text(self) -> Result<String, Error> {
         Ok(self.send().await?.text().into_owned())
     }
@@ -151,7 +151,7 @@ impl Request {
         Call { service: self.service.name, operation: self.operation, redactor }
     }
 
-    /// Whether it carries what is meant for its service only.
+    /// Whether it carries a secret or a body, meant for its service only.
     pub(crate) fn is_private(&self) -> bool {
         self.carries_secret || !self.body.is_empty()
     }
@@ -173,7 +173,7 @@ impl Request {
     }
 }
 
-/// Boxed, because the compiler does not see otherwise that the future may move between threads.
+/// Boxed future, because the compiler cannot prove otherwise that it is `Send`.
 fn repeat(
     retry: &Retry,
     request: Arc<Request>,

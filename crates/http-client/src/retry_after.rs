@@ -1,18 +1,18 @@
-//! How long a service asks to be left alone.
+//! Wait that a service asks for before the next request.
 
 use std::time::{Duration, SystemTime};
 
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
-/// What GitHub, Finnhub, Discord and others count requests down with. No standard has it.
+/// Header with the number of requests left, used by GitHub, Finnhub, Discord and others without a standard.
 const REMAINING: &str = "x-ratelimit-remaining";
-/// When that count starts anew, in seconds since 1970.
+/// Header with the time at which that number is reset, in seconds since 1970.
 const RESET: &str = "x-ratelimit-reset";
 
-/// The wait asked for by `Retry-After`, in seconds or as a date (RFC 9110 10.2.3), or else by an exhausted limit.
+/// Wait in `Retry-After`, in seconds or as a date (RFC 9110 10.2.3), or else until the reset of an exhausted limit.
 ///
-/// A date is compared with the `Date` of the reply where there is one, so that a wrong clock here does no harm. What
-/// cannot be read is no wait; a date in the past is a wait of zero.
+/// A date is compared with the `Date` header of the reply if there is one, so that a wrong local clock does no harm. An
+/// unreadable value means no wait; a date in the past means a wait of zero.
 pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     let now = || text(headers, DATE.as_str()).and_then(date).unwrap_or_else(SystemTime::now);
     let until = |at: SystemTime| at.duration_since(now()).unwrap_or_default();
@@ -67,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_no_wait() {
+    fn an_unreadable_value_is_no_wait() {
         for garbage in ["", "soon", "-5", "1.5", "99999999999999999999", "Fri, 99 Nov 2026 08:50:00 GMT"] {
             assert_eq!(wait_s(&[("retry-after", garbage)]), None, "{garbage}");
         }

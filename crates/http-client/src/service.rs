@@ -1,4 +1,4 @@
-//! One outside API: where it is, what it is called, who we say we are.
+//! An outside API: base URL, name and contact.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use url::Url;
 use crate::client::Shared;
 use crate::{Cause, Request, origin};
 
-/// One outside API. A clone is cheap.
+/// An outside API. Cloning is cheap.
 ///
-/// Its `Debug` shows the name alone: the address of a webhook is a secret.
+/// Its `Debug` shows only the name: the address of a webhook is a secret.
 #[derive(Clone)]
 pub struct Service {
     pub(crate) client: Arc<Shared>,
@@ -31,10 +31,10 @@ impl Service {
         Self { client, name, base: base.clone(), user_agent }
     }
 
-    /// Adds whom to contact about our requests, as the operators of an API may ask:
+    /// Adds a contact to the `User-Agent`, as the operators of some APIs ask:
     /// `nws-hourly-forecast/0.1.0 (ops@example.org)`.
     ///
-    /// Characters that cannot stand in a comment of a header are left out.
+    /// Characters that are not allowed in a header comment are left out.
     #[must_use]
     pub fn contact(mut self, contact: &str) -> Self {
         let comment: String =
@@ -44,8 +44,7 @@ impl Service {
         self
     }
 
-    /// Treats the path and query of the base URL as secrets, as they are in the address of a webhook: they are scrubbed
-    /// from what the service says.
+    /// Treats path and query of the base URL as secrets, as for a webhook: they are removed from quoted replies.
     #[must_use]
     pub fn with_secret_address(self) -> Self {
         let redactor = &self.client.redactor;
@@ -54,24 +53,24 @@ impl Service {
         self
     }
 
-    /// Reads what is at `path`. `operation` names the call in errors and logs.
+    /// Creates a GET request for `path`. `operation` names the call in errors and logs.
     pub fn get(&self, operation: &'static str, path: &str) -> Request {
         self.request(Method::GET, operation, path)
     }
 
-    /// Sends something to `path`. See [`Request::retry`] for calls that must not arrive twice.
+    /// Creates a POST request to `path`. See [`Request::retry`] for calls that must not arrive twice.
     pub fn post(&self, operation: &'static str, path: &str) -> Request {
         self.request(Method::POST, operation, path)
     }
 
-    /// Replaces what is at `path`.
+    /// Creates a PUT request to `path`.
     pub fn put(&self, operation: &'static str, path: &str) -> Request {
         self.request(Method::PUT, operation, path)
     }
 
-    /// Calls `path`, which is relative to the base URL. With an empty path the base URL itself is called.
+    /// Creates a request for `path`, relative to the base URL. An empty path is the base URL itself.
     ///
-    /// The path is percent-encoded where it needs to be; a question mark in it is part of the path.
+    /// The path is percent-encoded where needed; a question mark in it is part of the path.
     pub fn request(&self, method: Method, operation: &'static str, path: &str) -> Request {
         let mut url = self.base.clone();
         if !path.is_empty() {
@@ -81,10 +80,10 @@ impl Service {
         self.to_url(method, operation, url)
     }
 
-    /// Reads what an earlier reply links to.
+    /// Creates a GET request for a link in an earlier reply.
     ///
-    /// The link must have the origin (scheme, host and port) of the base URL, or be relative to it. Sending refuses
-    /// another with [`Cause::ForeignLink`]: a reply does not decide where our credentials go.
+    /// The link must have the origin (scheme, host and port) of the base URL, or be relative to it. Otherwise sending
+    /// fails with [`Cause::ForeignLink`], so that a reply cannot redirect credentials.
     pub fn follow(&self, operation: &'static str, link: &str) -> Request {
         match self.base.join(link).ok().and_then(|url| origin::adopt(&self.base, url)) {
             Some(url) => self.to_url(Method::GET, operation, url),

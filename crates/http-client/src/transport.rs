@@ -1,15 +1,15 @@
-//! What the transport says, told by its root.
+//! Errors of the transport, printed as their root cause.
 
 use std::error::Error;
 use std::fmt;
 
-/// An error of the transport. Prints its root cause alone: `Connection refused (os error 111)`.
+/// An error of the transport. Prints only its root cause: `Connection refused (os error 111)`.
 ///
-/// Between a call and the root lie four layers of libraries that each say "error" in other words. They are in `Debug`.
+/// Four layers of libraries wrap the root cause in errors without further information. `Debug` shows them.
 pub struct Transport(reqwest::Error);
 
 impl Transport {
-    /// Wraps an error whose URL has been taken out.
+    /// Wraps an error whose URL has been removed.
     pub(crate) fn new(error: reqwest::Error) -> Self {
         Self(error)
     }

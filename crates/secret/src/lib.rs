@@ -1,8 +1,8 @@
-//! Values that cannot be printed, and text scrubbed of them.
+//! Secret values that cannot be printed, and redaction of secrets in text.
 //!
-//! A [`Secret`] has no `Display`, its `Debug` hides it, and the one way to its text is [`ExposeSecret`], at the point
-//! of use. That stops our own code from printing one. It does not stop a service from quoting a key in its error
-//! message, so whatever leaves a program as text passes a [`Redactor`] as well.
+//! A [`Secret`] has no `Display`, its `Debug` hides it, and only [`ExposeSecret`] gives its text, at the point of use.
+//! This keeps our own code from printing a secret. It does not keep a service from quoting a key in an error message,
+//! so all text that leaves a program also passes a [`Redactor`].
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -10,22 +10,20 @@ use std::sync::{Arc, RwLock};
 
 pub use secrecy::{ExposeSecret, SecretString as Secret};
 
-/// What stands where a secret was.
+/// Replacement of a secret in redacted text.
 pub const REDACTED: &str = "[redacted]";
 
-/// Shorter values are left alone: scrubbing `1` would make a text unreadable and hide nothing.
+/// Shortest value that is redacted: replacing every `1` would make a text unreadable and hide nothing.
 const SHORTEST: usize = 4;
 
-/// Replaces every secret it was told of in a text, in each form it may have taken on the way.
-///
-/// Clones share their secrets.
+/// Replaces known secrets in text, also in their URL-encoded and JSON-escaped forms. Clones share their secrets.
 #[derive(Clone, Default)]
 pub struct Redactor {
     forms: Arc<RwLock<Vec<String>>>,
 }
 
 impl Redactor {
-    /// Remembers a secret: as it is, percent-encoded as in a URL, and escaped as in JSON.
+    /// Adds a secret: as it is, percent-encoded as in a URL, and escaped as in JSON.
     pub fn add(&self, secret: &Secret) {
         let plain = secret.expose_secret();
         if plain.len() < SHORTEST {
@@ -37,11 +35,11 @@ impl Redactor {
                 forms.push(form);
             }
         }
-        // Longest first, so that no secret hides half of a longer one.
+        // Longest first, so that a secret inside a longer one does not leave half of it.
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
     }
 
-    /// `text` with every known secret replaced by [`REDACTED`].
+    /// Replaces every known secret in `text` by [`REDACTED`].
     pub fn scrub<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut clean = Cow::Borrowed(text);
         let Ok(forms) = self.forms.read() else { return clean };
@@ -60,7 +58,7 @@ impl std::fmt::Debug for Redactor {
     }
 }
 
-/// RFC 3986: all but the unreserved characters.
+/// Percent-encodes all but the unreserved characters of RFC 3986.
 fn percent_encoded(text: &str) -> String {
     text.bytes().fold(String::new(), |mut out, byte| {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -72,7 +70,8 @@ fn percent_encoded(text: &str) -> String {
     })
 }
 
-/// `application/x-www-form-urlencoded`, which query builders use: a space is a plus, a tilde is encoded, a star is not.
+/// Encodes as `application/x-www-form-urlencoded`, as query builders do: a space is a plus, a tilde is encoded, a star
+/// is not.
 fn form_encoded(text: &str) -> String {
     percent_encoded(text).replace("%20", "+").replace('~', "%7E").replace("%2A", "*")
 }

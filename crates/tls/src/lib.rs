@@ -2,10 +2,10 @@
 //!
 //! HTTP, PostgreSQL and MQTT share one [`rustls::ClientConfig`]: one provider (ring), one set of trusted authorities.
 //! The public authorities are compiled in, because an image built from nothing has no certificate store. A private
-//! authority, as home labs and companies run them, comes from a PEM file and is trusted beside the public ones. So is
-//! a server that shows a certificate of that file itself.
+//! authority, as home labs and companies run them, comes from a PEM file and is trusted in addition. A server that
+//! presents a certificate of that file itself is trusted, too.
 //!
-//! This crate does not know where the path of that file was configured.
+//! This crate does not know the setting with the path of that file.
 
 mod verifier;
 
@@ -20,7 +20,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use verifier::Verifier;
 
-/// Why there is no TLS configuration. Each variant names the file and never quotes it.
+/// Errors of [`client_config`]. They name the file and never quote it.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file is missing, or this user may not read it.
@@ -28,10 +28,10 @@ pub enum Error {
     Unreadable {
         /// The file as it was configured.
         path: PathBuf,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The file is not in PEM form. What the parser says is left out: it quotes the line.
+    /// The file is not in PEM form. The parser's error is left out: it quotes the line.
     #[error("{} is not a PEM file", path.display())]
     NotPem {
         /// The file as it was configured.
@@ -43,12 +43,12 @@ pub enum Error {
         /// The file as it was configured.
         path: PathBuf,
     },
-    /// A certificate in the file is not one that can sign others.
+    /// A certificate in the file must not sign others.
     #[error("{} holds a certificate that cannot be an authority", path.display())]
     NotAnAuthority {
         /// The file as it was configured.
         path: PathBuf,
-        /// What is wrong with the certificate.
+        /// The problem of the certificate.
         source: rustls::Error,
     },
     /// The provider supports none of the protocol versions.
@@ -62,17 +62,17 @@ impl fault::Fault for Error {
     }
 }
 
-/// The configuration for every TLS connection of a program: TLS 1.2 and 1.3, no client certificate.
+/// Builds the configuration for all TLS connections of a program: TLS 1.2 and 1.3, no client certificate.
 ///
 /// Trusts the authorities of the Mozilla root program, and those in `ca_file`, a file of one or more certificates in
 /// PEM form ([RFC 7468](https://www.rfc-editor.org/rfc/rfc7468)).
 ///
-/// A server may also show a certificate of `ca_file` itself, as where one self-signed certificate is both authority
-/// and server. Its dates and the server's name are checked as ever; the name has to be among its alternative names.
+/// A server may also present a certificate of `ca_file` itself, such as a self-signed one that is both authority and
+/// server certificate. Its dates are checked, and the server's name must be among its alternative names.
 ///
 /// # Errors
 ///
-/// The file cannot be used: [`Error`] says why.
+/// The file cannot be used; see [`Error`].
 pub fn client_config(ca_file: Option<&Path>) -> Result<ClientConfig, Error> {
     let own = ca_file.map(certificates).transpose()?.unwrap_or_default();
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };

@@ -1,4 +1,4 @@
-//! Which certificates of a server are believed.
+//! Verification of server certificates.
 
 use std::sync::Arc;
 
@@ -8,16 +8,16 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
-/// The rules of rustls, and one exception: a certificate that a person named as trusted may be the server's own.
+/// Verifier of rustls with one exception: a certificate of the CA file may also be the server's own.
 ///
-/// `openssl req -x509` marks what it makes as an authority, and the rules refuse an authority as a server. Whoever
-/// holds the key of a trusted authority could sign a certificate for any server, so the exception gives nobody more
-/// power than they had. The signature of the handshake proves the key as ever.
+/// `openssl req -x509` marks its certificates as authorities, which rustls rejects as server certificates. The holder of
+/// a trusted authority's key could sign a certificate for any server anyway, so the exception grants no additional
+/// power. The signature of the handshake still proves possession of the key.
 #[derive(Debug)]
 pub(crate) struct Verifier {
-    /// The rules, with all trusted authorities.
+    /// The verifier of rustls, with all trusted authorities.
     pub(crate) inner: Arc<WebPkiServerVerifier>,
-    /// The certificates a person named.
+    /// Certificates of the CA file.
     pub(crate) own: Vec<CertificateDer<'static>>,
 }
 
@@ -64,9 +64,9 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Whether all that is wrong is who signed the certificate, or that it may sign others.
+/// Whether the only problem is the signer of the certificate, or that it may sign others.
 ///
-/// webpki looks at the dates before either, so an expired certificate fails for that. It looks at the name last.
+/// webpki checks the dates before, so an expired certificate fails for that, and the name last.
 fn is_about_the_issuer(error: &Error) -> bool {
     match error {
         Error::InvalidCertificate(CertificateError::UnknownIssuer) => true,

@@ -1,4 +1,4 @@
-//! Whom a client believes in a real handshake.
+//! Trusted and rejected servers in real handshakes.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -16,7 +16,7 @@ struct Identity {
     key: KeyPair,
 }
 
-/// As `openssl req -x509` makes it: signed by itself, and marked as an authority.
+/// Creates a certificate as `openssl req -x509` does: self-signed, and marked as an authority.
 fn self_signed(change: impl FnOnce(&mut CertificateParams)) -> Identity {
     let mut params = CertificateParams::new(["db.lan".to_owned()]).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -30,14 +30,14 @@ fn server_config(server: &Identity) -> ServerConfig {
     let key = PrivateKeyDer::try_from(server.key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let key = provider.key_provider.load_private_key(key).unwrap();
-    // Unlike `with_single_cert`, this does not ask whether the key is that of the certificate.
+    // Unlike `with_single_cert`, this does not check that key and certificate match.
     let certified = CertifiedKey::new(vec![server.certificate.clone()], key);
     let builder =
         ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     builder.with_no_client_auth().with_cert_resolver(Arc::new(SingleCertAndKey::from(certified)))
 }
 
-/// What a client that trusts the PEM file says to the server, which it calls by `name`.
+/// Handshake of a client that trusts the PEM file with the server, under the host name `name`.
 fn handshake(server: &Identity, name: &'static str, trusted: &str) -> Result<(), Error> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");

@@ -1,4 +1,4 @@
-//! Replies of status 200 that are not what was asked for.
+//! Replies of status 200 with an unexpected body.
 
 use std::io::Write as _;
 
@@ -56,7 +56,7 @@ async fn json_that_is_cut_or_goes_on_is_rejected_as_json() {
 }
 
 #[tokio::test]
-async fn what_is_no_json_at_all_is_named() {
+async fn a_reply_in_another_format_names_the_format() {
     for (body, expected) in [
         ("", "nothing"),
         (" \n", "nothing"),

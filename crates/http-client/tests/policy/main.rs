@@ -1,4 +1,4 @@
-//! The policy seen from outside: real sockets, every fault a service has shown.
+//! Tests of the HTTP policy over real sockets, with every fault that services have shown.
 
 #[cfg(test)]
 mod bodies;

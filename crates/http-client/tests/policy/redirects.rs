@@ -1,4 +1,4 @@
-//! Where a request may be sent on to.
+//! Redirects and links: followed, refused, with and without credentials.
 
 use fault::{Fault, Kind};
 use http_client::{Cause, Method};
@@ -6,7 +6,7 @@ use secret::Secret;
 
 use crate::server::{Server, reply};
 
-/// A server whose every path leads to `location`, but for `/end`.
+/// Server that redirects every path to `location`, except `/end`.
 async fn redirecting(status: u16, location: impl Into<String>) -> Server {
     let location = format!("Location: {}", location.into());
     Server::start(move |_, seen| {

@@ -1,4 +1,4 @@
-//! What arrives at a service.
+//! Requests as they arrive at a service.
 
 use fault::{Fault, Kind};
 use http_client::{Cause, Url};
@@ -98,7 +98,7 @@ async fn credentials_arrive_where_they_belong() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_named_and_nothing_is_sent() {
+async fn an_invalid_request_names_the_mistake_and_is_not_sent() {
     let server = echo().await;
     let error = server.service().get("op", "/").bearer(&Secret::from("t0ken\n")).send().await.unwrap_err();
     assert!(error.to_string().contains("`authorization`"), "{error}");
@@ -135,7 +135,7 @@ async fn a_link_is_followed_on_the_origin_of_the_base_only() {
     assert_eq!(server.seen().len(), 3);
 }
 
-/// The environment is read when a client is built, so another test is run in one with a proxy that does not exist.
+/// Runs another test in an environment with a proxy that does not exist, since a client could read it when it is built.
 #[test]
 fn a_proxy_of_the_environment_is_not_used() {
     let mut test = std::process::Command::new(std::env::current_exe().unwrap());

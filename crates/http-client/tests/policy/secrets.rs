@@ -1,4 +1,4 @@
-//! No secret leaves through an error, wherever a service puts it.
+//! Secrets stay out of errors, wherever a service quotes them.
 
 use std::fmt::Debug;
 
@@ -8,9 +8,9 @@ use secret::{Redactor, Secret};
 
 use crate::server::{Answer, Seen, Server, client, head, impatient, reply, service};
 
-/// With characters that look different in a URL, in JSON and in plain text.
+/// Secret with characters that differ between a URL, JSON and plain text.
 const KEY: &str = "s3cr&t/K\"ey~1";
-/// What all its forms share.
+/// Start of the secret, equal in all its forms.
 const MARK: &str = "s3cr";
 
 fn planted(request: Request) -> Request {
@@ -29,7 +29,7 @@ fn assert_silent(error: &Error) {
     }
 }
 
-/// Everything a service could do to have a key printed.
+/// Replies that quote the key in every place a client might print.
 fn leak(seen: &Seen) -> Answer {
     let target = seen.line.split(' ').nth(1).unwrap();
     let location = format!("Location: {target}");
@@ -53,7 +53,7 @@ fn leak(seen: &Seen) -> Answer {
 }
 
 #[tokio::test]
-async fn a_key_is_in_no_error_whatever_the_service_does_with_it() {
+async fn a_key_is_in_no_error_wherever_the_service_quotes_it() {
     let server = Server::start(|_, seen| leak(seen)).await;
     let paths = [
         "json", "text", "page", "other", "type", "path", "html", "loop", "foreign", "cut", "stall", "reset",
@@ -95,7 +95,7 @@ async fn nothing_of_the_client_prints_a_key() {
 }
 
 #[tokio::test]
-async fn the_address_of_a_webhook_is_scrubbed_from_what_it_says() {
+async fn the_address_of_a_webhook_is_removed_from_its_replies() {
     let server = Server::start(|_, seen| reply(404, &[], format!("cannot {}", seen.line))).await;
     let base = server.url.join(&format!("/services/T0/{MARK}?{MARK}=1")).unwrap();
     let error = service(&base).with_secret_address().post("op", "").send().await.unwrap_err();
@@ -103,7 +103,7 @@ async fn the_address_of_a_webhook_is_scrubbed_from_what_it_says() {
 }
 
 #[tokio::test]
-async fn the_redactor_of_the_program_learns_what_requests_carry() {
+async fn the_redactor_of_the_program_learns_the_secrets_of_requests() {
     let server = Server::always(|| reply(200, &[], "")).await;
     let redactor = Redactor::default();
     let service = client(Retry::never(), redactor.clone()).service("svc", &server.url);

@@ -1,4 +1,4 @@
-//! A server that answers as it is told, down to the bytes, and the client under test.
+//! A server with scripted answers, down to the bytes, and the client under test.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -9,26 +9,26 @@ use secret::Redactor;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// What the server does once it has read a request.
+/// Action of the server after it has read a request.
 pub(crate) enum Answer {
     /// Writes these bytes and closes.
     Bytes(Vec<u8>),
-    /// Writes these bytes and says no more, without closing.
+    /// Writes these bytes, then nothing, and keeps the connection open.
     Stall(Vec<u8>),
-    /// Writes the first bytes, then one byte again and again.
+    /// Writes the first bytes, then single bytes without end.
     Trickle(Vec<u8>),
-    /// Writes the first bytes, then more and more as fast as it can.
+    /// Writes the first bytes, then more as fast as possible, without end.
     Endless(Vec<u8>),
     /// Resets the connection.
     Reset,
 }
 
-/// A request as it arrived.
+/// A received request.
 #[derive(Clone)]
 pub(crate) struct Seen {
     /// Method, target and version.
     pub(crate) line: String,
-    /// The lines after it, in lower case up to the colon.
+    /// Header lines, with names in lower case.
     pub(crate) headers: Vec<String>,
     pub(crate) body: Vec<u8>,
 }
@@ -45,7 +45,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Answers each request by the number of those before it, and by what it asks.
+    /// Starts a server whose answers depend on the number of earlier requests and on the request.
     pub(crate) async fn start(answer: impl Fn(usize, &Seen) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap()).parse().unwrap();
@@ -61,7 +61,7 @@ impl Server {
         Self { url, seen }
     }
 
-    /// Gives the same answer to every request.
+    /// Starts a server with the same answer to every request.
     pub(crate) async fn always(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Self {
         Self::start(move |_, _| answer()).await
     }
@@ -75,12 +75,12 @@ impl Server {
     }
 }
 
-/// A service that repeats nothing.
+/// Service without retries.
 pub(crate) fn service(base: &Url) -> Service {
     client(Retry::never(), Redactor::default()).service("svc", base)
 }
 
-/// A service that repeats nothing and gives up after 300 ms, for servers that never finish.
+/// Service without retries and with a time limit of 300 ms, for servers that never finish.
 pub(crate) fn impatient(base: &Url) -> Service {
     let options = Options { timeout: Duration::from_millis(300), retry: Retry::never(), ..options() };
     Client::new(options).unwrap().service("svc", base)
@@ -90,7 +90,7 @@ pub(crate) fn client(retry: Retry, redactor: Redactor) -> Client {
     Client::new(Options { retry, redactor, ..options() }).unwrap()
 }
 
-/// The error of one `GET /` to a server that gives this answer.
+/// Error of one `GET /` to a server with this answer.
 pub(crate) async fn error(answer: impl Fn() -> Answer + Send + Sync + 'static) -> Error {
     Server::always(answer).await.service().get("op", "/").send().await.unwrap_err()
 }
@@ -105,7 +105,7 @@ pub(crate) fn reply(status: u16, headers: &[&str], body: impl AsRef<[u8]>) -> An
     Answer::Bytes([head(status, headers, body.len()).as_slice(), body].concat())
 }
 
-/// The head of a reply, with the length of a body that is up to the caller.
+/// Status line and headers of a reply; the caller writes the body.
 pub(crate) fn head(status: u16, headers: &[&str], length: usize) -> Vec<u8> {
     let headers: String = headers.iter().flat_map(|line| [line, "\r\n"]).collect();
     format!("HTTP/1.1 {status} Any\r\nConnection: close\r\nContent-Length: {length}\r\n{headers}\r\n")
@@ -122,7 +122,7 @@ where
     let number = log.lock().unwrap().len();
     let answer = answer(number, &seen);
     log.lock().unwrap().push(seen);
-    // The client hangs up in the middle of some answers, so a failed write is no failure here.
+    // The client closes the connection in the middle of some answers, so a failed write is expected.
     match answer {
         Answer::Bytes(bytes) => _ = stream.write_all(&bytes).await,
         Answer::Stall(bytes) => {

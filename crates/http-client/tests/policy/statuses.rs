@@ -1,4 +1,4 @@
-//! What each status asks of the caller.
+//! Error kinds of HTTP statuses.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Whom a client believes over TLS.
+//! Trust in TLS servers.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
@@ -32,14 +32,14 @@ impl Authority {
     }
 }
 
-/// Serves one connection from a thread of its own.
+/// Serves one connection on a thread of its own.
 fn serve(config: ServerConfig) -> Url {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("https://{}", listener.local_addr().unwrap()).parse().unwrap();
     std::thread::spawn(move || {
         let (socket, _) = listener.accept().unwrap();
         let mut stream = StreamOwned::new(ServerConnection::new(Arc::new(config)).unwrap(), socket);
-        // A client that does not trust us hangs up here.
+        // A client that does not trust the certificate closes the connection here.
         let Ok(_) = stream.read(&mut [0; 4096]) else {
             return;
         };
