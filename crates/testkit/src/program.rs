@@ -2,7 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "this is test code, though not in a test of this crate")]
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -10,25 +10,29 @@ use std::time::Duration;
 /// How long a program may run before its test gives it up.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// The program of a package. [`program!`](crate::program!) gives the one whose tests ask.
-#[derive(Debug, Clone, Copy)]
+/// The program of a package. [`program!`](crate::program!) gives that of the package under test.
+#[derive(Debug, Clone)]
 pub struct Program {
-    /// What it is called.
-    pub name: &'static str,
+    /// Its name, which is the name of its package.
+    pub name: String,
     /// The executable.
-    pub path: &'static str,
+    pub path: PathBuf,
     /// The folder of its package.
-    pub package: &'static str,
+    pub package: PathBuf,
 }
 
 impl Program {
-    /// A command that runs it.
-    ///
-    /// `TESTKIT_PROGRAMS` names a folder with a program of the same name to run instead, as one that was built for
-    /// another machine; `TESTKIT_RUNNER` is what runs it, such as an emulator.
+    /// The program of that name in the folder that `TESTKIT_PROGRAMS` names, if it is there: one that was built
+    /// before, or for another machine.
+    pub fn prebuilt(name: &str) -> Option<PathBuf> {
+        let folder = std::env::var_os("TESTKIT_PROGRAMS").filter(|folder| !folder.is_empty())?;
+        Some(Path::new(&folder).join(name)).filter(|path| path.exists())
+    }
+
+    /// A command that runs it: itself, or the [prebuilt](Self::prebuilt) one. `TESTKIT_RUNNER` names a program that
+    /// runs it, such as an emulator.
     pub(crate) fn command(&self) -> Command {
-        let instead = std::env::var_os("TESTKIT_PROGRAMS").map(|folder| Path::new(&folder).join(self.name));
-        let program = instead.unwrap_or_else(|| self.path.into());
+        let program = Self::prebuilt(&self.name).unwrap_or_else(|| self.path.clone());
         match std::env::var_os("TESTKIT_RUNNER") {
             Some(runner) => {
                 let mut command = Command::new(runner);
@@ -45,9 +49,9 @@ impl Program {
 macro_rules! program {
     () => {
         $crate::Program {
-            name: ::core::env!("CARGO_PKG_NAME"),
-            path: ::core::env!(::core::concat!("CARGO_BIN_EXE_", ::core::env!("CARGO_PKG_NAME"))),
-            package: ::core::env!("CARGO_MANIFEST_DIR"),
+            name: ::core::env!("CARGO_PKG_NAME").into(),
+            path: ::core::env!(::core::concat!("CARGO_BIN_EXE_", ::core::env!("CARGO_PKG_NAME"))).into(),
+            package: ::core::env!("CARGO_MANIFEST_DIR").into(),
         }
     };
 }

@@ -69,7 +69,7 @@ impl World {
         let store = serve(influxdb.clone());
         let slack = Slack::new(secrets::BOT);
         let mut world = Self {
-            program: *program,
+            program: program.clone(),
             arguments: Vec::new(),
             settings: BTreeMap::new(),
             source: serve(source),

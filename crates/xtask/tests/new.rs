@@ -24,9 +24,16 @@ fn what_is_made_passes_its_tests_and_runs_in_the_demo() {
     expect_success(&workspace.xtask(&["new", "garden-weather", "--title", "Weather in the garden"]));
     expect_success(&workspace.xtask(&["new", "hill-weather", "--client", "hill-stations"]));
 
-    // Of the whole workspace, so that crates are built with the features that its own tests want.
-    let tests = workspace.cargo(&["test", "--workspace", "--test", "testcases", "--test", "faults"]);
+    let mut tests = workspace.command(env!("CARGO"));
+    tests
+        .args(["test", "--package", "program-tests"])
+        .env("TESTKIT_FAULTS", "all")
+        .env_remove("TESTKIT_PROGRAMS");
+    let tests = tests.output().unwrap();
     expect_success(&tests);
+    for test in ["garden-weather::cases::typical", "hill-weather::faults::source::a_server_error_passes"] {
+        assert!(text(&tests.stdout).contains(test), "{}", text(&tests.stdout));
+    }
     assert!(!text(&tests.stderr).contains("warning"), "{}", text(&tests.stderr));
     let packages = ["--package", "garden-weather", "--package", "hill-weather", "--package", "hill-stations"];
     expect_success(&workspace.cargo(&[&["fmt", "--check"][..], &packages].concat()));

@@ -30,70 +30,81 @@ const DATA: i32 = 65;
 /// A time for one HTTP request that is soon over, in seconds.
 const SHORT: &str = "0.7";
 
-/// Makes a test of each claim, against the program of the package that calls it.
-#[macro_export]
-macro_rules! faults {
-    () => {
-        mod source {
-            $crate::faults! {
-                a_refused_key_is_for_a_person
-                a_forbidden_call_is_for_a_person
-                an_address_that_is_not_found_is_for_a_person
-                too_many_calls_pass
-                too_many_calls_with_a_wait_pass
-                a_server_error_passes
-                a_source_in_maintenance_passes
-                a_bad_gateway_passes
-                a_refused_connection_passes
-                a_reset_connection_passes
-                a_stalled_reply_passes
-                a_trickling_reply_passes
-                a_truncated_reply_passes
-                json_cut_short_is_bad_data
-                json_that_is_none_is_bad_data
-                an_html_page_is_bad_data
-                an_empty_reply_is_bad_data
-                an_endless_reply_is_bad_data
-                redirects_without_end_are_bad_data
-                wrong_types_are_bad_data
-                a_fault_that_passes_in_time_is_not_told
-            }
-        }
-        mod store {
-            $crate::faults! {
-                records_wait_for_a_store_that_is_down
-                records_wait_for_a_store_that_stalls
-                records_wait_for_a_store_that_resets
-                records_wait_for_a_store_that_fails
-                records_wait_for_a_store_that_is_busy
-                records_wait_for_a_token_that_works
-                records_wait_for_a_bucket
-                a_refused_record_does_not_keep_out_the_others
-                a_full_disk_is_told
-                a_folder_that_cannot_be_written_is_told
-                a_run_needs_no_disk_when_its_store_is_elsewhere
-            }
-        }
-        mod ending {
-            $crate::faults! {
-                a_signal_ends_a_run_that_reads
-                a_signal_ends_a_run_that_waits_to_try_again
-                a_signal_ends_a_run_that_stores
-                a_deadline_ends_a_run
-                a_run_killed_while_it_stores_is_made_good_by_the_next
-                two_runs_at_once_store_what_one_stores
-                two_runs_at_once_deliver_what_waits
-                two_runs_at_once_share_the_embedded_store
-            }
-        }
-    };
-    ($($claim:ident)*) => {$(
-        #[test]
-        fn $claim() {
-            $crate::faults::$claim(&$crate::program!());
-        }
-    )*};
+/// A claim about what a program does when something fails.
+#[derive(Debug, Clone, Copy)]
+pub struct Claim {
+    /// Its group and its name, as in `store::records_wait_for_a_bucket`.
+    pub name: &'static str,
+    /// Panics when the claim does not hold for the program.
+    pub hold: fn(&Program),
 }
+
+impl Claim {
+    /// Its name without the group, as `[faults.skip]` of a `case.toml` names it.
+    pub fn short_name(&self) -> &'static str {
+        self.name.rsplit("::").next().unwrap_or(self.name)
+    }
+}
+
+/// Lists the claims of each group.
+macro_rules! claims {
+    ($($group:ident: $($claim:ident)*;)*) => {
+        &[$($(Claim {
+            name: concat!(stringify!($group), "::", stringify!($claim)),
+            hold: $group::$claim,
+        },)*)*]
+    };
+}
+
+/// Every claim about a job, in the order of the stages of a run.
+pub const CLAIMS: &[Claim] = claims! {
+    source:
+        a_refused_key_is_for_a_person
+        a_forbidden_call_is_for_a_person
+        an_address_that_is_not_found_is_for_a_person
+        too_many_calls_pass
+        too_many_calls_with_a_wait_pass
+        a_server_error_passes
+        a_source_in_maintenance_passes
+        a_bad_gateway_passes
+        a_refused_connection_passes
+        a_reset_connection_passes
+        a_stalled_reply_passes
+        a_trickling_reply_passes
+        a_truncated_reply_passes
+        json_cut_short_is_bad_data
+        json_that_is_none_is_bad_data
+        an_html_page_is_bad_data
+        an_empty_reply_is_bad_data
+        an_endless_reply_is_bad_data
+        redirects_without_end_are_bad_data
+        wrong_types_are_bad_data
+        a_fault_that_passes_in_time_is_not_told
+    ;
+    store:
+        records_wait_for_a_store_that_is_down
+        records_wait_for_a_store_that_stalls
+        records_wait_for_a_store_that_resets
+        records_wait_for_a_store_that_fails
+        records_wait_for_a_store_that_is_busy
+        records_wait_for_a_token_that_works
+        records_wait_for_a_bucket
+        a_refused_record_does_not_keep_out_the_others
+        a_full_disk_is_told
+        a_folder_that_cannot_be_written_is_told
+        a_run_needs_no_disk_when_its_store_is_elsewhere
+    ;
+    ending:
+        a_signal_ends_a_run_that_reads
+        a_signal_ends_a_run_that_waits_to_try_again
+        a_signal_ends_a_run_that_stores
+        a_deadline_ends_a_run
+        a_run_killed_while_it_stores_is_made_good_by_the_next
+        two_runs_at_once_store_what_one_stores
+        two_runs_at_once_deliver_what_waits
+        two_runs_at_once_share_the_embedded_store
+    ;
+};
 
 /// The world in which all is well.
 fn typical(program: &Program) -> World {

@@ -33,13 +33,27 @@ struct Form {
     source: String,
     arguments: Vec<String>,
     settings: BTreeMap<String, String>,
+    faults: Faults,
+}
+
+/// `[faults]` of the `case.toml` that all cases of a program share.
+#[derive(Debug, Default, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Faults {
+    /// Claims that are left out, each with the reason.
+    skip: BTreeMap<String, String>,
 }
 
 impl Case {
-    /// Every test case of a program's package, by name.
+    /// The claims of [`faults`](crate::faults) that a program's package leaves out, each with its reason.
+    pub fn skipped_faults(package: &Path) -> BTreeMap<String, String> {
+        read(&package.join("testcases").join(FILE)).unwrap_or_default().faults.skip
+    }
+
+    /// Every test case of a program's package, by name. A package without `testcases/case.toml` has none of this kind.
     pub fn all(program: &Program) -> Vec<Self> {
-        let root = Path::new(program.package).join("testcases");
-        let shared = read(&root.join(FILE)).unwrap_or_default();
+        let root = program.package.join("testcases");
+        let Some(shared) = read(&root.join(FILE)) else { return Vec::new() };
         let folders = fs::read_dir(&root).into_iter().flatten().flatten().map(|entry| entry.path());
         let mut cases: Vec<_> =
             folders.filter(|path| path.is_dir()).map(|folder| Self::open(folder, &shared)).collect();
@@ -50,7 +64,7 @@ impl Case {
     /// The case that stands for a source that works: `testcases/typical`.
     pub fn typical(program: &Program) -> Self {
         let typical = Self::all(program).into_iter().find(|case| case.name == TYPICAL);
-        typical.unwrap_or_else(|| panic!("{} has no testcases/{TYPICAL}", program.package))
+        typical.unwrap_or_else(|| panic!("{} has no testcases/{TYPICAL}", program.package.display()))
     }
 
     /// The case that loads the most points.

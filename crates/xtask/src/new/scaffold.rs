@@ -12,13 +12,11 @@ macro_rules! templates {
     };
 }
 
-const PIPELINE: [Template; 11] = templates! { "pipeline":
+const PIPELINE: [Template; 9] = templates! { "pipeline":
     "Cargo.toml"
     "README.md"
     "src/main.rs"
     "src/transform.rs"
-    "tests/faults.rs"
-    "tests/testcases.rs"
     "testcases/case.toml"
     "testcases/typical/response.json"
     "testcases/typical/loaded.lp"
@@ -141,7 +139,7 @@ Made pipelines/{{name}} and crates/api-clients/{{service}}.
 {{end}}
 It compiles, runs and passes its tests as it is:
 
-  cargo test -p {{name}}
+  cargo test -p program-tests -- {{name}}
 
 Make it yours, in this order:
 
@@ -153,7 +151,7 @@ Make it yours, in this order:
   src/lib.rs of the client          where the service is, the call, the reply
 {{end}}
   src/transform.rs                  the record: its name, tags, fields, units
-  testcases/*                       UPDATE_EXPECT=1 cargo test -p {{name}}
+  testcases/*                       UPDATE_EXPECT=1 cargo test -p program-tests -- {{name}}::cases
                                     writes what is loaded; read it. A folder
                                     for each other way the service answers
   Cargo.toml, README.md             description, schedule, demo, settings,

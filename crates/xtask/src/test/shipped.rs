@@ -74,7 +74,7 @@ fn replay(architecture: Architecture, runner: Option<String>, progress: &mut Pro
         return outcome;
     }
     let mut cargo = workspace::cargo();
-    cargo.args(["test", "--package", sample, "--test", "testcases"]);
+    cargo.args(["test", "--package", "program-tests", "--", &format!("{sample}::cases")]);
     cargo.env("TESTKIT_PROGRAMS", places.context().join(architecture.name()));
     cargo.envs(runner.map(|runner| ("TESTKIT_RUNNER", runner)));
     watch(progress, cargo)

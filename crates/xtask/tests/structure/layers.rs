@@ -30,7 +30,7 @@ const LAYERS: [&[&str]; 10] = [
     &["crates/runner", "crates/history"],
     &["pipelines/", "iot/", "services/"],
     // Not part of any program: the checks below keep them out.
-    &["crates/simulators/", "crates/testkit", "crates/xtask"],
+    &["crates/simulators/", "crates/testkit", "crates/program-tests", "crates/xtask"],
 ];
 
 /// What only tests and the project's own commands may need.

@@ -11,7 +11,7 @@ const LONGEST_FILE: usize = 400;
 const LONGEST_MAIN: usize = 80;
 
 /// What every program has, under the same names.
-const PARTS: [&str; 4] = ["README.md", "src/main.rs", "src/transform.rs", "tests"];
+const PARTS: [&str; 3] = ["README.md", "src/main.rs", "src/transform.rs"];
 /// What one that reads a source has as well: replies of that source, and what becomes of them.
 const PARTS_WITH_A_SOURCE: [&str; 1] = ["testcases"];
 

@@ -132,9 +132,9 @@ fn started_by(starter: &[OsString], folder: &Path) -> Program {
         return program;
     }
     let words: Vec<_> = starter.iter().map(|word| word.to_str().unwrap()).collect();
-    let path = folder.join(program.name);
-    let script = format!("#!/bin/sh\nexec {} {} \"$@\"\n", words.join(" "), program.path);
+    let path = folder.join(&program.name);
+    let script = format!("#!/bin/sh\nexec {} {} \"$@\"\n", words.join(" "), program.path.display());
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-    Program { path: Box::leak(path.to_str().unwrap().into()), ..program }
+    Program { path, ..program }
 }

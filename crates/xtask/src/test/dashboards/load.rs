@@ -39,13 +39,7 @@ impl Stores<'_> {
             progress.say(&format!("running {}", job.name));
             let path = built.get(&job.name).ok_or_else(|| format!("{} is not built", job.name))?;
             let package = root.join(&job.folder);
-            // A program of testkit is one for the whole of a test; so it is here.
-            let leak = |text: String| &*text.leak();
-            let program = Program {
-                name: leak(job.name.clone()),
-                path: leak(path.display().to_string()),
-                package: leak(package.display().to_string()),
-            };
+            let program = Program { name: job.name.clone(), path: path.clone(), package };
             self.run(&program, &[("SINK", "influxdb"), ("INFLUXDB_URL", self.influxdb.url())])?;
             self.run(&program, &[("SINK", "postgres"), ("POSTGRES_URL", &url)])?;
         }

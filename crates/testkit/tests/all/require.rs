@@ -1,8 +1,5 @@
 //! What a missing server does to a test.
 
-// Clippy knows the tests themselves, not the functions they share.
-#![expect(clippy::unwrap_used, reason = "tests may panic")]
-
 use std::process::{Command, Output};
 
 use testkit::require;
@@ -21,12 +18,13 @@ fn needs_a_server() {
 
 fn run(variables: &[(&str, &str)]) -> Output {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["needs_a_server", "--exact", "--nocapture"]).env("TESTKIT_TEST_NEEDS", "1");
+    command.args(["require::needs_a_server", "--exact", "--nocapture"]).env("TESTKIT_TEST_NEEDS", "1");
     command.env_remove("CI").env_remove("TESTKIT_SKIPPED").envs(variables.iter().copied());
     command.output().unwrap()
 }
 
-const LINE: &str = "SKIPPED needs_a_server: exampled is not installed (Debian package example-server)\n";
+const LINE: &str =
+    "SKIPPED require::needs_a_server: exampled is not installed (Debian package example-server)\n";
 
 #[test]
 fn a_missing_server_skips_the_test_and_says_so() {

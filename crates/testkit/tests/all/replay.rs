@@ -1,13 +1,11 @@
 //! The replay of test cases notices what it is there to notice. Programs are shell scripts here.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 
 use tempfile::TempDir;
-use testkit::replay::{Case, every_case};
+use testkit::replay::{self, Case};
 use testkit::world::World;
 use testkit::{Program, secrets};
 
@@ -38,15 +36,15 @@ impl Package {
         // be run.
         let install = Command::new("install").args(["-m", "755"]).args([&source, &path]).status().unwrap();
         assert!(install.success());
-        let text = |path: &std::path::Path| path.display().to_string().leak() as &'static str;
-        let program = Program { name: "script", path: text(&path), package: text(folder.path()) };
+        let program = Program { name: "script".to_owned(), path, package: folder.path().to_owned() };
         Self { folder, program }
     }
 
-    /// What the replay objects to.
+    /// The problems that the replay finds, or the panic that it ends with.
     fn complaint(&self) -> String {
-        let replay = AssertUnwindSafe(|| every_case(&self.program));
-        catch_unwind(replay).unwrap_err().downcast_ref::<String>().unwrap().clone()
+        let replay = || replay::check(&self.program, &Case::typical(&self.program)).unwrap_err();
+        let outcome = catch_unwind(AssertUnwindSafe(replay));
+        outcome.unwrap_or_else(|panic| panic.downcast_ref::<String>().unwrap().clone())
     }
 }
 

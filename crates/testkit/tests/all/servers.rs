@@ -1,8 +1,5 @@
 //! Each server starts, answers, stops, and leaves nothing behind.
 
-// Clippy knows the tests themselves, not the functions they share.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "tests may panic")]
-
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
@@ -195,7 +192,7 @@ fn holder() {
 fn a_server_does_not_outlive_a_killed_test_and_neither_does_its_folder() {
     let Some(_installed) = require(Postgres::shared()) else { return };
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args(["holder", "--exact", "--nocapture"]).env("TESTKIT_TEST_HOLDER", "1");
+    command.args(["servers::holder", "--exact", "--nocapture"]).env("TESTKIT_TEST_HOLDER", "1");
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let line = lines.into_iter().find(|line| line.starts_with("HOLDING ")).unwrap();

@@ -1,0 +1,41 @@
+//! Faults of sources, stores and machines, tried on a program.
+
+use libtest_mimic::Trial;
+use testkit::faults::{CLAIMS, Claim};
+use testkit::replay::Case;
+
+use crate::package::Package;
+
+/// A test for each claim about a program that has test cases of a source; none where they are not wanted.
+pub(crate) fn trials(package: &Package, are_wanted: bool) -> Vec<Trial> {
+    let program = package.program();
+    if !are_wanted || Case::all(&program).is_empty() {
+        return Vec::new();
+    }
+    let skipped = Case::skipped_faults(package.folder());
+    let unknown = skipped.keys().filter(|name| CLAIMS.iter().all(|claim| claim.short_name() != *name));
+    let mistakes: Vec<_> = unknown.map(|name| mistake(package, name)).collect();
+    let trial = |claim: &Claim| {
+        let name = format!("{}::faults::{}", package.name, claim.name);
+        match skipped.get(claim.short_name()) {
+            // The reason stands in the output, before the name.
+            Some(reason) => {
+                Trial::test(name, || Ok(())).with_kind(format!("skipped: {reason}")).with_ignored_flag(true)
+            }
+            None => {
+                let (program, hold) = (program.clone(), claim.hold);
+                Trial::test(name, move || {
+                    hold(&program);
+                    Ok(())
+                })
+            }
+        }
+    };
+    CLAIMS.iter().map(trial).chain(mistakes).collect()
+}
+
+/// A test that fails, since a claim that is left out does not exist.
+fn mistake(package: &Package, name: &str) -> Trial {
+    let problem = format!("testcases/case.toml leaves out the claim `{name}`, which does not exist");
+    Trial::test(format!("{}::faults::{name}", package.name), move || Err(problem.into()))
+}
