@@ -54,10 +54,9 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
             Polling { interval: device.interval(), warm_up: 0, stale_after: None },
             async || Ok(device.config.file.clone()),
             async |file: &mut PathBuf| {
-                let text = std::fs::read_to_string(file).map_err(Error::Unreadable);
-                let temp = async { text?.trim().parse::<f64>().map_err(Error::NoNumber) };
-                let temp = device.extract(temp).await? / 1000.0;
-                Ok(vec![Temperature { at: Timestamp::now(), temp }])
+                let text = std::fs::read_to_string(file).map_err(Error::Unreadable)?;
+                let temp = text.trim().parse::<f64>().map_err(Error::NoNumber)? / 1000.0;
+                Ok([Temperature { at: Timestamp::now(), temp }])
             },
         )
         .await

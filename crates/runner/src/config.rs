@@ -15,28 +15,40 @@ use crate::spool_config::SpoolConfig;
 /// that the mistake itself can still be reported.
 #[derive(Debug, Clone)]
 pub(crate) struct Common {
-    pub(crate) stores: Option<sink_router::Config>,
+    pub(crate) shared: Shared,
     pub(crate) alerts: Option<alert_engine::Options>,
     pub(crate) outlets: OutletConfigs,
-    pub(crate) limits: Option<Limits>,
-    pub(crate) files: Option<Files>,
+    pub(crate) limits: Option<RunLimits>,
     pub(crate) spool: Option<SpoolConfig>,
     pub(crate) reporting: Option<Reporting>,
+}
+
+/// The settings of the environment, which services have as well.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) stores: Option<sink_router::Config>,
+    pub(crate) requests: Option<Requests>,
+    pub(crate) files: Option<Files>,
     pub(crate) logging: Option<Logging>,
 }
 
-/// How long things may take.
+/// How long a run may take.
 #[derive(Debug, Clone, Settings)]
-pub(crate) struct Limits {
+pub(crate) struct RunLimits {
     /// How long a run may take in all; of a device, one that takes one reading.
     #[setting(name = "DEADLINE_SECONDS", default = "120")]
     pub(crate) deadline: Duration,
     /// How much of that may go into attempts that fail and the waits between them.
     #[setting(name = "RETRY_BUDGET_SECONDS", default = "30")]
     pub(crate) retry_budget: Duration,
+}
+
+/// How long HTTP requests may take.
+#[derive(Debug, Clone, Settings)]
+pub(crate) struct Requests {
     /// How long one HTTP request may take, reply included.
     #[setting(name = "HTTP_TIMEOUT_SECONDS", default = "20")]
-    pub(crate) http_timeout: Duration,
+    pub(crate) timeout: Duration,
 }
 
 /// Files a program reads and keeps.
@@ -80,19 +92,17 @@ pub(crate) struct Logging {
 
 impl Common {
     pub(crate) fn read(source: &mut Source, program: &str) -> Self {
-        let stores = sink_router::Config::read(source).map(|stores| stores.named(program));
-        if let Some(stores) = &stores {
+        let shared = Shared::read(source, program);
+        if let Some(stores) = &shared.stores {
             stores.check(source);
         }
         Self {
-            stores,
+            shared,
             alerts: or_defaults(source),
             outlets: OutletConfigs::read(source),
             limits: or_defaults(source),
-            files: or_defaults(source),
             spool: or_defaults(source),
             reporting: or_defaults(source),
-            logging: or_defaults(source),
         }
     }
 
@@ -102,7 +112,8 @@ impl Common {
             OutletConfigs::variables(),
             alert_engine::Options::variables(),
             Thresholds::variables(),
-            Limits::variables(),
+            RunLimits::variables(),
+            Requests::variables(),
             Files::variables(),
             SpoolConfig::variables(),
             Reporting::variables(),
@@ -110,6 +121,22 @@ impl Common {
             vec![config_file()],
         ]
         .concat()
+    }
+}
+
+impl Shared {
+    pub(crate) fn read(source: &mut Source, program: &str) -> Self {
+        Self {
+            stores: sink_router::Config::read(source).map(|stores| stores.named(program)),
+            requests: or_defaults(source),
+            files: or_defaults(source),
+            logging: or_defaults(source),
+        }
+    }
+
+    pub(crate) fn variables() -> Vec<Variable> {
+        let own = [sink_router::Config::variables(), Requests::variables(), Files::variables()].concat();
+        [own, Logging::variables(), vec![config_file()]].concat()
     }
 }
 

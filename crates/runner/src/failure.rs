@@ -81,6 +81,13 @@ impl Failure {
     }
 }
 
+/// An error of the source is one of the stage `extract`.
+impl<E: Fault + 'static> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::of(Stage::Extract, &error)
+    }
+}
+
 /// The error with its causes; one line for each thing that failed.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,23 +1,16 @@
-//! A run, as the program sees it: its settings, its client, and the stages its work passes through.
+//! A run of a job, as the program sees it: settings, environment, and the stages its work passes through.
 
 use std::fmt::Display;
+use std::ops::Deref;
 use std::rc::Rc;
-use std::time::Duration;
 
-use fault::{Fault, Kind};
-use http_client::Client;
-use record::{Batch, Record, Timestamp};
-use rustls::ClientConfig;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use fault::Fault;
+use record::{Batch, Record};
 
 use crate::context::Context;
-use crate::{Failure, Finding, Stage, Window};
+use crate::{Environment, Failure, Finding, Records, Window};
 
-/// What the platform itself keeps in a store.
-const RESERVED: [&str; 2] = ["pipeline_runs", "platform_state"];
-
-/// One run of a program.
+/// One run of a job.
 #[derive(Debug)]
 pub struct Run<C> {
     /// The program's own settings.
@@ -26,26 +19,6 @@ pub struct Run<C> {
 }
 
 impl<C> Run<C> {
-    /// The HTTP client of the run: its retries share one budget.
-    pub fn http(&self) -> &Client {
-        &self.context.http
-    }
-
-    /// Whom connections of the run trust.
-    pub fn tls(&self) -> &ClientConfig {
-        &self.context.tls
-    }
-
-    /// The stores that are configured, for a program that reads what others stored.
-    pub fn stores(&self) -> &sink_router::Config {
-        &self.context.stores
-    }
-
-    /// When the run started.
-    pub fn started(&self) -> Timestamp {
-        self.context.started
-    }
-
     /// The window that `--since` and `--until` ask for.
     pub fn window(&self) -> Option<Window> {
         self.context.request.window
@@ -63,7 +36,34 @@ impl<C> Run<C> {
         self.context.extract(call).await
     }
 
-    /// Takes the outcome of a transformation: what the source said, as records.
+    /// Asks the source for each of several items, such as places, one after the other. Returns each item with its
+    /// reply.
+    ///
+    /// An item that fails is left out and the others go on; the run then fails at its end and names the item.
+    ///
+    /// # Errors
+    ///
+    /// All items failed.
+    pub async fn extract_each<I: Display + Copy, T, E: Fault + 'static>(
+        &self,
+        items: impl IntoIterator<Item = I>,
+        call: impl AsyncFn(I) -> Result<T, E>,
+    ) -> Result<Vec<(I, T)>, Failure> {
+        let (mut replies, mut failures) = (Vec::new(), Vec::new());
+        for item in items {
+            match self.context.extract(call(item)).await {
+                Ok(reply) => replies.push((item, reply)),
+                Err(failure) if failure.is_ended() => {
+                    failures.push(failure);
+                    break;
+                }
+                Err(failure) => failures.push(failure.concerning(&item)),
+            }
+        }
+        self.unless_all_failed(replies, failures)
+    }
+
+    /// Takes the outcome of a transformation: the reply of the source, as records.
     ///
     /// # Errors
     ///
@@ -72,75 +72,41 @@ impl<C> Run<C> {
         self.context.transform(outcome)
     }
 
-    /// Does the same for each of several things, such as places. One that fails does not keep the others from being
-    /// stored: the run goes on, fails at its end, and names it.
+    /// Transforms each reply of [`Run::extract_each`].
+    ///
+    /// An item that fails is left out and the others go on; the run then fails at its end and names the item.
     ///
     /// # Errors
     ///
-    /// All of them failed.
-    pub async fn gather<I: Display + Copy, T>(
+    /// All items failed.
+    pub fn transform_each<I: Display + Copy, T, R, E: std::error::Error + 'static>(
         &self,
-        items: impl IntoIterator<Item = I>,
-        each: impl AsyncFn(I) -> Result<T, Failure>,
-    ) -> Result<Vec<T>, Failure> {
-        let (mut gathered, mut failures) = (Vec::new(), Vec::new());
-        for item in items {
-            match each(item).await {
-                Ok(value) => gathered.push(value),
-                Err(failure) if failure.is_ended() => {
-                    failures.push(failure);
-                    break;
-                }
+        replies: impl IntoIterator<Item = (I, T)>,
+        mut transform: impl FnMut(I, T) -> Result<R, E>,
+    ) -> Result<Vec<R>, Failure> {
+        let (mut transformed, mut failures) = (Vec::new(), Vec::new());
+        for (item, reply) in replies {
+            match self.context.transform(transform(item, reply)) {
+                Ok(value) => transformed.push(value),
                 Err(failure) => failures.push(failure.concerning(&item)),
             }
         }
-        if gathered.is_empty() {
-            return Failure::all(failures).map_or(Ok(gathered), Err);
-        }
-        self.context.progress.fail_later(failures);
-        Ok(gathered)
+        self.unless_all_failed(transformed, failures)
     }
 
-    /// What was answered before, if it is younger than `max_age`; else asks and keeps the answer.
-    ///
-    /// Where nothing can be kept, it asks each time.
+    /// Stores records of one type or, as a tuple, of several: `run.load((&rows, &points))`.
     ///
     /// # Errors
     ///
-    /// The error of asking.
-    pub async fn remember<T: Serialize + DeserializeOwned, E>(
-        &self,
-        key: &str,
-        max_age: Duration,
-        ask: impl AsyncFn() -> Result<T, E>,
-    ) -> Result<T, E> {
-        // Boxed, since the state may be a database and its future weighs on every caller.
-        let answer = self.context.state.remember(key, max_age, async || Ok(as_text(&ask().await?)));
-        let answer = Box::pin(answer).await?;
-        match serde_json::from_str(&answer) {
-            Ok(value) => Ok(value),
-            // Kept by a version that had another form for it.
-            Err(_) => {
-                self.forget(key).await;
-                ask().await
-            }
+    /// A store did not take them all, at the stage `load`. Records that it may take later wait in the spool for the
+    /// next run. A failure of one type keeps no other from being stored.
+    pub async fn load(&self, records: impl Records) -> Result<(), Failure> {
+        let mut failures = Vec::new();
+        for batch in records.batches() {
+            let load = async || Box::pin(self.context.delivery.load(&batch)).await;
+            failures.extend(self.context.load(&batch, load).await.err());
         }
-    }
-
-    /// Forgets an answer that turned out to be wrong.
-    pub async fn forget(&self, key: &str) {
-        if let Err(error) = Box::pin(self.context.state.remove(key)).await {
-            tracing::warn!(error = fault::chain(&error), key, "an answer could not be forgotten");
-        }
-    }
-
-    /// Stores records under their own name.
-    ///
-    /// # Errors
-    ///
-    /// A store did not take them all, at the stage `load`. What it may take later is kept for the next run.
-    pub async fn load<R: Record>(&self, records: &[R]) -> Result<(), Failure> {
-        self.load_batch(&Batch::of(records)).await
+        Failure::all(failures).map_or(Ok(()), Err)
     }
 
     /// Stores records under a name that a setting decides.
@@ -149,24 +115,28 @@ impl<C> Run<C> {
     ///
     /// As for [`Run::load`].
     pub async fn load_as<R: Record>(&self, name: &str, records: &[R]) -> Result<(), Failure> {
-        if RESERVED.contains(&name) {
-            let message =
-                format!("`{name}` is a name of the platform's own; choose another for the measurement");
-            return Err(Failure::new(Stage::Load, Kind::Configuration, message));
-        }
-        self.load_batch(&Batch::of(records).named(name)).await
+        self.load(Batch::of(records).named(name)).await
     }
 
-    /// Notes what the program found out by itself. People hear of it when the run is over, unless they know.
+    /// Notes a finding of the program. It becomes an alert when the run is over.
     pub fn observe(&self, finding: Finding) {
         self.context.note(finding);
     }
 
-    async fn load_batch(&self, batch: &Batch<'_>) -> Result<(), Failure> {
-        self.context.load(batch, async || Box::pin(self.context.delivery.load(batch)).await).await
+    /// Fails where nothing succeeded; else notes the failures for the end of the run.
+    fn unless_all_failed<T>(&self, succeeded: Vec<T>, failures: Vec<Failure>) -> Result<Vec<T>, Failure> {
+        if succeeded.is_empty() {
+            return Failure::all(failures).map_or(Ok(succeeded), Err);
+        }
+        self.context.progress.fail_later(failures);
+        Ok(succeeded)
     }
 }
 
-fn as_text(value: &impl Serialize) -> String {
-    serde_json::to_string(value).unwrap_or_default()
+impl<C> Deref for Run<C> {
+    type Target = Environment;
+
+    fn deref(&self) -> &Environment {
+        &self.context.environment
+    }
 }

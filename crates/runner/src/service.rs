@@ -1,23 +1,20 @@
 //! A service: a program that answers requests until it is stopped.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::ops::Deref;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use fault::{Fault, Retry};
-use http_client::{Client, Options};
-use logging::Identity;
 use record::Timestamp;
-use rustls::ClientConfig;
 use secret::Redactor;
 use settings::{Settings, Source, Variable};
-use state::State;
 
 use crate::arguments::{Call, Mode, Request};
-use crate::config::{self, Files, Logging};
-use crate::interrupt::{Interrupt, Reason};
-use crate::{Exit, Failure, Program, Stage, context, describe, job, start};
+use crate::config::Shared;
+use crate::environment::{Environment, RunPolicy};
+use crate::interrupt::Reason;
+use crate::{Exit, Failure, Program, Stage, describe, job, start};
 
 /// How long a service that was told to end may take to do so, after what it serves has ended or should have.
 const GRACE: Duration = Duration::from_secs(8);
@@ -29,27 +26,7 @@ const GRACE: Duration = Duration::from_secs(8);
 pub struct Service<C> {
     /// The program's own settings.
     pub config: C,
-    surroundings: Surroundings,
-}
-
-/// What a service needs around it.
-#[derive(Debug)]
-struct Surroundings {
-    http: Client,
-    tls: ClientConfig,
-    stores: sink_router::Config,
-    state: State,
-    files: Files,
-    interrupt: Interrupt,
-    redactor: Redactor,
-}
-
-/// How long things may take.
-#[derive(Debug, Clone, Settings)]
-struct Limits {
-    /// How long one HTTP request to another service may take, reply included.
-    #[setting(name = "HTTP_TIMEOUT_SECONDS", default = "20")]
-    http_timeout: Duration,
+    environment: Environment,
 }
 
 /// Runs a program until SIGTERM or SIGINT, as its arguments and its environment say, and returns what it ends with.
@@ -82,45 +59,6 @@ pub fn service<C: Settings>(
 }
 
 impl<C> Service<C> {
-    /// The HTTP client of the program. It repeats nothing by itself, since a retry budget is for a run that ends: a
-    /// request that may be repeated brings its own [`Retry`].
-    pub fn http(&self) -> &Client {
-        &self.surroundings.http
-    }
-
-    /// Whom connections of the program trust.
-    pub fn tls(&self) -> &ClientConfig {
-        &self.surroundings.tls
-    }
-
-    /// The stores that are configured.
-    pub fn stores(&self) -> &sink_router::Config {
-        &self.surroundings.stores
-    }
-
-    /// What the program remembers from one start to the next.
-    pub fn state(&self) -> &State {
-        &self.surroundings.state
-    }
-
-    /// The folder for what has to survive a restart (`SPOOL_DIR`).
-    pub fn spool_folder(&self) -> &Path {
-        &self.surroundings.files.spool
-    }
-
-    /// Scrubs text of every secret of the program.
-    pub fn redactor(&self) -> &Redactor {
-        &self.surroundings.redactor
-    }
-
-    /// Waits until the program has to end. It can be waited for in several places.
-    pub fn ended(&self) -> impl Future<Output = ()> + 'static {
-        let interrupt = self.surroundings.interrupt.clone();
-        async move {
-            interrupt.raised().await;
-        }
-    }
-
     /// Takes a step without which the service cannot do its work, such as listening.
     ///
     /// # Errors
@@ -132,7 +70,7 @@ impl<C> Service<C> {
     ) -> Result<T, Failure> {
         tokio::select! {
             biased;
-            reason = self.surroundings.interrupt.raised() => Err(Failure::ended(Stage::Configure, reason)),
+            reason = self.interrupt.raised() => Err(Failure::ended(Stage::Configure, reason)),
             taken = step => taken.map_err(|error| Failure::of(Stage::Configure, &error)),
         }
     }
@@ -146,12 +84,12 @@ async fn run<C: Settings>(
     let redactor = Redactor::default();
     let mut source = Source::from_environment(redactor.clone());
     let config = C::read(&mut source);
-    let surroundings = Surroundings::new(program, &mut source, &redactor);
-    let result = match (config, surroundings, source.finish()) {
-        (Some(config), Some(surroundings), Ok(())) if mode == Mode::Check => {
-            return check(&Service { config, surroundings }).await.into();
+    let environment = environment(program, &mut source, &redactor);
+    let result = match (config, environment, source.finish()) {
+        (Some(config), Some(environment), Ok(())) if mode == Mode::Check => {
+            return check(&Service { config, environment }).await.into();
         }
-        (Some(config), Some(surroundings), Ok(())) => work(&Service { config, surroundings }, serve).await,
+        (Some(config), Some(environment), Ok(())) => work(&Service { config, environment }, serve).await,
         (_, _, mistakes) => Err(start::misconfigured(mistakes)),
     };
     report(&redactor, &result).into()
@@ -163,7 +101,7 @@ async fn work<C>(
 ) -> Result<(), Failure> {
     tracing::info!("started");
     let overdue = async {
-        let reason: Reason = service.surroundings.interrupt.raised().await;
+        let reason: Reason = service.interrupt.raised().await;
         tokio::time::sleep(GRACE).await;
         Failure::ended(Stage::Configure, reason)
     };
@@ -209,40 +147,21 @@ fn report(redactor: &Redactor, result: &Result<(), Failure>) -> Exit {
     }
 }
 
-impl Surroundings {
-    /// Sets up everything from the settings, and starts the log. Nothing is connected to yet.
-    fn new(program: &Program, source: &mut Source, redactor: &Redactor) -> Option<Self> {
-        let stores = sink_router::Config::read(source).map(|stores| stores.named(program.name));
-        let limits: Option<Limits> = config::or_defaults(source);
-        let files: Option<Files> = config::or_defaults(source);
-        let logging: Option<Logging> = config::or_defaults(source);
-        let identity = Identity {
-            program: program.name.to_owned(),
-            version: program.version.to_owned(),
-            run_id: logging::run_id(),
-        };
-        context::start_logging(&logging?, &identity, source, redactor);
-        let (files, stores) = (files?, stores?);
-        let tls = context::tls_config(&files, source)?;
-        let options = Options {
-            timeout: limits?.http_timeout,
-            retry: Retry::never(),
-            redactor: redactor.clone(),
-            ..Options::new(&identity.program, &identity.version, tls.clone())
-        };
-        Some(Self {
-            http: Client::new(options).ok()?,
-            state: context::state(Some(&stores), &tls, program.name, Mode::Full),
-            tls,
-            stores,
-            files,
-            interrupt: Interrupt::listen(Duration::MAX),
-            redactor: redactor.clone(),
-        })
-    }
+/// The environment of a service; `None` where a mistake keeps it from being set up.
+fn environment(program: &Program, source: &mut Source, redactor: &Redactor) -> Option<Environment> {
+    let shared = Shared::read(source, program.name);
+    let policy = RunPolicy { retry: Retry::never(), deadline: Duration::MAX, may_write: true };
+    Environment::new(program, shared, policy, source, redactor)
 }
 
 fn variables<C: Settings>() -> Vec<Variable> {
-    let own = [C::variables(), sink_router::Config::variables(), Limits::variables()].concat();
-    [own, Files::variables(), Logging::variables(), vec![config::config_file()]].concat()
+    [C::variables(), Shared::variables()].concat()
+}
+
+impl<C> Deref for Service<C> {
+    type Target = Environment;
+
+    fn deref(&self) -> &Environment {
+        &self.environment
+    }
 }

@@ -10,20 +10,32 @@ use crate::arguments::Mode;
 use crate::context::Context;
 use crate::{Failure, Stage};
 
+/// Names that the platform itself uses in a store.
+const RESERVED: [&str; 2] = ["pipeline_runs", "platform_state"];
+
 impl Context {
     /// Asks the source, unless the program has to end.
     pub(crate) async fn extract<T, E: Fault + 'static>(
         &self,
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, Failure> {
-        let call = async {
+        self.within(Stage::Extract, async { Ok(call.await?) }).await
+    }
+
+    /// Takes a step of a stage, unless the program has to end.
+    pub(crate) async fn within<T>(
+        &self,
+        stage: Stage,
+        step: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let step = async {
             tokio::select! {
                 biased;
-                reason = self.interrupt.raised() => Err(Failure::ended(Stage::Extract, reason)),
-                reply = call => reply.map_err(|error| Failure::of(Stage::Extract, &error)),
+                reason = self.interrupt.raised() => Err(Failure::ended(stage, reason)),
+                taken = step => taken,
             }
         };
-        call.instrument(self.enter(Stage::Extract)).await
+        step.instrument(self.enter(stage)).await
     }
 
     /// Takes the outcome of a transformation.
@@ -42,6 +54,11 @@ impl Context {
         store: impl AsyncFnOnce() -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let load = async {
+            let name = &*batch.schema().name;
+            if RESERVED.contains(&name) {
+                let message = format!("`{name}` is a name of the platform's own; choose another");
+                return Err(Failure::new(Stage::Load, Kind::Configuration, message));
+            }
             // What was so long ago is no news.
             if self.request.window.is_none() {
                 self.alerting.see(batch, self.teller());

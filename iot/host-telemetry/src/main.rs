@@ -48,9 +48,9 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
     device
         .poll(
             polling,
-            async || device.open(async { Host::open(&device.config.root) }).await,
+            async || Ok(Host::open(&device.config.root)?),
             async |host| {
-                let reading = device.extract(host.read()).await?;
+                let reading = host.read().await?;
                 Ok(telemetry(device, host, &reading))
             },
         )

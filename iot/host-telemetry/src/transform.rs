@@ -1,7 +1,7 @@
 //! From what the machine told to the records.
 
 use record::{Batch, Timestamp};
-use runner::Reading;
+use runner::Records;
 
 use crate::records::{Disk, Legacy, Machine, Processor, Temperature};
 
@@ -57,7 +57,7 @@ impl Telemetry {
     }
 }
 
-impl Reading for Telemetry {
+impl Records for Telemetry {
     fn batches(&self) -> Vec<Batch<'_>> {
         let mut batches = vec![
             Batch::of(&self.machine),

@@ -42,7 +42,7 @@ pub async fn run(device: &Device<Config>) -> Result<(), Failure> {
             Subscription::start(&broker, device.tls(), device.config.filters())
         }
     };
-    let mut subscription = device.open(start).await?;
+    let mut subscription = device.extract(start).await?;
     let worked = Bridge::new(device, broker.client_id()).await.work(&mut subscription).await;
     subscription.close().await;
     worked
@@ -160,7 +160,7 @@ impl<'d> Bridge<'d> {
                 self.arrivals.disconnected();
                 self.telling.disconnected(&error, clock);
                 if self.device.is_once() && !fault::Fault::kind(&error).is_passing() {
-                    return self.device.extract(future::ready(Err(error))).await;
+                    return Err(error.into());
                 }
                 self.quiet_at = None;
                 return Ok(());

@@ -104,7 +104,7 @@ impl Gathering {
 impl Load {
     /// Stores the rows, and returns what follows from that.
     pub async fn store(self, device: &Device<Config>) -> Result<Stored, Failure> {
-        device.keep(&Batch::new(&self.schema, &self.rows)).await?;
+        device.load(Batch::new(&self.schema, &self.rows)).await?;
         Ok(self.stored)
     }
 }

@@ -58,10 +58,10 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
     device
         .poll(
             polling,
-            async || device.open(begin(bus, setup)).await,
+            async || Ok(begin(bus, setup).await?),
             async |sensor| {
-                let reading = device.extract(sensor.read()).await?;
-                Ok(vec![IndoorAir::of(&reading, Timestamp::now(), origin)])
+                let reading = sensor.read().await?;
+                Ok([IndoorAir::of(&reading, Timestamp::now(), origin)])
             },
         )
         .await

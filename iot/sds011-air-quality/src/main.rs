@@ -42,9 +42,9 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
     device
         .poll(
             polling,
-            async || device.open(Sensor::open(port)).await,
+            async || Ok(Sensor::open(port).await?),
             async |sensor| {
-                let reading = device.extract(sensor.measure(sampling)).await?;
+                let reading = sensor.measure(sampling).await?;
                 match sampling.again_in(&reading).filter(|_| !device.is_once()) {
                     Some(wait) => device.next_in(wait),
                     None => sensor.rest(sampling).await,

@@ -5,7 +5,8 @@ mod transform;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use nws::Nws;
+use fault::Fault as _;
+use nws::{Forecast, Grid, Nws};
 use place::{Point, Points};
 use runner::{Failure, Run, program};
 use settings::Settings;
@@ -31,22 +32,24 @@ fn main() -> ExitCode {
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let nws = Nws::new(&run.config.nws, run.http());
     let places = run.config.places.clone().unwrap_or_else(Points::examples);
-    let forecasts = run.gather(&places, async |place| forecast(run, &nws, place).await).await?;
+    let replies = run.extract_each(&places, async |place| forecast(run, &nws, place).await).await?;
+    let forecasts =
+        run.transform_each(replies, |place, (grid, reply)| transform::hours(place, &grid, reply))?;
     run.load(&forecasts.concat()).await
 }
 
-async fn forecast(run: &Run<Config>, nws: &Nws, place: &Point) -> Result<Vec<Hour>, Failure> {
+async fn forecast(run: &Run<Config>, nws: &Nws, place: &Point) -> Result<(Grid, Forecast), nws::Error> {
     let key = format!("grid/{}", place.at);
     let ask = async || nws.grid(place.at).await;
-    let mut grid = run.extract(run.remember(&key, DAY, ask)).await?;
-    let mut reply = run.extract(nws.hourly_forecast(&grid)).await;
-    if reply.as_ref().is_err_and(Failure::is_lasting) {
+    let mut grid = run.remember(&key, DAY, ask).await?;
+    let mut reply = nws.hourly_forecast(&grid).await;
+    if reply.as_ref().is_err_and(|error| !error.kind().is_passing()) {
         run.forget(&key).await;
-        // The cell may have moved since its place was kept.
+        // The cell may have moved since it was remembered.
         if let Some(moved) = run.remember(&key, DAY, ask).await.ok().filter(|now| *now != grid) {
             grid = moved;
-            reply = run.extract(nws.hourly_forecast(&grid)).await;
+            reply = nws.hourly_forecast(&grid).await;
         }
     }
-    run.transform(transform::hours(place, &grid, reply?))
+    Ok((grid, reply?))
 }

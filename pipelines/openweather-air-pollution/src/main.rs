@@ -32,12 +32,11 @@ fn main() -> ExitCode {
 
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let openweather = OpenWeather::new(&run.config.openweather, run.http());
-    let readings = run
-        .gather(&run.config.places, async |place| {
-            let reply = run.extract(air_pollution(run, &openweather, place)).await?;
-            run.transform(transform::readings(place, reply, run.window().is_some()))
-        })
-        .await?;
+    let ask = async |place| air_pollution(run, &openweather, place).await;
+    let replies = run.extract_each(&run.config.places, ask).await?;
+    let may_be_empty = run.window().is_some();
+    let readings =
+        run.transform_each(replies, |place, reply| transform::readings(place, reply, may_be_empty))?;
     run.load_as(&run.config.measurement, &readings.concat()).await
 }
 

@@ -28,11 +28,9 @@ fn main() -> ExitCode {
 
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let openweather = OpenWeather::new(&run.config.openweather, run.http());
-    let weather = run
-        .gather(&run.config.places, async |place| {
-            let reply = run.extract(openweather.current_weather(&place.location)).await?;
-            run.transform(Weather::at(place, reply))
-        })
+    let replies = run
+        .extract_each(&run.config.places, async |place| openweather.current_weather(&place.location).await)
         .await?;
+    let weather = run.transform_each(replies, Weather::at)?;
     run.load_as(&run.config.measurement, &weather).await
 }

@@ -28,11 +28,9 @@ fn main() -> ExitCode {
 
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let openweather = OpenWeather::new(&run.config.openweather, run.http());
-    let forecasts = run
-        .gather(&run.config.places, async |place| {
-            let reply = run.extract(openweather.forecast(&place.location)).await?;
-            run.transform(transform::steps(place, reply))
-        })
+    let replies = run
+        .extract_each(&run.config.places, async |place| openweather.forecast(&place.location).await)
         .await?;
+    let forecasts = run.transform_each(replies, transform::steps)?;
     run.load_as(&run.config.measurement, &forecasts.concat()).await
 }

@@ -8,7 +8,8 @@
 mod quantity;
 mod reply;
 
-use http_client::{Client, Error, Service};
+pub use http_client::Error;
+use http_client::{Client, Service};
 use place::Coordinates;
 use settings::Settings;
 use url::Url;

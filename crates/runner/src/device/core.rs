@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use alert_engine::{RunEnd, RunFailure};
+use futures_util::future::join_all;
 use record::{Batch, Timestamp};
 use tokio::sync::Notify;
 
@@ -17,7 +18,7 @@ use super::readings::{Readings, Reason};
 use super::sanity;
 use crate::arguments::Mode;
 use crate::context::Context;
-use crate::{Failure, Finding, finish};
+use crate::{Failure, Finding, Records, finish};
 
 /// What a device is behind its handle.
 #[derive(Debug)]
@@ -49,18 +50,35 @@ impl Core {
         }
     }
 
-    /// Makes records durable; those that cannot be are buried.
-    pub(crate) async fn keep(&self, batch: &Batch<'_>) -> Result<(), Failure> {
+    /// Makes records durable, each type by itself; out-of-range values are buried.
+    pub(crate) async fn load(&self, records: &impl Records) -> Result<(), Failure> {
+        let batches = records.batches();
+        self.each(batches.iter().map(|batch| self.load_batch(batch))).await
+    }
+
+    /// Makes records durable that were looked at already.
+    pub(crate) async fn load_sane(&self, batches: &[Batch<'_>]) -> Result<(), Failure> {
+        self.each(batches.iter().map(|batch| self.store(batch))).await
+    }
+
+    async fn each(
+        &self,
+        loads: impl Iterator<Item = impl Future<Output = Result<(), Failure>>>,
+    ) -> Result<(), Failure> {
+        let failures = join_all(loads).await.into_iter().filter_map(Result::err).collect();
+        Failure::all(failures).map_or(Ok(()), Err)
+    }
+
+    async fn load_batch(&self, batch: &Batch<'_>) -> Result<(), Failure> {
         let impossible = sanity::impossible(batch);
         if !impossible.is_empty() {
             self.readings.count_failed(Reason::OutOfRange, impossible.len());
         }
         let batch = self.context.delivery.outbox.without(batch, &impossible);
-        self.keep_sane(&batch).await
+        self.store(&batch).await
     }
 
-    /// Makes records durable that were looked at already.
-    pub(crate) async fn keep_sane(&self, batch: &Batch<'_>) -> Result<(), Failure> {
+    async fn store(&self, batch: &Batch<'_>) -> Result<(), Failure> {
         let _kept = self.health.keeping();
         let store = async || {
             if self.context.request.is_endless {

@@ -1,25 +1,21 @@
 //! A device, as the program sees it.
 
-use std::path::Path;
+use std::ops::Deref;
 use std::rc::Rc;
 use std::time::Duration;
 
 use fault::Fault;
-use http_client::Client;
-use record::{Batch, Timestamp};
-use rustls::ClientConfig;
-use secret::Redactor;
-use state::State;
+use record::{Batch, Record};
 
 use super::core::Core;
 use super::{Check, Counter};
 use crate::arguments::Mode;
-use crate::{Failure, Finding};
+use crate::{Environment, Failure, Finding, Records};
 
 /// How long a sensor may take to be left. That is time for one answer that is lost.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// A program that runs until it is stopped: its settings, its source, and what it hands over.
+/// A program that runs until it is stopped: its settings, environment and source, and the way of its records.
 #[derive(Debug)]
 pub struct Device<C> {
     /// The program's own settings.
@@ -28,41 +24,6 @@ pub struct Device<C> {
 }
 
 impl<C> Device<C> {
-    /// The HTTP client of the program. While the device runs on, it repeats nothing by itself: the next reading does.
-    pub fn http(&self) -> &Client {
-        &self.core.context.http
-    }
-
-    /// Whom connections of the program trust.
-    pub fn tls(&self) -> &ClientConfig {
-        &self.core.context.tls
-    }
-
-    /// The stores that are configured, for a program that reads what others stored.
-    pub fn stores(&self) -> &sink_router::Config {
-        &self.core.context.stores
-    }
-
-    /// What the program remembers from one start to the next.
-    pub fn state(&self) -> &State {
-        &self.core.context.state
-    }
-
-    /// When the program started.
-    pub fn started(&self) -> Timestamp {
-        self.core.context.started
-    }
-
-    /// The folder for what has to survive a restart (`SPOOL_DIR`).
-    pub fn spool_folder(&self) -> &Path {
-        &self.core.context.spool_folder
-    }
-
-    /// Scrubs text of every secret of the program.
-    pub fn redactor(&self) -> &Redactor {
-        &self.core.context.redactor
-    }
-
     /// How often the device reads: `INTERVAL_SECONDS`, where [`Program::every`](crate::Program::every) declares it;
     /// else a minute.
     pub fn interval(&self) -> Duration {
@@ -86,18 +47,6 @@ impl<C> Device<C> {
         (request.mode == Mode::Check).then(|| Check { arguments: &request.operands, lines: &self.core.lines })
     }
 
-    /// Opens the source, or takes another step without which there is nothing to read.
-    ///
-    /// # Errors
-    ///
-    /// The error of the step, at the stage `extract`; or that the program has to end.
-    pub async fn open<T, E: Fault + 'static>(
-        &self,
-        step: impl Future<Output = Result<T, E>>,
-    ) -> Result<T, Failure> {
-        self.extract(step).await
-    }
-
     /// Asks the source.
     ///
     /// # Errors
@@ -110,7 +59,7 @@ impl<C> Device<C> {
         self.core.context.extract(call).await
     }
 
-    /// Takes the outcome of a transformation: what the source said, as records.
+    /// Takes the outcome of a transformation: the reply of the source, as records.
     ///
     /// # Errors
     ///
@@ -119,16 +68,27 @@ impl<C> Device<C> {
         self.core.context.transform(outcome)
     }
 
-    /// Hands records over. When this returns, each of them is durable: in its stores, in the spool or, where it was
-    /// refused for good, in the dead letters. Many may be under way at once.
+    /// Stores records of one type or, as a tuple, of several: `device.load((&rows, &points))`. When this returns, each
+    /// of them is durable: in its stores, in the spool or, where it was refused for good, in the dead letters. Many calls
+    /// may be under way at once.
     ///
-    /// While neither a store nor the spool takes them, it waits: whoever calls has to acknowledge nothing until then.
+    /// While neither a store nor the spool takes them, it waits: nothing may be acknowledged to the source until then.
     ///
     /// # Errors
     ///
-    /// The program has to end before that, or no store of `SINK` can hold such records.
-    pub async fn keep(&self, batch: &Batch<'_>) -> Result<(), Failure> {
-        self.core.keep(batch).await
+    /// The program has to end before that, or no store of `SINK` can hold such records. A failure of one type keeps no
+    /// other from being stored.
+    pub async fn load(&self, records: impl Records) -> Result<(), Failure> {
+        self.core.load(&records).await
+    }
+
+    /// Stores records under a name that a setting decides.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Device::load`].
+    pub async fn load_as<R: Record>(&self, name: &str, records: &[R]) -> Result<(), Failure> {
+        self.load(Batch::of(records).named(name)).await
     }
 
     /// Puts what is no record into the dead letters: what it was (as JSON), where it came from, and why.
@@ -181,12 +141,12 @@ impl<C> Device<C> {
         // A sensor that does not answer in time is left as it is.
         let _ = tokio::time::timeout(FAREWELL, farewell).await;
     }
+}
 
-    /// Waits until the program has to end. It can be waited for in several places.
-    pub fn ended(&self) -> impl Future<Output = ()> + 'static {
-        let interrupt = self.core.context.interrupt.clone();
-        async move {
-            interrupt.raised().await;
-        }
+impl<C> Deref for Device<C> {
+    type Target = Environment;
+
+    fn deref(&self) -> &Environment {
+        &self.core.context.environment
     }
 }

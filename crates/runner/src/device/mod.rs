@@ -16,7 +16,6 @@ mod life;
 mod metrics;
 mod observer;
 mod polling;
-mod reading;
 mod readings;
 mod reporter;
 mod sanity;
@@ -41,13 +40,12 @@ pub(crate) use check::Line;
 pub use counter::Counter;
 pub use handle::Device;
 pub use polling::Polling;
-pub use reading::Reading;
 
 /// Runs a program until SIGTERM, SIGINT or SIGHUP, or once, as its arguments and its environment say, and returns what
 /// it ends with.
 ///
 /// `work` is its work: it hands a sensor to [`Device::poll`], or drives a stream itself and hands over what comes by
-/// [`Device::keep`]. `C` are its own settings.
+/// [`Device::load`]. `C` are its own settings.
 pub fn device<C: Settings>(
     program: Program,
     work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>,

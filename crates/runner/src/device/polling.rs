@@ -13,9 +13,9 @@ use super::core::Core;
 use super::readings::Reason;
 use super::sensor::Sensor;
 use super::staleness::Staleness;
-use super::{Device, Reading, cadence, sanity};
+use super::{Device, cadence, sanity};
 use crate::arguments::Mode;
-use crate::{Exit, Failure, Stage};
+use crate::{Exit, Failure, Records, Stage};
 
 /// How many readings may be on their way to the stores. With more, none is taken: there is no place to keep it.
 const ON_THEIR_WAY: usize = 16;
@@ -44,10 +44,13 @@ impl<C> Device<C> {
     /// - Records with a value that cannot be, and those of a sensor that is stuck, are not stored.
     /// - The stores are not waited for. A period without drift begins each reading, and one that is late is left out.
     ///
+    /// `open` opens the source and `read` makes records of one reading. An error of the source in either of them is one
+    /// of the stage `extract`, so `?` is all it needs. Both are ended when the program has to end.
+    ///
     /// # Errors
     ///
     /// One reading was asked for and there was none; or the sensor never answered, because of a setting.
-    pub async fn poll<S, R: Reading>(
+    pub async fn poll<S, R: Records>(
         &self,
         polling: Polling,
         open: impl AsyncFn() -> Result<S, Failure>,
@@ -57,7 +60,7 @@ impl<C> Device<C> {
         let poller = Poller {
             core: &self.core,
             interval: polling.interval,
-            sensor: Sensor::new(polling, open, read),
+            sensor: Sensor::new(&self.core.context, polling, open, read),
             staleness: Staleness::after(stale_after),
         };
         if self.core.context.request.is_endless { poller.run().await } else { poller.once().await }
@@ -67,7 +70,7 @@ impl<C> Device<C> {
 struct Poller<'a, S, O, F> {
     core: &'a Core,
     interval: Duration,
-    sensor: Sensor<S, O, F>,
+    sensor: Sensor<'a, S, O, F>,
     staleness: Staleness,
 }
 
@@ -79,7 +82,7 @@ struct Doubts {
 
 impl<S, R, O, F> Poller<'_, S, O, F>
 where
-    R: Reading,
+    R: Records,
     O: AsyncFn() -> Result<S, Failure>,
     F: AsyncFn(&mut S) -> Result<R, Failure>,
 {
@@ -107,7 +110,7 @@ where
                         Some((reason, failure)) => core.failed(*reason, failure),
                         None => core.good(),
                     }
-                    on_their_way.push(Box::pin(keep(core, reading, doubts.rows)));
+                    on_their_way.push(Box::pin(load(core, reading, doubts.rows)));
                     period = core.next_in.take().unwrap_or(self.interval);
                     period
                 }
@@ -135,7 +138,7 @@ where
         loop {
             let failure = match self.reading().await {
                 Ok(reading) => match self.doubts(&reading).failure {
-                    None => return keep(self.core, reading, Vec::new()).await,
+                    None => return load(self.core, reading, Vec::new()).await,
                     Some((_, failure)) => failure,
                 },
                 Err(failure) => failure,
@@ -189,16 +192,15 @@ where
 }
 
 /// Makes a reading durable, but for the rows that are in doubt.
-async fn keep<R: Reading>(core: &Core, reading: R, doubtful: Vec<Vec<Refused>>) -> Result<(), Failure> {
+async fn load<R: Records>(core: &Core, reading: R, doubtful: Vec<Vec<Refused>>) -> Result<(), Failure> {
     let mut doubtful = doubtful.into_iter();
+    let mut batches = Vec::new();
     for batch in reading.batches() {
         let rows = doubtful.next().unwrap_or_default();
-        let sane = batch.filter(|row| rows.iter().all(|doubt| doubt.row != row));
-        if !sane.is_empty() {
-            core.keep_sane(&sane).await?;
-        }
+        batches.push(batch.filter(|row| rows.iter().all(|doubt| doubt.row != row)));
     }
-    Ok(())
+    batches.retain(|batch| !batch.is_empty());
+    core.load_sane(&batches).await
 }
 
 /// Waits for the next reading while others are on their way; fails when one of those does.

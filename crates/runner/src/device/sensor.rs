@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Polling;
-use crate::{Exit, Failure};
+use crate::context::Context;
+use crate::{Exit, Failure, Stage};
 
 /// How often it is tried to get one reading.
 const ATTEMPTS: u32 = 3;
@@ -13,7 +14,8 @@ const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// A sensor that is opened when it is needed, and opened again when it fails.
-pub(crate) struct Sensor<S, O, F> {
+pub(crate) struct Sensor<'a, S, O, F> {
+    context: &'a Context,
     polling: Polling,
     open: O,
     read: F,
@@ -23,9 +25,9 @@ pub(crate) struct Sensor<S, O, F> {
     last_failure: Option<Failure>,
 }
 
-impl<S, O, F> Sensor<S, O, F> {
-    pub(crate) fn new(polling: Polling, open: O, read: F) -> Self {
-        Self { polling, open, read, opened: None, has_answered: false, last_failure: None }
+impl<'a, S, O, F> Sensor<'a, S, O, F> {
+    pub(crate) fn new(context: &'a Context, polling: Polling, open: O, read: F) -> Self {
+        Self { context, polling, open, read, opened: None, has_answered: false, last_failure: None }
     }
 
     /// Whether there ever was a reading.
@@ -93,7 +95,7 @@ impl<S, O, F> Sensor<S, O, F> {
             Some(sensor) => sensor,
             None => self.warm().await?,
         };
-        let reading = (self.read)(&mut sensor).await;
+        let reading = self.context.within(Stage::Extract, (self.read)(&mut sensor)).await;
         self.opened = Some(sensor);
         reading
     }
@@ -104,9 +106,9 @@ impl<S, O, F> Sensor<S, O, F> {
         O: AsyncFn() -> Result<S, Failure>,
         F: AsyncFn(&mut S) -> Result<R, Failure>,
     {
-        let mut sensor = (self.open)().await?;
+        let mut sensor = self.context.within(Stage::Extract, (self.open)()).await?;
         for _ in 0..self.polling.warm_up {
-            (self.read)(&mut sensor).await?;
+            self.context.within(Stage::Extract, (self.read)(&mut sensor)).await?;
         }
         Ok(sensor)
     }

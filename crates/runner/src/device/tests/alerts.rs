@@ -61,7 +61,7 @@ async fn a_threshold_is_looked_at_with_each_reading_and_kept_when_it_changes() {
         let start = Timestamp::now();
         let keep = async |second: u64, pm2| {
             let at = start - Duration::from_secs(100) + Duration::from_secs(second);
-            world.device.keep(&Batch::of(&[Air { at, pm2 }])).await.unwrap();
+            world.device.load([Air { at, pm2 }]).await.unwrap();
         };
         for (second, pm2) in [(1, 10.0), (2, 60.0), (3, 70.0), (4, 80.0)] {
             keep(second, pm2).await;
@@ -140,7 +140,7 @@ async fn refused_records_are_one_alert_that_ends_after_a_quiet_hour() {
     let act = async {
         for second in 1..5 {
             let records = [Air { pm2: f64::INFINITY, ..air(second) }];
-            world.device.keep(&Batch::of(&records)).await.unwrap();
+            world.device.load(&records).await.unwrap();
         }
         assert_eq!(alerts(&world).await, [("refused".into(), AlertState::Firing, 1)]);
         sleep(Duration::from_mins(61)).await;

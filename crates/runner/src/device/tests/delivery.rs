@@ -239,7 +239,7 @@ async fn what_a_limit_drops_is_counted() {
 async fn what_cannot_be_is_buried_and_never_offered_to_a_store() {
     let world = World::new(&[]);
     let records = [air(1), Air { pm2: 1200.0, ..air(2) }, Air { pm2: f64::NAN, ..air(3) }];
-    world.device.keep(&Batch::of(&records)).await.unwrap();
+    world.device.load(&records).await.unwrap();
     let tally = &world.core().context.delivery.outbox.tally;
     assert_eq!((world.stored(), tally.total().refused), (1, 2));
 }

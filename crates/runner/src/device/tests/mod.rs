@@ -71,7 +71,7 @@ impl World {
         let redactor = Redactor::default();
         let mut context = Context::new(&program, &variables, request, &mut source, &redactor).unwrap();
         let (end, interrupt) = Interrupt::by_hand();
-        context.interrupt = interrupt;
+        context.environment.interrupt = interrupt;
         let core = Rc::new(Core::new(Rc::new(context), settings));
         Self { device: Device { config: (), core }, folder, end }
     }
