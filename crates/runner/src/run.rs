@@ -51,7 +51,8 @@ impl<C> Run<C> {
     ) -> Result<Vec<(I, T)>, Failure> {
         let (mut replies, mut failures) = (Vec::new(), Vec::new());
         for item in items {
-            match self.context.extract(call(item)).await {
+            // Boxed, since a client may be large and its future weighs on every caller.
+            match Box::pin(self.context.extract(call(item))).await {
                 Ok(reply) => replies.push((item, reply)),
                 Err(failure) if failure.is_ended() => {
                     failures.push(failure);

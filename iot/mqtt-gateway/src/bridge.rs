@@ -117,7 +117,7 @@ impl<'d> Bridge<'d> {
                 Some(stored) = loads.next(), if !loads.is_empty() => self.settle(stored?, subscription),
                 Some(saved) = savings.next(), if !savings.is_empty() => self.saved(saved),
                 event = subscription.next_batch(&mut messages, TAKEN_AT_ONCE), if has_room => {
-                    self.take(event, &mut messages, subscription).await?;
+                    self.take(event, &mut messages, subscription)?;
                 }
                 () = until(next_due) => {}
             }
@@ -137,7 +137,7 @@ impl<'d> Bridge<'d> {
         Ok(())
     }
 
-    async fn take(
+    fn take(
         &mut self,
         event: Event,
         messages: &mut Vec<Message>,
