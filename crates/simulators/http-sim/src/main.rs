@@ -6,24 +6,13 @@ use std::fs::File;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use arguments::{Arguments, Called};
+use arguments::Arguments;
+use clap::Parser as _;
 use http_sim::services::{Files, FilesError, Paths};
 use http_sim::{Options, Server};
 
-/// The exit code of a wrong call, as `sysexits.h` has it.
-const USAGE: u8 = 64;
-
 fn main() -> ExitCode {
-    let arguments = match arguments::read(std::env::args().skip(1)) {
-        Ok(Called::Serve(arguments)) => *arguments,
-        Ok(Called::Help) => return print(arguments::HELP),
-        Ok(Called::Version) => return print(concat!("http-sim ", env!("CARGO_PKG_VERSION"), "\n")),
-        Err(error) => {
-            eprintln!("http-sim: {error}\nTry `http-sim --help`.");
-            return ExitCode::from(USAGE);
-        }
-    };
-    match serve(arguments) {
+    match serve(Arguments::parse()) {
         Ok(_server) => loop {
             std::thread::park();
         },
@@ -36,9 +25,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// Starts everything and tells where it is: the base URL on the first line, then each service.
+/// Starts everything and prints its addresses: the base URL on the first line, then each service.
 fn serve(arguments: Arguments) -> Result<Server, Box<dyn std::error::Error>> {
-    let services = arguments.services()?;
+    let services = arguments.services();
     let names: Vec<_> = services.iter().map(|(name, _)| *name).collect();
     let mounted = mount(services, &arguments)?;
     let log = arguments.log.map(|path| File::options().create(true).append(true).open(path)).transpose()?;
@@ -48,7 +37,7 @@ fn serve(arguments: Arguments) -> Result<Server, Box<dyn std::error::Error>> {
     let base = server.url();
     let lines =
         names.iter().fold(format!("{base}\n"), |lines, name| lines + &format!("{name} {base}/{name}\n"));
-    // One write, since whoever wants the first line only may close the pipe after it.
+    // One write: a reader of the first line alone may close the pipe after it.
     io::stdout().write_all(lines.as_bytes())?;
     Ok(server)
 }
@@ -67,12 +56,5 @@ fn mount(services: arguments::Services, arguments: &Arguments) -> Result<Paths, 
     match &arguments.files {
         Some(folder) => Ok(paths.mount("/", Files::open(folder)?)),
         None => Ok(paths),
-    }
-}
-
-fn print(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
     }
 }

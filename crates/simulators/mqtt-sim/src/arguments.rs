@@ -1,56 +1,78 @@
-//! The command line: a broker, devices, or both.
+//! Command line: a broker, devices, or both.
 
 use std::time::Duration;
 
+use clap::{Args, Parser, ValueEnum};
 use jiff::SignedDuration;
 use mqtt_sim::devices::LastSeen;
-use mqtt_sim::{Fault, Options, ParseFaultError};
+use mqtt_sim::{Fault, Options};
 
-pub(crate) const HELP: &str = "\
-An MQTT broker, and devices that speak to one, with faults on request.
-
-Usage: mqtt-sim broker [OPTION]...
-       mqtt-sim devices --url URL [OPTION]...
-
-`broker` serves MQTT 3.1.1 on 127.0.0.1; the first line on stdout is its address. `devices` speaks to any broker: a
-Zigbee2MQTT installation under zigbee2mqtt, an ESP32 with a DHT22 under sensors/esp32/dht22, and a node of ESPHome
-under garage. Both run until they are stopped.
-
-Of the broker:
-  --port N               the port on 127.0.0.1; 0, the default, picks a free one
-  --user NAME:PASSWORD   who may connect; may be given again; everybody, if left out
-  --in-flight N          messages a client may have without having acknowledged them        [20]
-  --fault FAULT          refuse:N, hang-up:N or delay:DURATION; may be given again
-  --devices              the devices as well; they begin when somebody listens to them
-
-Of the devices:
-  --url URL              the broker, mqtt://[USER:PASSWORD@]HOST[:PORT]
-  --interval DURATION    how often each says something                                      [10s]
-  --last-seen FORM       iso8601, iso8601-local, epoch or absent: how Zigbee2MQTT says when [absent]
-  --history DURATION     what Zigbee2MQTT would have said before comes first, four times an hour;
-                         --last-seen is iso8601 then, unless it is given
-  --retain               what the devices of Zigbee2MQTT say is retained
-
-  --help, --version
-";
-
-/// What the caller wants.
-#[derive(Debug)]
-pub(crate) enum Called {
-    Broker(Box<BrokerArguments>),
-    Devices { url: String, plan: Plan },
-    Help,
-    Version,
+/// An MQTT broker, and devices that speak to one, with faults on request.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+pub(crate) enum Arguments {
+    /// Serves MQTT 3.1.1 on 127.0.0.1, until it is stopped; the first line on stdout is its address.
+    Broker(BrokerArguments),
+    /// Speaks to any broker, until it is stopped.
+    ///
+    /// Devices are a Zigbee2MQTT installation under zigbee2mqtt, an ESP32 with a DHT22 under sensors/esp32/dht22, and a
+    /// node of ESPHome under garage.
+    Devices {
+        /// Broker, mqtt://[USER:PASSWORD@]HOST[:PORT].
+        #[arg(long)]
+        url: String,
+        #[command(flatten)]
+        plan: PlanArguments,
+    },
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Args)]
 pub(crate) struct BrokerArguments {
-    pub(crate) options: Options,
+    /// Port on 127.0.0.1; 0 picks a free one.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    port: u16,
+    /// User who may connect; may be given again; everybody may, if left out.
+    #[arg(long = "user", value_name = "NAME:PASSWORD")]
+    users: Vec<String>,
+    /// Messages a client may have without having acknowledged them.
+    #[arg(long, value_name = "N", default_value_t = Options::default().in_flight)]
+    in_flight: usize,
+    /// Fault: refuse:N, hang-up:N or delay:DURATION; may be given again.
+    #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<Fault>,
-    pub(crate) devices: Option<Plan>,
+    /// Adds the devices, which begin when somebody listens to them.
+    #[arg(long)]
+    devices: bool,
+    #[command(flatten)]
+    plan: PlanArguments,
 }
 
-/// What devices do.
+/// Options of devices.
+#[derive(Debug, Args)]
+pub(crate) struct PlanArguments {
+    /// Pause between two messages of a device.
+    #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = interval)]
+    interval: Duration,
+    /// Time before now whose messages of Zigbee2MQTT come first, four an hour.
+    #[arg(long, value_name = "DURATION", default_value = "0s")]
+    history: SignedDuration,
+    /// Form of the time in messages of Zigbee2MQTT; absent by default, iso8601 with --history.
+    #[arg(long, value_name = "FORM")]
+    last_seen: Option<Form>,
+    /// Retains the messages of Zigbee2MQTT's devices.
+    #[arg(long)]
+    retain: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Form {
+    Iso8601,
+    Iso8601Local,
+    Epoch,
+    Absent,
+}
+
+/// Behavior of devices.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Plan {
     pub(crate) interval: Duration,
@@ -59,144 +81,88 @@ pub(crate) struct Plan {
     pub(crate) retains: bool,
 }
 
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ArgumentError {
-    #[error("neither `broker` nor `devices`")]
-    NoCommand,
-    #[error("unknown option `{0}`")]
-    Unknown(String),
-    #[error("`{0}` needs a value")]
-    NoValue(String),
-    #[error("`{value}` is no value for `{option}`")]
-    BadValue { option: String, value: String },
-    #[error("`devices` needs `--url`")]
-    NoUrl,
-    #[error(transparent)]
-    Fault(#[from] ParseFaultError),
+impl BrokerArguments {
+    pub(crate) fn options(&self) -> Result<Options, clap::Error> {
+        let users = self.users.iter().map(|text| user(text)).collect::<Result<_, _>>()?;
+        Ok(Options { port: self.port, users, in_flight: self.in_flight, ..Options::default() })
+    }
+
+    /// The behavior of the devices that were asked for.
+    pub(crate) fn devices(&self) -> Option<Plan> {
+        self.devices.then(|| self.plan.plan())
+    }
 }
 
-/// Reads the arguments after the program's name.
-pub(crate) fn read(words: impl Iterator<Item = String>) -> Result<Called, ArgumentError> {
-    let mut words = words.flat_map(split);
-    let command = words.next().unwrap_or_default();
-    let is_broker = match command.as_str() {
-        "--help" | "-h" => return Ok(Called::Help),
-        "--version" | "-V" => return Ok(Called::Version),
-        "broker" => true,
-        "devices" => false,
-        _ => return Err(ArgumentError::NoCommand),
-    };
-    let mut broker = BrokerArguments::default();
-    let (mut url, mut has_devices) = (None, false);
-    let mut plan = Plan::default();
-    let mut last_seen = None;
-    while let Some(option) = words.next() {
-        let option = option.as_str();
-        let mut value = || words.next().ok_or_else(|| ArgumentError::NoValue(option.to_owned()));
-        match (option, is_broker) {
-            ("--help" | "-h", _) => return Ok(Called::Help),
-            ("--port", true) => broker.options.port = parse(option, &value()?)?,
-            ("--user", true) => broker.options.users.push(user(option, &value()?)?),
-            ("--in-flight", true) => broker.options.in_flight = parse(option, &value()?)?,
-            ("--fault", true) => broker.faults.push(value()?.parse()?),
-            ("--devices", true) => has_devices = true,
-            ("--url", false) => url = Some(value()?),
-            ("--interval", _) => plan.interval = interval(option, &value()?)?,
-            ("--history", _) => plan.history = parse(option, &value()?)?,
-            ("--last-seen", _) => last_seen = Some(form(option, &value()?)?),
-            ("--retain", _) => plan.retains = true,
-            _ => return Err(ArgumentError::Unknown(option.to_owned())),
-        }
+impl PlanArguments {
+    pub(crate) fn plan(&self) -> Plan {
+        let by_default = if self.history.is_zero() { LastSeen::Absent } else { LastSeen::Iso8601 };
+        let last_seen = self.last_seen.map_or(by_default, Form::last_seen);
+        Plan { interval: self.interval, history: self.history, last_seen, retains: self.retain }
     }
-    let by_itself = if plan.history.is_zero() { LastSeen::Absent } else { LastSeen::Iso8601 };
-    plan.last_seen = last_seen.unwrap_or(by_itself);
-    if is_broker {
-        broker.devices = has_devices.then_some(plan);
-        return Ok(Called::Broker(Box::new(broker)));
-    }
-    url.map(|url| Called::Devices { url, plan }).ok_or(ArgumentError::NoUrl)
 }
 
-impl Default for Plan {
-    fn default() -> Self {
-        Self {
-            interval: Duration::from_secs(10),
-            history: SignedDuration::ZERO,
-            last_seen: LastSeen::Absent,
-            retains: false,
+impl Form {
+    fn last_seen(self) -> LastSeen {
+        match self {
+            Self::Iso8601 => LastSeen::Iso8601,
+            Self::Iso8601Local => LastSeen::Iso8601Local,
+            Self::Epoch => LastSeen::Epoch,
+            Self::Absent => LastSeen::Absent,
         }
     }
 }
 
-/// `--option=value` as two words.
-fn split(word: String) -> Vec<String> {
-    match word.split_once('=') {
-        Some((option, value)) if option.starts_with("--") => vec![option.to_owned(), value.to_owned()],
-        _ => vec![word],
-    }
+fn interval(text: &str) -> Result<Duration, String> {
+    let interval = text.parse::<SignedDuration>().map_err(|error| error.to_string())?;
+    let interval = Duration::try_from(interval).ok().filter(|interval| !interval.is_zero());
+    interval.ok_or_else(|| "it has to be longer than 0s".to_owned())
 }
 
-fn bad(option: &str, value: &str) -> ArgumentError {
-    ArgumentError::BadValue { option: option.to_owned(), value: value.to_owned() }
-}
-
-fn parse<T: std::str::FromStr>(option: &str, value: &str) -> Result<T, ArgumentError> {
-    value.parse().map_err(|_| bad(option, value))
-}
-
-fn interval(option: &str, value: &str) -> Result<Duration, ArgumentError> {
-    let interval = parse::<SignedDuration>(option, value)?;
-    Duration::try_from(interval).ok().filter(|it| !it.is_zero()).ok_or_else(|| bad(option, value))
-}
-
-/// The password is not in the error.
-fn user(option: &str, value: &str) -> Result<(String, String), ArgumentError> {
-    let parts = value.split_once(':').ok_or_else(|| bad(option, "…"))?;
-    Ok((parts.0.to_owned(), parts.1.to_owned()))
-}
-
-fn form(option: &str, value: &str) -> Result<LastSeen, ArgumentError> {
-    match value {
-        "absent" => Ok(LastSeen::Absent),
-        "iso8601" => Ok(LastSeen::Iso8601),
-        "iso8601-local" => Ok(LastSeen::Iso8601Local),
-        "epoch" => Ok(LastSeen::Epoch),
-        _ => Err(bad(option, value)),
-    }
+/// The password is not in the error, which a parser of the argument would put there.
+fn user(text: &str) -> Result<(String, String), clap::Error> {
+    let parts = text.split_once(':').map(|(name, password)| (name.to_owned(), password.to_owned()));
+    let message = "--user takes NAME:PASSWORD\n";
+    parts.ok_or_else(|| clap::Error::raw(clap::error::ErrorKind::ValueValidation, message))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn called(line: &str) -> Result<Called, ArgumentError> {
-        read(line.split(' ').filter(|word| !word.is_empty()).map(str::to_owned))
-    }
-
-    fn complaint(line: &str) -> String {
-        called(line).unwrap_err().to_string()
+    fn read(line: &str) -> Result<Arguments, String> {
+        let words = format!("mqtt-sim {line}");
+        Arguments::try_parse_from(words.split_whitespace()).map_err(|error| error.to_string())
     }
 
     #[test]
     fn a_broker_is_read_in_both_spellings() {
         let line = "broker --port=1883 --user home:secret --fault refuse:2 --devices --history 24h";
-        let Ok(Called::Broker(broker)) = called(line) else { panic!("not understood") };
-        assert_eq!((broker.options.port, broker.faults.len()), (1883, 1));
-        assert_eq!(broker.devices.unwrap().last_seen, LastSeen::Iso8601);
+        let Ok(Arguments::Broker(broker)) = read(line) else { panic!("not understood") };
+        let options = broker.options().unwrap();
+        assert_eq!((options.port, options.users.len(), broker.faults.len()), (1883, 1, 1));
+        assert_eq!(broker.devices().unwrap().last_seen, LastSeen::Iso8601);
     }
 
     #[test]
     fn devices_need_a_broker() {
-        assert_eq!(complaint("devices"), "`devices` needs `--url`");
-        assert_eq!(complaint("devices --url mqtt://here --port 1"), "unknown option `--port`");
+        assert!(read("devices").unwrap_err().contains("--url"));
+        assert!(read("devices --url mqtt://here --port 1").unwrap_err().contains("'--port'"));
     }
 
     #[test]
-    fn a_wrong_call_is_told_by_its_word_and_without_a_password() {
-        assert_eq!(complaint(""), "neither `broker` nor `devices`");
-        assert_eq!(complaint("broker --port many"), "`many` is no value for `--port`");
-        assert_eq!(complaint("broker --user hunter2"), "`…` is no value for `--user`");
-        assert_eq!(complaint("broker --interval 0s"), "`0s` is no value for `--interval`");
-        assert!(complaint("broker --fault explode").contains("unknown fault `explode`"));
+    fn a_wrong_call_is_refused_with_a_hint_and_without_a_password() {
+        for (line, hint) in [
+            ("brocker", "'broker'"),
+            ("broker --port many", "'many'"),
+            ("broker --interval 0s", "longer than 0s"),
+            ("broker --last-seen now", "iso8601-local"),
+            ("broker --fault explode", "unknown fault `explode`"),
+        ] {
+            let refusal = read(line).unwrap_err();
+            assert!(refusal.contains(hint), "{line}: {refusal}");
+        }
+        let Ok(Arguments::Broker(broker)) = read("broker --user hunter2") else { panic!("not understood") };
+        let refusal = broker.options().unwrap_err().to_string();
+        assert!(refusal.contains("NAME:PASSWORD") && !refusal.contains("hunter2"), "{refusal}");
     }
 }

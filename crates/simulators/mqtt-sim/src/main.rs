@@ -7,21 +7,20 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use arguments::{BrokerArguments, Called, Plan};
+use arguments::{Arguments, BrokerArguments, Plan};
+use clap::Parser as _;
 use jiff::{SignedDuration, Timestamp};
 use mqtt_sim::devices::{Dht22, EspHome, Installation, Zigbee2Mqtt};
 use mqtt_sim::{Broker, Client, ClientError};
 
-/// The exit code of a wrong call, as `sysexits.h` has it.
-const USAGE: u8 = 64;
 /// What was said before now is said four times an hour.
 const HISTORY_STEP: SignedDuration = SignedDuration::from_mins(15);
 /// How long a device waits before it connects again, or looks again for somebody who listens.
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
-    match arguments::read(std::env::args().skip(1)) {
-        Ok(Called::Broker(arguments)) => match serve(*arguments) {
+    match Arguments::parse() {
+        Arguments::Broker(arguments) => match serve(arguments) {
             Ok(_broker) => loop {
                 thread::park();
             },
@@ -30,18 +29,12 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        Ok(Called::Devices { url, plan }) => {
-            for device in start_devices(&url, plan) {
-                // A device speaks for ever.
+        Arguments::Devices { url, plan } => {
+            for device in start_devices(&url, plan.plan()) {
+                // A device speaks forever.
                 let _ = device.join();
             }
             ExitCode::FAILURE
-        }
-        Ok(Called::Help) => print(arguments::HELP),
-        Ok(Called::Version) => print(concat!("mqtt-sim ", env!("CARGO_PKG_VERSION"), "\n")),
-        Err(error) => {
-            eprintln!("mqtt-sim: {error}\nTry `mqtt-sim --help`.");
-            ExitCode::from(USAGE)
         }
     }
 }
@@ -49,12 +42,14 @@ fn main() -> ExitCode {
 /// Starts the broker, tells where it is, and starts the devices once somebody listens.
 fn serve(arguments: BrokerArguments) -> io::Result<Broker> {
     // The devices are let in like everybody else.
-    let user = arguments.options.users.first().cloned();
-    let broker = Broker::start_with(arguments.options)?;
+    let options = arguments.options().unwrap_or_else(|mistake| mistake.exit());
+    let plan = arguments.devices();
+    let user = options.users.first().cloned();
+    let broker = Broker::start_with(options)?;
     arguments.faults.into_iter().for_each(|fault| broker.set_fault(fault));
     let url = broker.url();
     io::stdout().write_all(format!("{url}\n").as_bytes())?;
-    if let Some(plan) = arguments.devices {
+    if let Some(plan) = plan {
         while !broker.has_listener("zigbee2mqtt/bridge/devices") {
             thread::sleep(PAUSE);
         }
@@ -126,12 +121,5 @@ fn speak(
             *from = now;
             thread::sleep(interval);
         }
-    }
-}
-
-fn print(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
     }
 }

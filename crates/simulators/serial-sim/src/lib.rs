@@ -2,14 +2,17 @@
 //!
 //! A [`Port`] runs a [`Sensor`] on a thread of its own until it is dropped. A program opens its path as it would open
 //! `/dev/ttyUSB0`. What the sensor sends passes a line that misbehaves as its [`Faults`] say. The sensors that programs
-//! of this platform read are here as well: [`Sds011`].
+//! of this platform read are here as well: [`Sds011`]. The simulator of any other sensor lies with its driver, as an
+//! example that hands its model to [`simulate`].
 //!
 //! This crate does not know the drivers it answers, and nothing that ships depends on it.
 
 mod air;
 mod faults;
 mod port;
+mod program;
 mod random;
+mod recording;
 mod sds011;
 mod terminal;
 
@@ -18,7 +21,9 @@ use std::time::Duration;
 pub use air::{Dust, Street};
 pub use faults::Faults;
 pub use port::{Options, Place, Port};
-pub use sds011::{Recording, Sds011};
+pub use program::{LineArguments, SimulatorArguments, simulate};
+pub use recording::Recording;
+pub use sds011::Sds011;
 
 /// A sensor on a serial line. Times are since it was started.
 pub trait Sensor: Send + 'static {

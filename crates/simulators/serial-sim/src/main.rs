@@ -1,28 +1,33 @@
 //! The program: a simulated sensor on a port, for the demo and for people.
 
-mod arguments;
-
-use std::io::{self, BufRead as _, Write as _};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use arguments::{Arguments, Called};
-use serial_sim::{Port, Sds011};
+use clap::{Parser, value_parser};
+use serial_sim::{LineArguments, Sds011, Street};
 
-/// The exit code of a wrong call, as `sysexits.h` has it.
-const USAGE: u8 = 64;
+/// Simulates a serial sensor on a pseudo-terminal, with faults on request.
+///
+/// The first line on stdout is the path of the port. The program runs until it is stopped. On stdin it takes `unplug`,
+/// `plug` and `reset`, a line each.
+#[derive(Debug, Parser)]
+#[command(version, arg_required_else_help = true)]
+enum Arguments {
+    /// The fine-dust sensor SDS011, in the air of a street.
+    Sds011 {
+        /// Length of a day of the simulated air.
+        #[arg(long, value_name = "SECONDS", default_value_t = 86400, value_parser = value_parser!(u32).range(1..))]
+        day: u32,
+        #[command(flatten)]
+        line: LineArguments,
+    },
+}
 
 fn main() -> ExitCode {
-    let arguments = match arguments::read(std::env::args().skip(1)) {
-        Ok(Called::Run(arguments)) => arguments,
-        Ok(Called::Help) => return print(arguments::HELP),
-        Ok(Called::Version) => return print(concat!("serial-sim ", env!("CARGO_PKG_VERSION"), "\n")),
-        Err(error) => {
-            eprintln!("serial-sim: {error}\nTry `serial-sim --help`.");
-            return ExitCode::from(USAGE);
-        }
-    };
-    match run(arguments) {
-        Ok(()) => ExitCode::SUCCESS,
+    let Arguments::Sds011 { day, line } = Arguments::parse();
+    let street = Street { day: Duration::from_secs(day.into()) };
+    match line.run(Sds011::new(street)) {
+        Ok(never) => match never {},
         Err(error) => {
             eprintln!("serial-sim: {error}");
             ExitCode::FAILURE
@@ -30,31 +35,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Starts the sensor, tells where it is, and does what is asked for on standard input, until it is stopped.
-fn run(arguments: Arguments) -> io::Result<()> {
-    let mut port = Port::start_with(arguments.options, Sds011::new(arguments.street))?;
-    writeln!(io::stdout(), "{}", port.path().display())?;
-    for line in io::stdin().lock().lines() {
-        match line?.trim() {
-            "unplug" => port.unplug(),
-            "plug" => {
-                port.plug()?;
-                writeln!(io::stdout(), "{}", port.path().display())?;
-            }
-            "reset" => port.reset(),
-            "" => {}
-            other => eprintln!("serial-sim: `{other}` is none of unplug, plug, reset"),
-        }
-    }
-    // Nobody is left to ask for anything; the sensor goes on.
-    loop {
-        std::thread::park();
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn print(text: &str) -> ExitCode {
-    match io::stdout().write_all(text.as_bytes()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+    #[test]
+    fn a_day_has_a_length() {
+        let Arguments::Sds011 { day, .. } =
+            Arguments::try_parse_from(["serial-sim", "sds011", "--day=60"]).unwrap();
+        assert_eq!(day, 60);
+        let refusal = Arguments::try_parse_from(["serial-sim", "sds011", "--day", "0"]).unwrap_err();
+        assert!(refusal.to_string().contains("'0'"), "{refusal}");
     }
 }

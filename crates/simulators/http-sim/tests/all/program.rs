@@ -82,16 +82,16 @@ fn files_are_served_and_requests_logged() {
 }
 
 #[test]
-fn a_wrong_call_exits_with_64_and_says_why() {
+fn a_wrong_call_exits_with_2_and_says_why() {
     let output = run(&["--service", "weather"]);
-    assert_eq!(output.status.code(), Some(64));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("unknown service `weather`"));
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("known are nws, openweather"));
     let output = run(&["--service", "nws", "--fault", "explode"]);
     assert!(String::from_utf8(output.stderr).unwrap().contains("there are: 400, 401"));
 }
 
 #[test]
 fn help_and_version_go_to_stdout() {
-    assert!(String::from_utf8(run(&["--help"]).stdout).unwrap().contains("--fault KIND[:N][@PATH]"));
+    assert!(String::from_utf8(run(&["--help"]).stdout).unwrap().contains("--fault <KIND[:N][@PATH]>"));
     assert!(String::from_utf8(run(&["--version"]).stdout).unwrap().starts_with("http-sim 0."));
 }

@@ -2,10 +2,9 @@
 
 mod frames;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
-use crate::{Sensor, Street};
+use crate::{Recording, Sensor, Street};
 use frames::{Command, answer, commands, measured};
 
 /// It measures once a second.
@@ -36,34 +35,10 @@ pub struct Sds011 {
     next: Duration,
 }
 
-/// What the sensor sends each time it is asked for a measurement, byte by byte; nothing once it is over.
-#[derive(Debug, Clone, Default)]
-pub struct Recording(VecDeque<Vec<u8>>);
-
 #[derive(Debug)]
 enum Source {
     Street(Street),
     Recording(Recording),
-}
-
-impl Recording {
-    /// From text: a line for each question, its bytes in hexadecimal; `-` for silence. What follows a `#` is a remark.
-    ///
-    /// # Errors
-    /// The line that is none.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
-        let answer = |line: &str| match line {
-            "-" => Ok(Vec::new()),
-            _ => line
-                .split_whitespace()
-                .map(|byte| {
-                    u8::from_str_radix(byte, 16).map_err(|_| format!("`{byte}` is no byte, in `{line}`"))
-                })
-                .collect(),
-        };
-        lines.filter(|line| !line.is_empty()).map(answer).collect::<Result<_, _>>().map(Self)
-    }
 }
 
 impl Sds011 {
@@ -123,7 +98,7 @@ impl Sds011 {
     fn measure(&mut self, now: Duration) -> Option<Vec<u8>> {
         let awake = now.saturating_sub(self.awake_since?).as_secs_f64();
         match &mut self.source {
-            Source::Recording(recording) => recording.0.pop_front(),
+            Source::Recording(recording) => recording.answer(),
             Source::Street(street) => {
                 let dust = street.at(now);
                 let settling = 1.0 + 0.6 * (-awake / SETTLES_IN).exp();
