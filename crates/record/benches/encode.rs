@@ -3,7 +3,11 @@
 
 use divan::counter::ItemsCount;
 use line_protocol::Lines;
-use record::{Batch, LineEncoder, Record, Timestamp};
+use record::{Batch, Fields, LineEncoder, Record, Timestamp};
+
+// Also counts allocations: there are none once the buffer has grown.
+#[global_allocator]
+static ALLOCATIONS: divan::AllocProfiler = divan::AllocProfiler::system();
 
 const POINTS: u32 = 5_000;
 
@@ -24,13 +28,49 @@ struct Weather {
     samples: i64,
 }
 
+/// The same with a struct that is flattened.
+#[derive(Record)]
+#[record(measurement = "weather")]
+struct Flat {
+    #[record(time)]
+    at: Timestamp,
+    #[record(flatten)]
+    origin: Origin,
+    temp: f64,
+    humidity: f64,
+    pressure: f64,
+    samples: i64,
+}
+
+#[derive(Fields)]
+struct Origin {
+    #[record(tag)]
+    city: String,
+    #[record(tag)]
+    station: String,
+    #[record(tag)]
+    network: &'static str,
+}
+
 fn main() {
     divan::main();
 }
 
 #[divan::bench]
 fn encode(bencher: divan::Bencher<'_, '_>) {
-    let records: Vec<_> = (0..POINTS).map(weather).collect();
+    encoded(bencher, weather);
+}
+
+#[divan::bench]
+fn encode_flattened(bencher: divan::Bencher<'_, '_>) {
+    encoded(bencher, |n| {
+        let Weather { at, city, station, network, temp, humidity, pressure, samples } = weather(n);
+        Flat { at, origin: Origin { city, station, network }, temp, humidity, pressure, samples }
+    });
+}
+
+fn encoded<R: Record>(bencher: divan::Bencher<'_, '_>, record: impl Fn(u32) -> R) {
+    let records: Vec<_> = (0..POINTS).map(record).collect();
     let batch = Batch::of(&records);
     let mut encoder = LineEncoder::new(batch.schema()).expect("a schema of plain names");
     let mut lines = Lines::new();

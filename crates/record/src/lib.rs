@@ -32,7 +32,10 @@
 extern crate self as record;
 
 mod batch;
+#[doc(hidden)]
+pub mod derived;
 mod field;
+mod fields;
 mod lines;
 mod owned;
 mod schema;
@@ -41,12 +44,13 @@ mod value;
 
 pub use jiff::Timestamp;
 pub use jiff::civil::Date;
-pub use record_derive::Record;
+pub use record_derive::{Fields, Record};
 pub use rust_decimal::Decimal;
 pub use serde_json::Value as Json;
 
 pub use batch::{Batch, Refused, Rows};
 pub use field::{Field, TagField, TimeField};
+pub use fields::Fields;
 pub use lines::LineEncoder;
 pub use owned::{DecodeError, OwnedBatch};
 pub use schema::{Column, Role, Schema, Shape, Type, WriteMode};
@@ -70,6 +74,8 @@ pub use value::Value;
 /// - `valid = 0.0..=999.9`: what a number can be, both ends included and each of them optional. A device does not store
 ///   a reading outside.
 /// - `name = "OpenWeatherAPI"`: the column's name, where it is not the field's.
+/// - `flatten`: the columns of a struct that derives [`Fields`], in its place. Time, tags and keys of it come first all
+///   the same, as those of the record do.
 ///
 /// The doc comments of struct and fields are the descriptions.
 pub trait Record {

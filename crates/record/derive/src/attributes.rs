@@ -22,6 +22,20 @@ pub(crate) enum Write {
 }
 
 /// One field of the struct.
+pub(crate) enum Part {
+    /// A column.
+    Column(Box<ColumnAttributes>),
+    /// The columns of another struct: `#[record(flatten)]`.
+    Flattened(Box<Flattened>),
+}
+
+/// A field whose columns are those of its struct.
+pub(crate) struct Flattened {
+    pub(crate) field: Ident,
+    pub(crate) rust_type: Type,
+}
+
+/// A field that is a column.
 pub(crate) struct ColumnAttributes {
     pub(crate) field: Ident,
     pub(crate) name: LitStr,
@@ -32,8 +46,8 @@ pub(crate) struct ColumnAttributes {
     pub(crate) rust_type: Type,
 }
 
-/// The part a field plays, in the order of the columns.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The part a field plays.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     Time,
     Tag,
@@ -79,8 +93,38 @@ impl RecordAttributes {
     }
 }
 
-impl ColumnAttributes {
+impl Part {
     pub(crate) fn read(field: &Field) -> Result<Self> {
+        let is_flattened = |attribute: &Attribute| {
+            let word = attribute.parse_args::<Ident>();
+            attribute.path().is_ident("record") && word.is_ok_and(|word| word == "flatten")
+        };
+        match &field.ident {
+            Some(ident) if field.attrs.iter().any(is_flattened) => {
+                let flattened = Flattened { field: ident.clone(), rust_type: field.ty.clone() };
+                Ok(Self::Flattened(Box::new(flattened)))
+            }
+            _ => ColumnAttributes::read(field).map(|column| Self::Column(Box::new(column))),
+        }
+    }
+
+    pub(crate) fn column(&self) -> Option<&ColumnAttributes> {
+        match self {
+            Self::Column(column) => Some(column),
+            Self::Flattened(_) => None,
+        }
+    }
+
+    pub(crate) fn flattened(&self) -> Option<&Flattened> {
+        match self {
+            Self::Column(_) => None,
+            Self::Flattened(flattened) => Some(flattened),
+        }
+    }
+}
+
+impl ColumnAttributes {
+    fn read(field: &Field) -> Result<Self> {
         let Some(ident) = field.ident.clone() else {
             return Err(syn::Error::new_spanned(field, "a record has named fields"));
         };
@@ -94,10 +138,13 @@ impl ColumnAttributes {
                 Some("unit") => return set(&mut unit, &meta),
                 Some("valid") => return range::read(&mut valid, &ident, &meta),
                 Some("name") => return set(&mut name, &meta),
+                Some("flatten") => {
+                    return Err(meta.error("`flatten` stands alone: the columns are those of the struct"));
+                }
                 _ => {
-                    return Err(
-                        meta.error("expected `time`, `tag`, `key`, `partition`, `unit`, `valid` or `name`")
-                    );
+                    return Err(meta.error(
+                        "expected `time`, `tag`, `key`, `partition`, `unit`, `valid`, `name` or `flatten`",
+                    ));
                 }
             };
             if role.replace(found).is_some() {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use syn::{Error, GenericArgument, Ident, PathArguments, Result, Type};
 
-use crate::attributes::{ColumnAttributes, RecordAttributes, Role, Write};
+use crate::attributes::{ColumnAttributes, Part, RecordAttributes, Role, Write};
 
 /// Types that are known not to be text, so that the mistake can be told in words.
 const NOT_TEXT: [&str; 12] =
@@ -13,14 +13,30 @@ const NOT_TEXT: [&str; 12] =
 /// The types of numbers that a sensor may show.
 const NUMBERS: [&str; 8] = ["f64", "i64", "i32", "i16", "i8", "u32", "u16", "u8"];
 
-pub(crate) fn columns(record: &RecordAttributes, columns: &[ColumnAttributes], at: &Ident) -> Result<()> {
-    unique_names(columns)?;
-    columns.iter().try_for_each(|column| fits(record, column))?;
-    columns.iter().try_for_each(has_limits)?;
-    if record.is_measurement { measurement(columns, at) } else { table(record, columns, at) }
+/// Checks a struct whose fields records share. How they fit into a record is known only there.
+pub(crate) fn fields(parts: &[Part], at: &Ident) -> Result<()> {
+    let columns: Vec<_> = parts.iter().filter_map(Part::column).collect();
+    if parts.is_empty() {
+        return Err(Error::new(at.span(), "there is nothing to share: a field is missing"));
+    }
+    unique_names(&columns)?;
+    columns.iter().try_for_each(|column| has_limits(column))
 }
 
-fn unique_names(columns: &[ColumnAttributes]) -> Result<()> {
+/// Checks a record. With flattened structs, whose columns are not known here, `record::derived::check` does the rest.
+pub(crate) fn record(record: &RecordAttributes, parts: &[Part], at: &Ident) -> Result<()> {
+    let columns: Vec<_> = parts.iter().filter_map(Part::column).collect();
+    unique_names(&columns)?;
+    columns.iter().try_for_each(|column| fits(record, column))?;
+    columns.iter().try_for_each(|column| has_limits(column))?;
+    match (parts.len() > columns.len(), record.is_measurement) {
+        (true, _) => Ok(()),
+        (false, true) => measurement(&columns, at),
+        (false, false) => table(record, &columns, at),
+    }
+}
+
+fn unique_names(columns: &[&ColumnAttributes]) -> Result<()> {
     let mut seen = HashSet::new();
     for column in columns {
         if !seen.insert(column.name.value()) {
@@ -65,7 +81,7 @@ fn has_limits(column: &ColumnAttributes) -> Result<()> {
     Err(Error::new(valid.span, message))
 }
 
-fn measurement(columns: &[ColumnAttributes], at: &Ident) -> Result<()> {
+fn measurement(columns: &[&ColumnAttributes], at: &Ident) -> Result<()> {
     let mut times = columns.iter().filter(|column| column.role == Role::Time);
     if times.next().is_none() {
         return Err(Error::new(at.span(), "no field has the time: mark one with #[record(time)]"));
@@ -83,7 +99,7 @@ fn measurement(columns: &[ColumnAttributes], at: &Ident) -> Result<()> {
     Ok(())
 }
 
-fn table(record: &RecordAttributes, columns: &[ColumnAttributes], at: &Ident) -> Result<()> {
+fn table(record: &RecordAttributes, columns: &[&ColumnAttributes], at: &Ident) -> Result<()> {
     let has = |role| columns.iter().any(|column| column.role == role);
     if columns.is_empty() {
         return Err(Error::new(at.span(), "a table needs a column"));

@@ -1,79 +1,153 @@
-//! The code of a derived record: a static schema, and a value for each column.
+//! The code of a derived struct: its columns as a constant, a value for each, and the schema of a record.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Data, DataStruct, DeriveInput, Error, Fields, Result};
 
-use crate::attributes::{ColumnAttributes, RecordAttributes, Role, Write};
+use crate::attributes::{ColumnAttributes, Part, RecordAttributes, Role, Write};
 use crate::check;
 
-pub(crate) fn record(input: &DeriveInput) -> Result<TokenStream> {
-    let Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
-        return Err(Error::new(input.ident.span(), "a record is a struct with named fields"));
-    };
-    if let Some(parameter) = input.generics.params.first() {
-        return Err(Error::new(parameter.span(), "a record has one schema, so it cannot be generic"));
-    }
-    let attributes = RecordAttributes::read(&input.attrs, &input.ident)?;
-    let mut columns = fields.named.iter().map(ColumnAttributes::read).collect::<Result<Vec<_>>>()?;
-    check::columns(&attributes, &columns, &input.ident)?;
-    in_order(&mut columns);
+/// `#[derive(Fields)]`
+pub(crate) fn fields(input: &DeriveInput) -> Result<TokenStream> {
+    let parts = parts(input)?;
+    check::fields(&parts, &input.ident)?;
+    Ok(fields_of(input, &parts))
+}
 
-    let schema = schema(&attributes, &columns);
-    let values = columns.iter().enumerate().map(|(index, column)| {
-        let field = &column.field;
-        quote! { #index => ::record::Field::value(&self.#field), }
+/// `#[derive(Record)]`
+pub(crate) fn record(input: &DeriveInput) -> Result<TokenStream> {
+    let attributes = RecordAttributes::read(&input.attrs, &input.ident)?;
+    let parts = parts(input)?;
+    check::record(&attributes, &parts, &input.ident)?;
+    let fields = fields_of(input, &parts);
+    let shape = shape(&attributes);
+    // What is wrong with the columns of all structs together is reported at the first that is flattened.
+    let check = parts.iter().find_map(Part::flattened).map(|flattened| {
+        let name = &input.ident;
+        quote_spanned! { flattened.rust_type.span()=>
+            const _: () = ::record::derived::check(<#name as ::record::Fields>::COLUMNS, #shape);
+        }
     });
-    let bounds = columns.iter().map(bound);
+    let schema = schema(&attributes, &shape);
     let name = &input.ident;
     Ok(quote! {
-        const _: () = { #(#bounds)* };
+        #fields
+        #check
 
         #[automatically_derived]
         impl ::record::Record for #name {
             fn schema() -> &'static ::record::Schema {
+                static COLUMNS: [::record::Column; <#name as ::record::Fields>::COLUMNS.len()] =
+                    ::record::derived::sorted(<#name as ::record::Fields>::COLUMNS);
                 static SCHEMA: ::record::Schema = #schema;
                 &SCHEMA
             }
 
             fn value(&self, index: usize) -> ::record::Value<'_> {
-                match index {
-                    #(#values)*
-                    _ => ::record::Value::Null,
+                static ORDER: [usize; <#name as ::record::Fields>::COLUMNS.len()] =
+                    ::record::derived::order(<#name as ::record::Fields>::COLUMNS);
+                match ORDER.get(index) {
+                    ::std::option::Option::Some(index) => ::record::Fields::field(self, *index),
+                    ::std::option::Option::None => ::record::Value::Null,
                 }
             }
         }
     })
 }
 
-/// Time, tags by name (the order InfluxDB sorts them into anyway), partitions, keys, then fields as written.
-fn in_order(columns: &mut [ColumnAttributes]) {
-    columns.sort_by_key(|column| {
-        let name = if column.role == Role::Tag { column.name.value() } else { String::new() };
-        (column.role, name)
-    });
+fn parts(input: &DeriveInput) -> Result<Vec<Part>> {
+    let Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
+        return Err(Error::new(input.ident.span(), "a record is a struct with named fields"));
+    };
+    if let Some(parameter) = input.generics.params.first() {
+        return Err(Error::new(parameter.span(), "a record has one schema, so it cannot be generic"));
+    }
+    fields.named.iter().map(Part::read).collect()
 }
 
-fn schema(attributes: &RecordAttributes, columns: &[ColumnAttributes]) -> TokenStream {
-    let RecordAttributes { name, description, .. } = attributes;
+/// The columns in the order of the struct, and their values.
+fn fields_of(input: &DeriveInput, parts: &[Part]) -> TokenStream {
+    let name = &input.ident;
+    let bounds = parts.iter().filter_map(Part::column).map(bound);
+    let columns = parts.iter().map(|part| match part {
+        Part::Column(column) => {
+            let column = self::column(column);
+            quote! { &[#column] }
+        }
+        Part::Flattened(flattened) => {
+            let rust_type = &flattened.rust_type;
+            quote_spanned! { rust_type.span()=> <#rust_type as ::record::Fields>::COLUMNS }
+        }
+    });
+    let starts = (1..=parts.len()).zip(parts).map(|(number, part)| {
+        let (start, before) = (format_ident!("START_{number}"), format_ident!("START_{}", number - 1));
+        match part {
+            Part::Column(_) => quote! { const #start: usize = #before + 1; },
+            Part::Flattened(flattened) => {
+                let rust_type = &flattened.rust_type;
+                quote! { const #start: usize = #before + <#rust_type as ::record::Fields>::COLUMNS.len(); }
+            }
+        }
+    });
+    let values = parts.iter().enumerate().map(|(number, part)| {
+        let (start, end) = (format_ident!("START_{number}"), format_ident!("START_{}", number + 1));
+        match part {
+            Part::Column(column) => {
+                let field = &column.field;
+                quote! { #start => ::record::Field::value(&self.#field), }
+            }
+            Part::Flattened(flattened) => {
+                let field = &flattened.field;
+                quote! { #start..#end => ::record::Fields::field(&self.#field, index - #start), }
+            }
+        }
+    });
+    quote! {
+        const _: () = { #(#bounds)* };
+
+        #[automatically_derived]
+        impl ::record::Fields for #name {
+            const COLUMNS: &'static [::record::Column] = {
+                const PARTS: &[&[::record::Column]] = &[#(#columns),*];
+                const COLUMNS: [::record::Column; ::record::derived::count(PARTS)] =
+                    ::record::derived::joined(PARTS);
+                &COLUMNS
+            };
+
+            fn field(&self, index: usize) -> ::record::Value<'_> {
+                const START_0: usize = 0;
+                #(#starts)*
+                match index {
+                    #(#values)*
+                    _ => ::record::Value::Null,
+                }
+            }
+        }
+    }
+}
+
+fn shape(attributes: &RecordAttributes) -> TokenStream {
     let write = match attributes.write {
         Write::Append => quote! { Append },
         Write::Upsert => quote! { Upsert },
         Write::Replace => quote! { Replace },
     };
-    let shape = if attributes.is_measurement {
+    if attributes.is_measurement {
         quote! { ::record::Shape::Measurement }
     } else {
         quote! { ::record::Shape::Table(::record::WriteMode::#write) }
-    };
-    let columns = columns.iter().map(column);
+    }
+}
+
+fn schema(attributes: &RecordAttributes, shape: &TokenStream) -> TokenStream {
+    let RecordAttributes { name, description, .. } = attributes;
     quote! {
         ::record::Schema {
             name: ::std::borrow::Cow::Borrowed(#name),
             description: ::std::borrow::Cow::Borrowed(#description),
             shape: #shape,
-            columns: ::std::borrow::Cow::Borrowed(&[#(#columns),*]),
+            columns: ::std::borrow::Cow::Borrowed(&COLUMNS),
         }
     }
 }

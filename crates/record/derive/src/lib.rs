@@ -1,4 +1,4 @@
-//! The derive macro of `record`. Its attributes are documented there, at the trait.
+//! The derive macros of `record`. Their attributes are documented there, at the traits.
 
 mod attributes;
 mod check;
@@ -13,4 +13,11 @@ use syn::{DeriveInput, parse_macro_input};
 pub fn derive_record(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     expand::record(&input).unwrap_or_else(|error| error.to_compile_error()).into()
+}
+
+/// Derives `record::Fields`; the trait documents the attributes.
+#[proc_macro_derive(Fields, attributes(record))]
+pub fn derive_fields(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    expand::fields(&input).unwrap_or_else(|error| error.to_compile_error()).into()
 }

@@ -1,0 +1,18 @@
+use record::{Fields, Record, Timestamp};
+
+#[derive(Fields)]
+struct Conditions {
+    temp: f64,
+}
+
+#[derive(Record)]
+#[record(measurement = "weather")]
+struct Weather {
+    #[record(time)]
+    at: Timestamp,
+    #[record(flatten)]
+    conditions: Conditions,
+    temp: f64,
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use record::Fields;
+
+#[derive(Fields)]
+struct Nothing {}
+
+fn main() {}
