@@ -10,8 +10,14 @@ use sink_router::Store;
 
 use crate::context::Context;
 use crate::delivery::Delivery;
-use crate::device::Line;
 use crate::{Exit, Failure, Stage};
+
+/// A line that a program adds to `--check`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) what: String,
+    pub(crate) text: String,
+}
 
 /// Prints a line for the configuration and the source, as the run found them, and one for each store and channel.
 ///

@@ -7,7 +7,7 @@ use serde::Serialize;
 use settings::{Shown, Source, Variable};
 
 use crate::Program;
-use crate::program::CheckArguments;
+use crate::program::{CheckArguments, Kind};
 use crate::report::Report;
 
 /// The form of `--describe`.
@@ -55,9 +55,9 @@ pub(crate) fn in_effect(program: &Program, variables: &[Variable], source: &Sour
 /// The help text, variables included.
 pub(crate) fn help(program: &Program, variables: &[Variable]) -> String {
     let usage = match program.kind {
-        "job" => USAGE,
-        "device" => DEVICE_USAGE,
-        _ => SERVICE_USAGE,
+        Kind::Job => USAGE,
+        Kind::Device => DEVICE_USAGE,
+        Kind::Service => SERVICE_USAGE,
     };
     let mut text = format!("{} {}\n{}\n\n{usage}", program.name, program.version, program.description);
     if program.has_history {
@@ -81,11 +81,11 @@ pub(crate) fn help(program: &Program, variables: &[Variable]) -> String {
 
 fn description<'a>(program: &'a Program, variables: &'a [Variable]) -> Description<'a> {
     // A service has no runs that it could report.
-    let report = (program.kind != "service").then(Report::schema);
+    let report = (program.kind != Kind::Service).then(Report::schema);
     let records = program.records.iter().copied().chain(report).collect();
     Description {
         name: program.name,
-        kind: program.kind,
+        kind: program.kind.name(),
         version: program.version,
         description: program.description,
         has_history: program.has_history,

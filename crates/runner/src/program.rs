@@ -12,14 +12,24 @@ pub struct Program {
     pub(crate) description: &'static str,
     pub(crate) records: Vec<&'static Schema>,
     pub(crate) has_history: bool,
-    /// What `--describe` calls it: `job`, `service` or `device`.
-    pub(crate) kind: &'static str,
+    pub(crate) kind: Kind,
     /// The default of `INTERVAL_SECONDS`, where the program has a period.
     pub(crate) interval: Option<&'static str>,
     pub(crate) check: Option<CheckArguments>,
 }
 
-/// What a device takes after `--check`.
+/// The kinds of programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Runs once.
+    Job,
+    /// Reads a sensor or a stream until it is stopped.
+    Device,
+    /// Answers requests until it is stopped.
+    Service,
+}
+
+/// The operands that a device takes after `--check`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CheckArguments {
     /// Their names, as `--help` shows them.
@@ -31,7 +41,7 @@ pub(crate) struct CheckArguments {
 impl Program {
     /// A program by its package. [`program!`](crate::program) fills in the one that calls it.
     pub fn new(name: &'static str, version: &'static str, description: &'static str) -> Self {
-        let (records, has_history, kind) = (Vec::new(), false, "job");
+        let (records, has_history, kind) = (Vec::new(), false, Kind::Job);
         Self { name, version, description, records, has_history, kind, interval: None, check: None }
     }
 
@@ -63,8 +73,20 @@ impl Program {
         Self { check: Some(CheckArguments { names, does }), ..self }
     }
 
-    pub(crate) fn of_kind(self, kind: &'static str) -> Self {
+    /// The same program as one of this kind.
+    pub(crate) fn of_kind(self, kind: Kind) -> Self {
         Self { kind, ..self }
+    }
+}
+
+impl Kind {
+    /// Its name in `--describe`.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Job => "job",
+            Self::Device => "device",
+            Self::Service => "service",
+        }
     }
 }
 

@@ -6,15 +6,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use fault::{Fault, Retry};
-use record::Timestamp;
 use secret::Redactor;
 use settings::{Settings, Source, Variable};
 
-use crate::arguments::{Call, Mode, Request};
+use crate::arguments::{Mode, Request};
 use crate::config::Shared;
 use crate::environment::{Environment, RunPolicy};
 use crate::interrupt::Reason;
-use crate::{Exit, Failure, Program, Stage, describe, job, start};
+use crate::program::Kind;
+use crate::{Exit, Failure, Program, Stage, entry, start};
 
 /// How long a service that was told to end may take to do so, after what it serves has ended or should have.
 const GRACE: Duration = Duration::from_secs(8);
@@ -36,26 +36,8 @@ pub fn service<C: Settings>(
     program: Program,
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
 ) -> ExitCode {
-    let program = program.of_kind("service");
-    match Call::parse(std::env::args().skip(1), Timestamp::now()) {
-        Ok(Call::Describe) => job::print(&describe::json(&program, &variables::<C>())),
-        Ok(Call::Help) => job::print(&describe::help(&program, &variables::<C>())),
-        Ok(Call::Version) => job::print(&format!("{} {}", program.name, program.version)),
-        Ok(Call::Run(Request { mode: Mode::DryRun, .. })) => {
-            job::refuse(&program, "--dry-run is for jobs; see --help")
-        }
-        Ok(Call::Run(Request { window: Some(_), .. })) => {
-            job::refuse(&program, "--since is for jobs; see --help")
-        }
-        Ok(Call::Run(Request { is_once: true, .. })) => {
-            job::refuse(&program, "--once is for devices; see --help")
-        }
-        Ok(Call::Run(Request { operands, .. })) if !operands.is_empty() => {
-            job::refuse(&program, job::NO_OPERANDS)
-        }
-        Ok(Call::Run(Request { mode, .. })) => job::block_on(&program, run(&program, mode, serve)),
-        Err(message) => job::refuse(&program, &message),
-    }
+    let program = program.of_kind(Kind::Service);
+    entry::enter(&program, &variables::<C>(), |request| run(&program, request, serve))
 }
 
 impl<C> Service<C> {
@@ -78,7 +60,7 @@ impl<C> Service<C> {
 
 async fn run<C: Settings>(
     program: &Program,
-    mode: Mode,
+    request: Request,
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
 ) -> ExitCode {
     let redactor = Redactor::default();
@@ -86,7 +68,7 @@ async fn run<C: Settings>(
     let config = C::read(&mut source);
     let environment = environment(program, &mut source, &redactor);
     let result = match (config, environment, source.finish()) {
-        (Some(config), Some(environment), Ok(())) if mode == Mode::Check => {
+        (Some(config), Some(environment), Ok(())) if request.mode == Mode::Check => {
             return check(&Service { config, environment }).await.into();
         }
         (Some(config), Some(environment), Ok(())) => work(&Service { config, environment }, serve).await,

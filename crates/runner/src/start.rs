@@ -9,7 +9,7 @@ use settings::{Mistakes, Source, Variable};
 
 use crate::arguments::Request;
 use crate::context::Context;
-use crate::{Failure, Program, Stage, job};
+use crate::{Failure, Program, Stage, entry};
 
 const NO_CLIENT: &str = "the HTTP client cannot be set up";
 
@@ -38,7 +38,7 @@ pub(crate) fn start<T>(
     let mistakes = source.finish();
     let Some(context) = context.map(Rc::new) else {
         let told = mistakes.map_or_else(|mistakes| mistakes.to_string(), |()| NO_CLIENT.to_owned());
-        return Err(job::refuse(program, &told));
+        return Err(entry::refuse(program, &told));
     };
     let settings = match (settings, mistakes) {
         (Some(settings), Ok(())) => Ok(settings),

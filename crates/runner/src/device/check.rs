@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use crate::check::Line;
+
 /// What a device was asked to check. A program that is more than a sensor looks at it, tells what it found, and ends.
 ///
 /// A failure of its work is told by returning it.
@@ -9,13 +11,6 @@ use std::cell::RefCell;
 pub struct Check<'a> {
     pub(crate) arguments: &'a [String],
     pub(crate) lines: &'a RefCell<Vec<Line>>,
-}
-
-/// A line that a program adds to `--check`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Line {
-    pub(crate) what: String,
-    pub(crate) text: String,
 }
 
 impl Check<'_> {

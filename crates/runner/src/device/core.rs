@@ -9,7 +9,6 @@ use futures_util::future::join_all;
 use record::{Batch, Timestamp};
 use tokio::sync::Notify;
 
-use super::check::Line;
 use super::config::DeviceSettings;
 use super::counter::Counters;
 use super::courier::Courier;
@@ -17,6 +16,7 @@ use super::health::Health;
 use super::readings::{Readings, Reason};
 use super::sanity;
 use crate::arguments::Mode;
+use crate::check::Line;
 use crate::context::Context;
 use crate::{Failure, Finding, Records, finish};
 

@@ -12,7 +12,7 @@ mod handle;
 mod health;
 mod incidents;
 mod lane;
-mod life;
+mod lifecycle;
 mod metrics;
 mod observer;
 mod polling;
@@ -31,12 +31,12 @@ use settings::{Settings, Variable};
 
 use self::config::DeviceSettings;
 use self::core::Core;
-use crate::arguments::{Call, Mode, Request};
+use crate::arguments::Request;
+use crate::program::Kind;
 use crate::start::{Started, start};
-use crate::{Failure, Program, describe, finish, job};
+use crate::{Failure, Program, entry, once};
 
 pub use check::Check;
-pub(crate) use check::Line;
 pub use counter::Counter;
 pub use handle::Device;
 pub use polling::Polling;
@@ -50,18 +50,9 @@ pub fn device<C: Settings>(
     program: Program,
     work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>,
 ) -> ExitCode {
-    let program = program.of_kind("device");
+    let program = program.of_kind(Kind::Device);
     let variables = variables::<C>(&program);
-    match Call::parse(std::env::args().skip(1), record::Timestamp::now()) {
-        Ok(Call::Describe) => job::print(&describe::json(&program, &variables)),
-        Ok(Call::Help) => job::print(&describe::help(&program, &variables)),
-        Ok(Call::Version) => job::print(&format!("{} {}", program.name, program.version)),
-        Ok(Call::Run(request)) => match understood(&program, request) {
-            Ok(request) => job::block_on(&program, run(&program, &variables, request, work)),
-            Err(message) => job::refuse(&program, &message),
-        },
-        Err(message) => job::refuse(&program, &message),
-    }
+    entry::enter(&program, &variables, |request| run(&program, &variables, request, work))
 }
 
 async fn run<C: Settings>(
@@ -70,49 +61,28 @@ async fn run<C: Settings>(
     request: Request,
     work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>,
 ) -> ExitCode {
-    let begun = start(program, variables, request, |source| {
+    let started = start(program, variables, request, |source| {
         let config = C::read(source);
         let settings = DeviceSettings::read(program, source);
         config.zip(settings)
     });
-    let Started { context, settings } = match begun {
-        Ok(begun) => begun,
+    let Started { context, settings } = match started {
+        Ok(started) => started,
         Err(exit) => return exit,
     };
-    let is_endless = context.request.is_endless;
     let (result, lines) = match settings {
         Ok((config, settings)) => {
             let core = Rc::new(Core::new(Rc::clone(&context), settings));
             let device = Device { config, core: Rc::clone(&core) };
-            if is_endless {
-                return life::run(&device, work).await.into();
+            if context.request.is_endless {
+                return lifecycle::run(&device, work).await.into();
             }
-            let result = job::work(&context, async || work(&device).await).await;
+            let result = once::work(&context, async || work(&device).await).await;
             (result, core.lines.take())
         }
         Err(failure) => (Err(failure), Vec::new()),
     };
-    let exit = match context.request.mode {
-        Mode::Check => crate::check::report(&context, &program.records, &result, &lines).await,
-        Mode::Full | Mode::DryRun => finish::report(&context, &result).await,
-    };
-    exit.into()
-}
-
-/// The request with what is special to devices.
-fn understood(program: &Program, request: Request) -> Result<Request, String> {
-    if request.window.is_some() {
-        return Err("--since is for jobs; see --help".to_owned());
-    }
-    let takes = program.check.map_or(0, |check| check.names.len());
-    if !request.operands.is_empty() && request.operands.len() != takes {
-        return Err(match program.check {
-            Some(check) => format!("--check takes {} or nothing; see --help", check.names.join(" ")),
-            None => job::NO_OPERANDS.to_owned(),
-        });
-    }
-    let is_endless = !request.is_once && request.mode != Mode::Check;
-    Ok(Request { is_endless, ..request })
+    once::end(&context, program, &result, &lines).await.into()
 }
 
 fn variables<C: Settings>(program: &Program) -> Vec<Variable> {

@@ -64,8 +64,9 @@ impl World {
         let own = [("SPOOL_DIR", path("spool")), ("SQLITE_PATH", path("platform.db"))];
         let given = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let mut source = Source::of(own.into_iter().chain(given));
-        let program =
-            Program::new("test-device", "0", "A device of a test.").record::<Air>().of_kind("device");
+        let program = Program::new("test-device", "0", "A device of a test.")
+            .record::<Air>()
+            .of_kind(crate::program::Kind::Device);
         let variables = super::variables::<()>(&program);
         let settings = DeviceSettings::read(&program, &mut source).unwrap();
         let redactor = Redactor::default();

@@ -1,0 +1,116 @@
+//! The entry of every program: decides what a call asks for, whether the program can do it, and answers or runs.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use record::Timestamp;
+use settings::Variable;
+
+use crate::arguments::{Call, Mode, Request};
+use crate::program::Kind;
+use crate::{Exit, Program, describe};
+
+/// Answers a call from what the program declares, or runs it on this thread.
+pub(crate) fn enter<F: Future<Output = ExitCode>>(
+    program: &Program,
+    variables: &[Variable],
+    run: impl FnOnce(Request) -> F,
+) -> ExitCode {
+    let call = Call::parse(std::env::args().skip(1), Timestamp::now());
+    match call.and_then(|call| fitting(program, call)) {
+        Ok(Call::Describe) => print(&describe::json(program, variables)),
+        Ok(Call::Help) => print(&describe::help(program, variables)),
+        Ok(Call::Version) => print(&format!("{} {}", program.name, program.version)),
+        Ok(Call::Run(request)) => block_on(program, run(request)),
+        Err(message) => refuse(program, &message),
+    }
+}
+
+/// Prints why a program cannot even start, where there is no log yet.
+pub(crate) fn refuse(program: &Program, message: &str) -> ExitCode {
+    // Nobody is left to tell when standard error is closed.
+    let _ = writeln!(std::io::stderr(), "{}: {message}", program.name);
+    Exit::Configuration.into()
+}
+
+/// The call, if a program of this kind can do it.
+fn fitting(program: &Program, call: Call) -> Result<Call, String> {
+    let Call::Run(request) = call else { return Ok(call) };
+    let kind = program.kind;
+    if request.mode == Mode::DryRun && kind == Kind::Service {
+        return Err("--dry-run is for jobs; see --help".to_owned());
+    }
+    if request.window.is_some() && kind != Kind::Job {
+        return Err("--since is for jobs; see --help".to_owned());
+    }
+    if request.is_once && kind != Kind::Device {
+        return Err("--once is for devices; see --help".to_owned());
+    }
+    let takes = program.check.map_or(0, |check| check.names.len());
+    if !request.operands.is_empty() && request.operands.len() != takes {
+        return Err(match program.check {
+            Some(check) => format!("--check takes {} or nothing; see --help", check.names.join(" ")),
+            None => "--check takes nothing more; see --help".to_owned(),
+        });
+    }
+    let is_endless = match kind {
+        Kind::Job => false,
+        Kind::Device => !request.is_once && request.mode != Mode::Check,
+        Kind::Service => request.mode != Mode::Check,
+    };
+    Ok(Call::Run(Request { is_endless, ..request }))
+}
+
+fn block_on(program: &Program, run: impl Future<Output = ExitCode>) -> ExitCode {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime.block_on(run),
+        Err(error) => refuse(program, &fault::chain(&error)),
+    }
+}
+
+fn print(text: &str) -> ExitCode {
+    match writeln!(std::io::stdout(), "{}", text.trim_end()) {
+        Ok(()) => Exit::Done.into(),
+        Err(_) => Exit::Temporary.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fits(kind: Kind, arguments: &[&str]) -> Result<bool, String> {
+        let program = Program::new("p", "0", "A program.").of_kind(kind);
+        let call = Call::parse(arguments.iter().map(ToString::to_string), Timestamp::UNIX_EPOCH)?;
+        match fitting(&program, call)? {
+            Call::Run(request) => Ok(request.is_endless),
+            _ => Ok(false),
+        }
+    }
+
+    #[test]
+    fn jobs_end_and_devices_and_services_run_on_unless_they_are_asked_for_less() {
+        assert_eq!(fits(Kind::Job, &[]), Ok(false));
+        assert_eq!(fits(Kind::Device, &[]), Ok(true));
+        assert_eq!(fits(Kind::Device, &["--dry-run"]), Ok(true));
+        assert_eq!(fits(Kind::Device, &["--once"]), Ok(false));
+        assert_eq!(fits(Kind::Service, &[]), Ok(true));
+        for kind in [Kind::Job, Kind::Device, Kind::Service] {
+            assert_eq!(fits(kind, &["--check"]), Ok(false));
+        }
+    }
+
+    #[test]
+    fn a_flag_of_another_kind_of_program_is_refused() {
+        let since = ["--since", "1969-12-01"];
+        assert_eq!(fits(Kind::Job, &since), Ok(false));
+        for kind in [Kind::Device, Kind::Service] {
+            assert_eq!(fits(kind, &since).unwrap_err(), "--since is for jobs; see --help");
+        }
+        for kind in [Kind::Job, Kind::Service] {
+            assert_eq!(fits(kind, &["--once"]).unwrap_err(), "--once is for devices; see --help");
+        }
+        assert_eq!(fits(Kind::Service, &["--dry-run"]).unwrap_err(), "--dry-run is for jobs; see --help");
+        assert_eq!(fits(Kind::Job, &["--check", "a"]).unwrap_err(), "--check takes nothing more; see --help");
+    }
+}

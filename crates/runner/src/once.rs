@@ -1,0 +1,47 @@
+//! A run that ends by itself: that of a job, and of a device that is asked for one reading or a check.
+
+use std::time::Duration;
+
+use crate::arguments::Mode;
+use crate::check::{self, Line};
+use crate::context::Context;
+use crate::{Exit, Failure, Program, finish};
+
+/// Time for a run to end after it was told to.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Does the work of a run, after the batches that earlier runs left.
+pub(crate) async fn work(
+    context: &Context,
+    work: impl AsyncFnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    tracing::info!("started");
+    if context.request.mode == Mode::Full {
+        context.progress.fail_later(context.delivery.deliver_earlier().await.err());
+    }
+    let result = tokio::select! {
+        result = work() => result,
+        failure = overdue(context) => Err(failure),
+    };
+    context.progress.result(result)
+}
+
+/// Reports how a run ended, and returns the exit code. `lines` are the program's own for `--check`.
+pub(crate) async fn end(
+    context: &Context,
+    program: &Program,
+    result: &Result<(), Failure>,
+    lines: &[Line],
+) -> Exit {
+    match context.request.mode {
+        Mode::Check => check::report(context, &program.records, result, lines).await,
+        Mode::Full | Mode::DryRun => finish::report(context, result).await,
+    }
+}
+
+/// Waits until a run that was told to end has had its time.
+async fn overdue(context: &Context) -> Failure {
+    let reason = context.interrupt.raised().await;
+    tokio::time::sleep(GRACE).await;
+    Failure::ended(context.progress.stage(), reason)
+}
