@@ -7,6 +7,7 @@ mod program;
 #[allow(clippy::missing_panics_doc, reason = "a test case that does not hold panics")]
 pub mod replay;
 mod require;
+pub mod requirement;
 pub mod secrets;
 pub mod servers;
 #[allow(clippy::missing_panics_doc, reason = "a world that cannot be set up fails its test")]
@@ -14,3 +15,4 @@ pub mod world;
 
 pub use program::{Outcome, Program, Running};
 pub use require::require;
+pub use requirement::Requirement;

@@ -23,7 +23,7 @@ impl SmallDisk {
         let size = format!("size={kibibytes}k");
         let is_mounted =
             run(Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()));
-        let missing = Missing::NotInstalled { program: "mount -t tmpfs", package: "mount, and root" };
+        let missing = Missing::NotPermitted { what: "a file system in memory" };
         if is_mounted { Ok(Self { folder }) } else { Err(missing) }
     }
 

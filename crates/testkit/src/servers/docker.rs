@@ -6,11 +6,11 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use super::Missing;
 use super::process::{Launch, Process};
-use super::{Missing, program};
+use crate::Requirement;
 
 const PROGRAM: &str = "dockerd";
-const PACKAGE: &str = "docker.io";
 
 /// A Docker engine of one's own: no images, no containers, nothing of the machine's own engine.
 ///
@@ -28,7 +28,7 @@ impl Docker {
     /// # Errors
     /// When Docker is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
-        let dockerd = program::find(PROGRAM, PACKAGE)?;
+        let dockerd = Requirement::Dockerd.find()?;
         // A path longer than a socket's address may be would be refused.
         let folder = TempDir::with_prefix("docker-").map_err(Missing::because(PROGRAM))?;
         let host = format!("unix://{}/socket", folder.path().display());

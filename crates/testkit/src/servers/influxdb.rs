@@ -11,7 +11,8 @@ use tempfile::TempDir;
 
 use super::front::Front;
 use super::process::{Launch, Process, free_port, password, with_free_port};
-use super::{Missing, http, program};
+use super::{Missing, http};
+use crate::Requirement;
 
 const PROGRAM: &str = "influxd";
 const ORG: &str = "test";
@@ -48,7 +49,7 @@ impl Influxdb {
     /// # Errors
     /// When InfluxDB is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
-        let program = program::find(PROGRAM, "influxdb")?;
+        let program = Requirement::Influxd.find()?;
         let folder = TempDir::with_prefix("influxdb-").map_err(Missing::because(PROGRAM))?;
         let mut instance = Instance {
             program,

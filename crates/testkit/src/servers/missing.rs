@@ -1,17 +1,20 @@
-//! Why there is no server to test against.
+//! The reasons why there is no server to test against.
 
 use std::fmt::Display;
 
-/// A server that could not be had.
+use crate::requirement::{Origin, Requirement};
+
+/// A server or a tool that a test could not have.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Missing {
     /// Its program is not on this machine.
-    #[error("{program} is not installed (Debian package {package})")]
-    NotInstalled {
-        /// The program looked for.
-        program: &'static str,
-        /// The Debian package that brings it.
-        package: &'static str,
+    #[error("{} is not installed ({})", .0.program(), package(.0.origin()))]
+    NotInstalled(Requirement),
+    /// This process lacks the right to it, which root has.
+    #[error("{what} needs root")]
+    NotPermitted {
+        /// What was tried.
+        what: &'static str,
     },
     /// It is there and did not become ready.
     #[error("{program} did not start: {reason}")]
@@ -27,5 +30,17 @@ impl Missing {
     /// For `map_err`: something failed on the way to a running `program`.
     pub(super) fn because<E: Display>(program: &'static str) -> impl Fn(E) -> Self {
         move |error| Self::DidNotStart { program, reason: error.to_string() }
+    }
+
+    /// Whether the machine lacks it, rather than that it is broken.
+    pub fn is_absent(&self) -> bool {
+        !matches!(self, Self::DidNotStart { .. })
+    }
+}
+
+fn package(origin: Origin) -> String {
+    match origin {
+        Origin::Debian(package) => format!("Debian package {package}"),
+        Origin::Python(pins) => format!("Python package {}", pins.lines().next().unwrap_or_default()),
     }
 }

@@ -16,8 +16,8 @@ mod mosquitto;
 mod namespace;
 mod postgres;
 mod process;
-mod program;
 mod registry;
+mod user;
 mod victoria_metrics;
 
 pub use disk::SmallDisk;

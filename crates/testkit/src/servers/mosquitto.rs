@@ -13,10 +13,10 @@ use tempfile::TempDir;
 
 use super::certificates::Certificates;
 use super::process::{Launch, Process, free_port, password, with_free_port};
-use super::{Missing, program};
+use super::{Missing, user};
+use crate::Requirement;
 
 const PROGRAM: &str = "mosquitto";
-const PACKAGE: &str = "mosquitto";
 const USER: &str = "test";
 
 /// An MQTT broker of one's own. It wants user and password.
@@ -66,7 +66,7 @@ impl Mosquitto {
     /// # Errors
     /// When Mosquitto is not installed or does not start, as with a line it does not know.
     pub fn start_with(setup: MosquittoSetup) -> Result<Self, Missing> {
-        let program = program::find(PROGRAM, PACKAGE)?;
+        let program = Requirement::Mosquitto.find()?;
         let folder = TempDir::with_prefix("mosquitto-").map_err(Missing::because(PROGRAM))?;
         let ports = Ports::default();
         let mut instance = Instance { program, folder, password: password(), setup, ports };
@@ -143,7 +143,7 @@ impl Mosquitto {
 
 impl Instance {
     fn write_password(&self) -> Result<(), Missing> {
-        let mut command = Command::new(program::find("mosquitto_passwd", PACKAGE)?);
+        let mut command = Command::new(Requirement::MosquittoPasswd.find()?);
         command.args(["-b", "-c"]).arg(self.folder.path().join("passwords")).args([USER, &self.password]);
         let output = command.output().map_err(Missing::because("mosquitto_passwd"))?;
         if output.status.success() {
@@ -176,7 +176,7 @@ impl Instance {
     fn configuration(&self, ports: Ports) -> String {
         let folder = self.folder.path().to_string_lossy();
         // Run by root it would change to a user who may not read the folder.
-        let user = if program::is_roots(self.folder.path()) { "user root\n" } else { "" };
+        let user = if user::is_roots(self.folder.path()) { "user root\n" } else { "" };
         let access =
             if self.setup.access.is_empty() { String::new() } else { format!("acl_file {folder}/access\n") };
         let tls = format!(

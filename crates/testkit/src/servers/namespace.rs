@@ -6,10 +6,8 @@ use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use super::{Missing, program};
-
-const PROGRAM: &str = "ip netns";
-const PACKAGE: &str = "iproute2, and root";
+use super::Missing;
+use crate::Requirement;
 
 /// A network namespace (`ip-netns(8)`) with one cable to this machine. A program inside reaches nothing else.
 ///
@@ -28,8 +26,8 @@ impl Namespace {
     /// There is no program `ip`, or this process may not make one.
     pub fn new() -> Result<Self, Missing> {
         static COUNT: AtomicU8 = AtomicU8::new(0);
-        let missing = Missing::NotInstalled { program: PROGRAM, package: PACKAGE };
-        let ip = program::find("ip", "iproute2")?;
+        let missing = Missing::NotPermitted { what: "a network namespace" };
+        let ip = Requirement::Ip.find()?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let id = std::process::id();
         let [_, _, high, low] = id.to_be_bytes();

@@ -12,7 +12,8 @@ use tempfile::TempDir;
 
 use super::certificates::Certificates;
 use super::process::{Launch, Process, password, with_free_port};
-use super::{Missing, program};
+use super::{Missing, user};
+use crate::Requirement;
 
 const PROGRAM: &str = "postgres";
 const USER: &str = "postgres";
@@ -116,12 +117,10 @@ impl Postgres {
 impl Instance {
     /// A fresh data folder with certificates in it.
     fn create() -> Result<Self, Missing> {
-        let programs = program::postgres_folder()?;
+        let server = Requirement::Postgres.find()?.canonicalize().map_err(Missing::because(PROGRAM))?;
+        let programs = server.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         let folder = TempDir::with_prefix("postgres-").map_err(Missing::because(PROGRAM))?;
-        let runs_as = program::is_roots(folder.path()).then(program::unprivileged_user).flatten();
-        if runs_as.is_some() {
-            program::find("setpriv", "util-linux")?;
-        }
+        let runs_as = user::is_roots(folder.path()).then(user::unprivileged).flatten();
         let authority = folder.path().join("authority.pem");
         let instance = Self { programs, folder, runs_as, password: password(), authority, port: 0 };
         instance.write_files().map_err(Missing::because(PROGRAM))?;

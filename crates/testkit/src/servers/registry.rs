@@ -6,7 +6,8 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::process::{Launch, Process, with_free_port};
-use super::{Missing, http, program};
+use super::{Missing, http};
+use crate::Requirement;
 
 const PROGRAM: &str = "docker-registry";
 
@@ -24,7 +25,7 @@ impl Registry {
     /// # Errors
     /// When it is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
-        let program = program::find(PROGRAM, PROGRAM)?;
+        let program = Requirement::DockerRegistry.find()?;
         let folder = TempDir::with_prefix("registry-").map_err(Missing::because(PROGRAM))?;
         let (process, port) = with_free_port(PROGRAM, |port| {
             let file = folder.path().join("registry.yaml");

@@ -7,7 +7,8 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use super::process::{Launch, Process, with_free_port};
-use super::{Missing, http, program};
+use super::{Missing, http};
+use crate::Requirement;
 
 const PROGRAM: &str = "victoria-metrics";
 
@@ -26,7 +27,7 @@ impl VictoriaMetrics {
     /// # Errors
     /// When VictoriaMetrics is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
-        let program = program::find(PROGRAM, "victoria-metrics")?;
+        let program = Requirement::VictoriaMetrics.find()?;
         let folder = TempDir::with_prefix("victoria-metrics-").map_err(Missing::because(PROGRAM))?;
         let (process, port) = with_free_port(PROGRAM, |port| {
             let mut command = vec![program.clone().into()];

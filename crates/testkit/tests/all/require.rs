@@ -2,8 +2,8 @@
 
 use std::process::{Command, Output};
 
-use testkit::require;
 use testkit::servers::Missing;
+use testkit::{Requirement, require};
 
 /// Not a test by itself: the tests below run it in a process of its own, whose environment they choose.
 #[test]
@@ -11,8 +11,7 @@ fn needs_a_server() {
     if std::env::var_os("TESTKIT_TEST_NEEDS").is_none() {
         return;
     }
-    let missing: Result<(), _> =
-        Err(Missing::NotInstalled { program: "exampled", package: "example-server" });
+    let missing: Result<(), _> = Err(Missing::NotInstalled(Requirement::Influxd));
     assert!(require(missing).is_none());
 }
 
@@ -23,8 +22,7 @@ fn run(variables: &[(&str, &str)]) -> Output {
     command.output().unwrap()
 }
 
-const LINE: &str =
-    "SKIPPED require::needs_a_server: exampled is not installed (Debian package example-server)\n";
+const LINE: &str = "SKIPPED require::needs_a_server: influxd is not installed (Debian package influxdb)\n";
 
 #[test]
 fn a_missing_server_skips_the_test_and_says_so() {

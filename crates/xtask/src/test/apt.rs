@@ -26,7 +26,8 @@ pub(super) fn by_hand(packages: &[&str]) -> String {
     format!("sudo apt-get {} {}", OPTIONS.join(" "), packages.join(" "))
 }
 
-/// Installs the packages one by one, so that one the archive does not have keeps no other away.
+/// Installs the packages: all at once, and where that fails one by one, so that one the archive does not have keeps no
+/// other away.
 ///
 /// # Errors
 /// What apt-get said of those it could not install.
@@ -35,6 +36,9 @@ pub(super) fn install(packages: &[&str], progress: &mut Progress) -> Result<(), 
         .map_err(|error| format!("{SERVICE_POLICY}: {error}"))?;
     let mut refusals = Vec::new();
     refusals.extend(apt_get(&["update"], progress).err());
+    if apt_get(&[&OPTIONS[..], packages].concat(), progress).is_ok() {
+        return Ok(());
+    }
     for package in packages {
         let arguments = [&OPTIONS[..], &[package]].concat();
         refusals.extend(apt_get(&arguments, progress).err());

@@ -3,9 +3,10 @@
 use std::ffi::OsStr;
 use std::process::Command;
 
-use testkit::servers::{Docker, Missing, Registry};
+use testkit::Requirement;
+use testkit::servers::{Docker, Missing};
 
-use super::apt;
+use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
 use super::steps::watch;
@@ -16,8 +17,8 @@ use crate::workspace;
 pub(super) const SAMPLES: [&str; 3] = ["openweather-current", "slack-relay", "mqtt-gateway"];
 /// Apart from the tags of what was made by hand.
 const TAG: &str = "test";
-/// An engine, what pushes images, and where to.
-const PACKAGES: [&str; 3] = ["docker.io", "skopeo", "docker-registry"];
+/// An engine of one's own.
+pub(super) const ENGINE: [Requirement; 2] = [Requirement::Docker, Requirement::Dockerd];
 
 /// Makes images of the samples, hands them to an engine, and runs the tests of images there.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
@@ -54,36 +55,18 @@ fn lints(name: &str) -> Command {
 
 /// The engine of the machine, which needs no other (`None`), or one that is started for the tests.
 fn engine(progress: &mut Progress) -> Result<Option<Docker>, String> {
-    let missing: Vec<_> = PACKAGES.into_iter().filter(|package| !is_there(package)).collect();
-    if !missing.is_empty() {
-        if !apt::is_allowed() {
-            return Err(format!(
-                "they need {}; to install it: {}",
-                missing.join(", "),
-                apt::by_hand(&missing)
-            ));
-        }
-        progress.say(&format!("installing {}", missing.join(", ")));
-        apt::install(&missing, progress)?;
-    }
+    install::ensure(&requirements(), progress)?;
     if engine::answers() {
         return Ok(None);
     }
     Docker::start().map(Some).map_err(|missing: Missing| missing.to_string())
 }
 
-/// Whether what a package brings is there, from wherever it came.
-fn is_there(package: &str) -> bool {
-    match package {
-        // Whoever has no right to start an engine may still be allowed to use one.
-        "docker.io" => engine::answers() || answers("dockerd"),
-        "docker-registry" => Registry::start().is_ok(),
-        program => answers(program),
-    }
-}
-
-fn answers(program: &str) -> bool {
-    Command::new(program).arg("--version").output().is_ok_and(|output| output.status.success())
+/// What the tests of images need; an engine that answers is as good as one of their own.
+pub(super) fn requirements() -> Vec<Requirement> {
+    let mut requirements = vec![Requirement::Skopeo, Requirement::DockerRegistry];
+    requirements.extend(ENGINE.into_iter().filter(|_| !engine::answers()));
+    requirements
 }
 
 fn make(host: Option<&str>, progress: &mut Progress) -> Result<Places, String> {

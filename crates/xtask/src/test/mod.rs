@@ -2,13 +2,13 @@
 
 mod airflow;
 mod apt;
-mod browser;
 mod call;
 mod cargo_deny;
 mod compose;
 mod dashboards;
 mod ecs;
 mod images;
+mod install;
 pub(crate) mod manifests;
 mod monitoring;
 mod npm;

@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Command;
 
+use testkit::Requirement;
+
+use super::install;
 use super::progress::Progress;
 use crate::workspace;
 
@@ -26,7 +28,9 @@ pub(super) fn folder(name: &str, packages: &[&str], progress: &mut Progress) -> 
         fs::remove_dir_all(&folder).map_err(failed)?;
     }
     fs::create_dir_all(&folder).map_err(failed)?;
-    let mut npm = Command::new("npm");
+    let needed = [Requirement::Node, Requirement::Npm, Requirement::Git];
+    install::ensure(&needed, progress)?;
+    let mut npm = Requirement::Npm.command().map_err(|missing| missing.to_string())?;
     // What a package would run while it is installed is not needed by any of them.
     npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
         .arg(&folder)

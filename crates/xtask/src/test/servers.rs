@@ -1,56 +1,35 @@
-//! Whether the servers are there that tests need, and how they get there.
+//! Whether everything is there that tests run against, and how it gets there.
 
+use testkit::Requirement;
 use testkit::servers::{Influxdb, Missing, Mosquitto, Postgres, VictoriaMetrics};
 
-use super::apt;
-use super::browser;
 use super::progress::Progress;
 use super::step::Outcome;
+use super::{images, install};
 
 /// Each server, started and stopped again: to start one is the surest way to know that it can be started.
-const TRIALS: [fn() -> Result<(), Missing>; 6] = [
+const TRIALS: [fn() -> Result<(), Missing>; 4] = [
     || Postgres::start().map(drop),
     || Mosquitto::start().map(drop),
     || Influxdb::start().map(drop),
     || VictoriaMetrics::start().map(drop),
-    browser::driver,
-    browser::npm,
 ];
 
-/// Tries every server, and installs those that are not there if it may.
+/// Installs every requirement that is missing if it may, and tries every server.
 pub(super) fn prepare(progress: &mut Progress) -> Outcome {
-    let before = troubles();
-    let packages: Vec<_> = before.iter().filter_map(package).collect();
-    if packages.is_empty() {
-        return outcome(&before, None);
-    }
-    if !apt::is_allowed() {
-        progress.say(&format!("to install what is missing: {}", apt::by_hand(&packages)));
-        return outcome(&before, None);
-    }
-    progress.say(&format!("installing {}", packages.join(", ")));
-    let refusal = apt::install(&packages, progress).err();
-    outcome(&troubles(), refusal)
+    let engine = images::requirements();
+    let is_needed = |it: &Requirement| !images::ENGINE.contains(it) || engine.contains(it);
+    let needed: Vec<_> = Requirement::ALL.into_iter().filter(is_needed).collect();
+    let refusal = install::ensure(&needed, progress).err();
+    outcome(&TRIALS.iter().filter_map(|start| start().err()).collect::<Vec<_>>(), refusal)
 }
 
-fn troubles() -> Vec<Missing> {
-    TRIALS.iter().filter_map(|start| start().err()).collect()
-}
-
-/// The Debian package that is missing.
-fn package(trouble: &Missing) -> Option<&'static str> {
-    match trouble {
-        Missing::NotInstalled { package, .. } => Some(package),
-        Missing::DidNotStart { .. } => None,
-    }
-}
-
-/// A server that is not there skips tests; one that is there and does not start makes them fail.
+/// What is not there skips tests; a server that is there and does not start makes them fail.
 fn outcome(troubles: &[Missing], refusal: Option<String>) -> Outcome {
     let reasons = troubles.iter().map(ToString::to_string).chain(refusal).collect::<Vec<_>>();
-    if troubles.is_empty() {
+    if reasons.is_empty() {
         Outcome::Passed
-    } else if troubles.iter().all(|trouble| package(trouble).is_some()) {
+    } else if troubles.iter().all(Missing::is_absent) {
         Outcome::Skipped(reasons)
     } else {
         Outcome::Failed(format!("{}\n", reasons.join("\n")))
@@ -61,7 +40,7 @@ fn outcome(troubles: &[Missing], refusal: Option<String>) -> Outcome {
 mod tests {
     use super::*;
 
-    const ABSENT: Missing = Missing::NotInstalled { program: "postgres", package: "postgresql" };
+    const ABSENT: Missing = Missing::NotInstalled(Requirement::Postgres);
 
     #[test]
     fn a_server_that_is_not_there_skips() {
@@ -78,7 +57,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_in_the_end_counts() {
-        assert!(matches!(outcome(&[], Some("apt-get: no network".to_owned())), Outcome::Passed));
+    fn a_machine_with_everything_passes() {
+        assert!(matches!(outcome(&[], None), Outcome::Passed));
     }
 }

@@ -4,13 +4,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::apt;
+use testkit::Requirement;
+
+use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
 use crate::workspace;
 
 const PROGRAM: &str = "systemd-analyze";
-const PACKAGE: &str = "systemd";
 
 /// The most exposure that a unit may have, in tenths of the points that systemd gives, of which 100 is none at all
 /// confined. What is left is the network, which every program needs, and the nodes of a device's own.
@@ -21,7 +22,7 @@ const STAND_IN: &str = "/bin/true";
 
 /// Asks systemd about every unit below `systemd`, and about the one that runs jobs of Compose.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
-    if let Err(reason) = prepare(progress) {
+    if let Err(reason) = install::ensure(&[Requirement::SystemdAnalyze], progress) {
         return Outcome::Skipped(vec![format!("units of systemd, since {reason}")]);
     }
     match faults(&workspace::root()) {
@@ -29,19 +30,6 @@ pub(super) fn check(progress: &mut Progress) -> Outcome {
         Ok(faults) => Outcome::Failed(format!("{}\n", faults.join("\n"))),
         Err(problem) => Outcome::Failed(format!("{problem}\n")),
     }
-}
-
-fn prepare(progress: &mut Progress) -> Result<(), String> {
-    let is_there =
-        || Command::new(PROGRAM).arg("--version").output().is_ok_and(|output| output.status.success());
-    if is_there() {
-        return Ok(());
-    }
-    if !apt::is_allowed() {
-        return Err(format!("{PROGRAM} is not installed; to install it: {}", apt::by_hand(&[PACKAGE])));
-    }
-    progress.say(&format!("installing {PACKAGE}"));
-    apt::install(&[PACKAGE], progress)
 }
 
 pub(crate) fn faults(root: &Path) -> Result<Vec<String>, String> {
@@ -112,18 +100,13 @@ fn run(command: &mut Command) -> Result<(bool, String), String> {
 
 #[cfg(test)]
 mod tests {
-    use testkit::servers::Missing;
-
     use super::*;
 
     const UNIT: &str = "[Service]\nExecStart=/bin/true\n";
 
     /// What is found in a workspace with one unit.
     fn found(unit: &str) -> Option<Vec<String>> {
-        let answers =
-            Command::new(PROGRAM).arg("--version").output().is_ok_and(|output| output.status.success());
-        let missing = Missing::NotInstalled { program: PROGRAM, package: PACKAGE };
-        testkit::require(answers.then_some(()).ok_or(missing))?;
+        testkit::require(Requirement::SystemdAnalyze.find())?;
         let root = tempfile::tempdir().unwrap();
         for folder in ["systemd", "docker"] {
             fs::create_dir(root.path().join(folder)).unwrap();

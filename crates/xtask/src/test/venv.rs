@@ -10,18 +10,18 @@ use super::progress::{Ended, Progress};
 use crate::workspace;
 
 /// What to install, each as in `name==1.2.3`, those that the first ones need included: then nothing changes by itself.
-pub(super) struct Venv {
-    /// What it is for, in a word.
-    pub(super) name: &'static str,
-    pub(super) packages: &'static [&'static str],
+pub(super) struct Venv<'a> {
+    /// Its purpose, in a word.
+    pub(super) name: &'a str,
+    pub(super) packages: &'a [&'a str],
 }
 
 /// Says that everything was installed.
 const COMPLETE: &str = "complete";
 
-impl Venv {
+impl Venv<'_> {
     /// The packages of a file that has one in each line, and comments.
-    pub(super) fn requirements(text: &'static str) -> Vec<&'static str> {
+    pub(super) fn requirements(text: &str) -> Vec<&str> {
         text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect()
     }
 

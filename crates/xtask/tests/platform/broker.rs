@@ -8,6 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
+use testkit::Requirement;
 use testkit::servers::Missing;
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -27,10 +28,9 @@ struct Broker {
 
 impl Broker {
     fn start(passwords: &str) -> Result<Self, Missing> {
-        let missing = Missing::NotInstalled { program: "mosquitto", package: "mosquitto" };
-        let search = format!("{}:/usr/sbin", std::env::var("PATH").unwrap_or_default());
-        let asked = Command::new("mosquitto").arg("-h").env("PATH", &search).stdout(Stdio::null()).status();
-        asked.map_err(|_| missing)?;
+        let mosquitto = Requirement::Mosquitto.find()?;
+        let folder = mosquitto.parent().unwrap().display().to_string();
+        let search = format!("{}:{folder}", std::env::var("PATH").unwrap_or_default());
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("passwords.plain"), passwords).unwrap();
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();

@@ -1,5 +1,7 @@
 //! What may stand in a Rust file, by where the file lies.
 
+use testkit::Requirement;
+
 use crate::workspace::{RustFile, hold, rust_files};
 
 /// Programs and libraries of development; they run the others and so set their environment.
@@ -32,6 +34,32 @@ fn tests_do_not_sleep() {
     let phrases = [concat!("thread::", "sleep(")];
     let sleeping = rust_files().iter().flat_map(|file| lines_with(file, file.test_lines(), &phrases));
     hold("Wait for the event itself, with a deadline:", sleeping);
+}
+
+/// Commands that every Debian has, whatever it was made for: those of its essential packages.
+const ESSENTIAL: [&str; 9] = ["apt-get", "base64", "cp", "df", "dpkg", "dpkg-deb", "install", "sh", "umount"];
+/// Code of the project's own commands that the checks do not run.
+const NOT_OF_CHECKS: [&str; 3] =
+    ["crates/xtask/src/bench/", "crates/xtask/src/ci/", "crates/xtask/src/image/"];
+
+#[test]
+fn tests_and_checks_run_no_command_that_nobody_installs() {
+    let mut known: Vec<_> = Requirement::ALL.iter().map(|requirement| requirement.program()).collect();
+    known.extend(ESSENTIAL);
+    // In two parts, so that this line is no case of it.
+    let phrase = concat!("Command::", "new(\"");
+    let is_tool = |file: &RustFile| TOOLS.iter().any(|place| file.path.starts_with(place));
+    let files = rust_files().iter().filter(|file| !NOT_OF_CHECKS.iter().any(|it| file.path.starts_with(it)));
+    let unknown = files.flat_map(|file| {
+        let lines: Vec<_> =
+            if is_tool(file) { file.text.lines().collect() } else { file.test_lines().collect() };
+        let commands = lines.into_iter().filter_map(|line| line.split_once(phrase)?.1.split('"').next());
+        // A path is that of a file the test has made; the other is the name of none.
+        let commands = commands.filter(|it| !it.contains('/') && *it != "no-such-program");
+        let unknown: Vec<_> = commands.filter(|command| !known.contains(command)).collect();
+        unknown.into_iter().map(|command| format!("{}: {command}", file.path))
+    });
+    hold("Add the command to `testkit::Requirement`, which the step `servers` installs:", unknown);
 }
 
 #[test]

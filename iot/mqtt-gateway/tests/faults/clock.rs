@@ -1,29 +1,15 @@
 //! A clock that jumps while the gateway runs.
 
 use std::fs;
-use std::path::PathBuf;
 
-use testkit::require;
-use testkit::servers::Missing;
+use testkit::{Requirement, require};
 
 use super::flow::{long, plain};
 use super::scene::Scene;
 
-/// The library that puts another clock before a program, and the file that says which.
-const LIBRARIES: [&str; 3] = [
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib/faketime/libfaketimeMT.so.1",
-];
-
-fn library() -> Result<PathBuf, Missing> {
-    let missing = Missing::NotInstalled { program: "libfaketime", package: "faketime" };
-    LIBRARIES.iter().map(PathBuf::from).find(|path| path.is_file()).ok_or(missing)
-}
-
 #[test]
 fn a_clock_that_jumps_to_and_fro_makes_of_each_message_one_point() {
-    let Some(library) = require(library()) else { return };
+    let Some(library) = require(Requirement::Faketime.find()) else { return };
     let Some(mut scene) = Scene::new() else { return };
     let clock = scene.world.given("clock", "+0");
     for (name, value) in [

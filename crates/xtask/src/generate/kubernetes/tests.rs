@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
-use testkit::servers::Missing;
+use testkit::Requirement;
 
 use super::files;
 use crate::generate::file::File;
@@ -160,14 +159,14 @@ fn a_run_that_cannot_be_mended_is_not_repeated() {
 /// What the overlays of this repository make of a model that has devices.
 #[test]
 fn the_overlays_take_devices_as_they_come() {
-    let Some(()) = testkit::require(kubectl()) else { return };
+    let Some(mut kubectl) = testkit::require(Requirement::Kubectl.command()) else { return };
     let root = tempfile::tempdir().unwrap();
     for file in files(&sample::model()).unwrap() {
         put(&root.path().join(&file.path), &file.text);
     }
     copy(&crate::workspace::root().join("k8s/overlays"), &root.path().join("k8s/overlays"));
     let devices = root.path().join("k8s/overlays/homelab/devices");
-    let output = Command::new("kubectl").arg("kustomize").arg(&devices).output().unwrap();
+    let output = kubectl.arg("kustomize").arg(&devices).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert_eq!(found(&text), [""; 0]);
@@ -179,7 +178,7 @@ fn the_overlays_take_devices_as_they_come() {
 /// Who writes `mapping.toml` into an overlay has it in the gateway.
 #[test]
 fn the_gateway_gets_its_mapping_from_a_component() {
-    let Some(()) = testkit::require(kubectl()) else { return };
+    let Some(mut kubectl) = testkit::require(Requirement::Kubectl.command()) else { return };
     let root = tempfile::tempdir().unwrap();
     for folder in ["devices/mqtt-gateway", "components/gateway-mapping"] {
         copy(&crate::workspace::root().join("k8s").join(folder), &root.path().join(folder));
@@ -191,7 +190,7 @@ fn the_gateway_gets_its_mapping_from_a_component() {
          configMapGenerator: [{ name: gateway-mapping, files: [mapping.toml] }]\n",
     );
     let overlay = root.path().join("overlay");
-    let output = Command::new("kubectl").arg("kustomize").arg(overlay).output().unwrap();
+    let output = kubectl.arg("kustomize").arg(overlay).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(
@@ -200,16 +199,6 @@ fn the_gateway_gets_its_mapping_from_a_component() {
     );
     assert!(text.contains("- mountPath: /etc/mqtt-gateway\n          name: mapping\n"), "{text}");
     assert_eq!(text.matches("name: gateway-mapping-").count(), 2, "the volume names what was made:\n{text}");
-}
-
-fn kubectl() -> Result<(), Missing> {
-    let output = Command::new("kubectl").args(["kustomize", "--help"]).output();
-    let is_there = output.is_ok_and(|output| output.status.success());
-    if is_there {
-        Ok(())
-    } else {
-        Err(Missing::NotInstalled { program: "kubectl", package: "kubernetes-client" })
-    }
 }
 
 fn put(path: &Path, text: &str) {

@@ -40,11 +40,10 @@ fn weekdays(field: &Field) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
 
     use jiff::civil::{DateTime, date};
     use jiff::{ToSpan as _, Unit};
-    use testkit::servers::Missing;
+    use testkit::Requirement;
 
     use super::*;
 
@@ -86,7 +85,7 @@ mod tests {
 
     /// What systemd makes of it.
     fn elapses(event: &str, count: usize) -> Vec<DateTime> {
-        let mut command = Command::new("systemd-analyze");
+        let mut command = Requirement::SystemdAnalyze.command().unwrap();
         command.args([
             "calendar",
             "--base-time=2026-12-31 23:59:59 UTC",
@@ -104,10 +103,7 @@ mod tests {
 
     #[test]
     fn systemd_names_the_minutes_that_the_schedule_names() {
-        let asked = Command::new("systemd-analyze").arg("--version").output();
-        let is_there = asked.is_ok_and(|output| output.status.success());
-        let missing = Missing::NotInstalled { program: "systemd-analyze", package: "systemd" };
-        let Some(()) = testkit::require(is_there.then_some(()).ok_or(missing)) else { return };
+        let Some(_) = testkit::require(Requirement::SystemdAnalyze.find()) else { return };
         for cron in [
             "3-59/10 * * * *",
             "17 */3 * * *",

@@ -1,9 +1,8 @@
 //! What systemd is given for each kind of program, and that it is content with it.
 
 use std::fs;
-use std::process::Command;
 
-use testkit::servers::Missing;
+use testkit::Requirement;
 
 use super::files;
 use crate::generate::sample;
@@ -87,10 +86,7 @@ fn programs_on_one_machine_listen_on_ports_of_their_own() {
 
 #[test]
 fn systemd_finds_no_fault_in_any_of_them() {
-    let asked = Command::new("systemd-analyze").arg("--version").output();
-    let missing = Missing::NotInstalled { program: "systemd-analyze", package: "systemd" };
-    let is_there = asked.is_ok_and(|output| output.status.success());
-    let Some(()) = testkit::require(is_there.then_some(()).ok_or(missing)) else { return };
+    let Some(_) = testkit::require(Requirement::SystemdAnalyze.find()) else { return };
     let root = tempfile::tempdir().unwrap();
     for folder in ["systemd/settings", "docker"] {
         fs::create_dir_all(root.path().join(folder)).unwrap();

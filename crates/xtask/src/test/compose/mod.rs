@@ -15,7 +15,7 @@ use super::venv::Venv;
 use crate::workspace;
 
 /// The schema of Compose files, and what reads it.
-const VALIDATOR: Venv = Venv {
+const VALIDATOR: Venv<'_> = Venv {
     name: "compose",
     packages: &[
         "check-jsonschema==0.39.0",

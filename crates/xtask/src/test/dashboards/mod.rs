@@ -24,7 +24,7 @@ const PLACE: &str = "dashboards";
 pub(super) fn check(progress: &mut Progress) -> Outcome {
     let servers = match servers() {
         Ok(servers) => servers,
-        Err(missing @ Missing::NotInstalled { .. }) => {
+        Err(missing) if missing.is_absent() => {
             return Outcome::Skipped(vec![format!("queries of dashboards, since {missing}")]);
         }
         Err(broken) => return Outcome::Failed(format!("{broken}\n")),

@@ -2,15 +2,10 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+
+use testkit::Requirement;
 
 const FILE: &str = "kustomization.yaml";
-
-/// Whether there is a kubectl that can build.
-pub(super) fn is_there() -> bool {
-    let output = Command::new("kubectl").args(["kustomize", "--help"]).output();
-    output.is_ok_and(|output| output.status.success())
-}
 
 /// Every folder below `k8s` that can be built, from the root, sorted. A component is built as a part of others.
 pub(super) fn folders(root: &Path) -> Result<Vec<String>, String> {
@@ -34,7 +29,8 @@ pub(super) fn folders(root: &Path) -> Result<Vec<String>, String> {
 
 /// All objects of a kustomization, as YAML.
 pub(super) fn build(folder: &Path) -> Result<String, String> {
-    let output = Command::new("kubectl").arg("kustomize").arg(folder).output();
+    let mut kubectl = Requirement::Kubectl.command().map_err(|missing| missing.to_string())?;
+    let output = kubectl.arg("kustomize").arg(folder).output();
     let output = output.map_err(|error| format!("kubectl: {error}"))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).into_owned());

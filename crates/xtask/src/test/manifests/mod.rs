@@ -15,7 +15,9 @@ use std::process::Command;
 use objects::Object;
 pub(crate) use rules::faults;
 use tempfile::NamedTempFile;
+use testkit::Requirement;
 
+use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
 use super::steps::watch;
@@ -23,7 +25,7 @@ use super::venv::Venv;
 use crate::workspace;
 
 /// The schemas of Kubernetes, and what reads them.
-const VALIDATOR: Venv = Venv {
+const VALIDATOR: Venv<'_> = Venv {
     name: "kubernetes",
     packages: &[
         "kubernetes-validate==1.37.0",
@@ -40,7 +42,7 @@ const VALIDATOR: Venv = Venv {
 };
 
 /// The models of Argo Workflows, version 4, made from its schema.
-const ARGO_MODELS: Venv = Venv {
+const ARGO_MODELS: Venv<'_> = Venv {
     name: "argo",
     packages: &[
         "hera==7.1.0",
@@ -79,8 +81,8 @@ struct Texts {
 /// Builds every kustomization below `k8s` and checks each object that comes of it.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
     let root = workspace::root();
-    if !kustomize::is_there() {
-        return Outcome::Skipped(vec!["manifests, since kubectl is not installed".to_owned()]);
+    if let Err(reason) = install::ensure(&[Requirement::Kubectl], progress) {
+        return Outcome::Skipped(vec![format!("manifests, since {reason}")]);
     }
     let built =
         built(&root).and_then(|(faults, texts)| Ok(([faults, argocd::faults(&root)?].concat(), texts)));

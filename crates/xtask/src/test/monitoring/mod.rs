@@ -7,21 +7,22 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
+use testkit::Requirement;
 
-use super::apt;
+use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
 use crate::workspace;
 
-/// The programs that check, and the packages that bring them.
-const TOOLS: [(&str, &str); 2] = [("promtool", "prometheus"), ("amtool", "prometheus-alertmanager")];
+/// The programs that check.
+const TOOLS: [Requirement; 2] = [Requirement::Promtool, Requirement::Amtool];
 
 /// What Debian's promtool is built without. The rest of a file that has it can be checked all the same.
 const DISCOVERY: &str = "kubernetes_sd_configs";
 
 /// Checks everything below `monitoring`.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
-    if let Err(reason) = prepare(progress) {
+    if let Err(reason) = install::ensure(&TOOLS, progress) {
         return Outcome::Skipped(vec![format!("rules and routes of alerts, since {reason}")]);
     }
     let folder = workspace::root().join("monitoring");
@@ -33,25 +34,6 @@ pub(super) fn check(progress: &mut Progress) -> Outcome {
     ];
     let faults: Vec<_> = checks.into_iter().filter_map(Result::err).collect();
     if faults.is_empty() { Outcome::Passed } else { Outcome::Failed(format!("{}\n", faults.join("\n"))) }
-}
-
-fn prepare(progress: &mut Progress) -> Result<(), String> {
-    let is_there = |program: &str| Command::new(program).arg("--version").output().is_ok();
-    let missing: Vec<_> = TOOLS.into_iter().filter(|(program, _)| !is_there(program)).collect();
-    let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
-    if packages.is_empty() {
-        return Ok(());
-    }
-    if !apt::is_allowed() {
-        let programs: Vec<_> = missing.iter().map(|(program, _)| *program).collect();
-        return Err(format!(
-            "there is no {}; to install it: {}",
-            programs.join(", "),
-            apt::by_hand(&packages)
-        ));
-    }
-    progress.say(&format!("installing {}", packages.join(", ")));
-    apt::install(&packages, progress)
 }
 
 /// The rules, and the tests beside them.

@@ -10,7 +10,7 @@ use super::step::Outcome;
 use super::venv::Venv;
 use crate::workspace;
 
-const PYTHON: Venv = Venv {
+const PYTHON: Venv<'_> = Venv {
     name: "workflows",
     packages: &[
         "zizmor==1.32.0",

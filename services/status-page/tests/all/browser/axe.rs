@@ -3,9 +3,9 @@
 //! Source: <https://github.com/dequelabs/axe-core>.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
+use testkit::Requirement;
 use testkit::servers::Missing;
 
 const VERSION: &str = "4.10.3";
@@ -25,10 +25,10 @@ pub fn script() -> Result<&'static str, Missing> {
 }
 
 fn fetch(folder: &Path) -> Result<(), Missing> {
-    const MISSING: Missing = Missing::NotInstalled { program: "axe-core", package: "npm" };
     std::fs::create_dir_all(folder).unwrap();
     let package = format!("axe-core@{VERSION}");
-    let output = Command::new("npm")
+    let output = Requirement::Npm
+        .command()?
         .args([
             "install",
             "--no-save",
@@ -43,6 +43,6 @@ fn fetch(folder: &Path) -> Result<(), Missing> {
         .output();
     match output {
         Ok(output) if output.status.success() => Ok(()),
-        _ => Err(MISSING),
+        _ => Err(Missing::NotInstalled(Requirement::Npm)),
     }
 }

@@ -5,10 +5,11 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use testkit::Requirement;
 use testkit::servers::Missing;
 
 use crate::http;
@@ -51,11 +52,9 @@ pub struct Browser {
 impl Browser {
     /// Starts a browser.
     pub fn start() -> Result<Self, Missing> {
-        let driver =
-            Command::new("chromedriver").arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-        let Ok(mut driver) = driver else {
-            return Err(Missing::NotInstalled { program: "chromedriver", package: "chromium-driver" });
-        };
+        let mut command = Requirement::Chromedriver.command()?;
+        let mut driver =
+            command.arg("--port=0").stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut lines = BufReader::new(driver.stdout.take().unwrap()).lines().map_while(Result::ok);
         let port = lines
             .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
