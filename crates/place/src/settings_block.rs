@@ -21,16 +21,14 @@ struct Written {
     #[setting(name = "CITY")]
     city: Option<String>,
     /// Latitude in decimal degrees, as in `47.6062`.
-    #[setting(name = "LAT")]
-    latitude: Option<Degrees<90>>,
+    #[setting(name = "LAT", range = -90..=90, unit = "°")]
+    latitude: Option<f64>,
     /// Longitude in decimal degrees, as in `-122.3321`.
-    #[setting(name = "LONG")]
-    longitude: Option<Degrees<180>>,
+    #[setting(name = "LONG", range = -180..=180, unit = "°")]
+    longitude: Option<f64>,
 }
 
 struct List(Vec<(String, Coordinates)>);
-
-struct Degrees<const LIMIT: u8>(f64);
 
 impl Places {
     /// Each place, in the order written.
@@ -121,7 +119,7 @@ fn is_there(source: &Source) -> bool {
 fn places(source: &mut Source) -> Option<Vec<Place>> {
     let written = Written::read(source)?;
     let at = match (written.latitude, written.longitude) {
-        (Some(latitude), Some(longitude)) => Coordinates::new(latitude.0, longitude.0),
+        (Some(latitude), Some(longitude)) => Coordinates::new(latitude, longitude),
         (None, None) => None,
         (Some(_), None) => return mistake(source, "LONG", "is required where LAT is set"),
         (None, Some(_)) => return mistake(source, "LAT", "is required where LONG is set"),
@@ -181,16 +179,6 @@ fn entry(text: &str) -> Option<(String, Coordinates)> {
     Some(name.trim().to_owned()).filter(|name| !name.is_empty()).map(|name| (name, at))
 }
 
-impl<const LIMIT: u8> Setting for Degrees<LIMIT> {
-    const TAKES: &'static str =
-        if LIMIT == 90 { "a latitude, from -90 to 90" } else { "a longitude, from -180 to 180" };
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let degrees = text.trim().parse::<f64>().ok().filter(|degrees| degrees.abs() <= f64::from(LIMIT));
-        degrees.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,7 +222,7 @@ mod tests {
         let mistakes = read::<Places>(&[("LAT", "north"), ("LONG", "181")]).unwrap_err();
         assert_eq!(
             mistakes,
-            "LAT must be a latitude, from -90 to 90\nLONG must be a longitude, from -180 to 180"
+            "LAT must be a number from -90 to 90 °\nLONG must be a number from -180 to 180 °"
         );
         let message = "PLACES must be places as `Name:LAT,LONG`, separated by semicolons";
         assert_eq!(read::<Places>(&[("PLACES", "Seattle:91,0")]).unwrap_err(), message);

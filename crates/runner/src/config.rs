@@ -156,6 +156,7 @@ pub(crate) fn config_file() -> Variable {
         takes: "a path",
         required: false,
         secret: false,
+        range: None,
         default: None,
         description: "TOML file of settings, under the same names; the environment comes first.",
     }

@@ -127,7 +127,7 @@ Exit codes: 0 done, 65 the source's data broke its contract, 75 temporary (try a
 ";
 
 fn traits(variable: &Variable) -> String {
-    let mut traits = vec![variable.takes.to_owned()];
+    let mut traits = vec![variable.accepts().into_owned()];
     if variable.required {
         traits.push("required".to_owned());
     }

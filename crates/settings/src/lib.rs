@@ -34,12 +34,16 @@
 extern crate self as settings;
 
 mod file;
+mod range;
 mod setting;
 mod source;
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
-pub use setting::Setting;
+pub use range::Range;
+pub use setting::{Ranged, Setting};
 pub use settings_derive::Settings;
 pub use source::{Mistakes, Origin, Shown, Source};
 
@@ -48,10 +52,22 @@ pub use source::{Mistakes, Origin, Shown, Source};
 /// On each field, one of:
 ///
 /// - `#[setting(name = "NAME")]`, with `also = "OLD_NAME"` for each other name that is accepted, and
-///   `default = "text"`. A field whose type is an `Option` need not be set.
+///   `default = "text"`. A field whose type is an `Option` need not be set. A number may have a range, both ends
+///   included and each of them optional, and with it a unit: `range = 0..=3000, unit = "m"`.
 /// - `#[setting(block)]`: another block of settings.
 ///
 /// The doc comment of a field is its description.
+///
+/// A range of fractions does not fit a whole number:
+///
+/// ```compile_fail
+/// #[derive(settings::Settings)]
+/// struct Sensor {
+///     /// Height above the sea.
+///     #[setting(name = "ALTITUDE_METERS", range = 0.5..=3000, unit = "m")]
+///     altitude: u16,
+/// }
+/// ```
 pub trait Settings: Sized {
     /// Everything that can be set, in order.
     fn variables() -> Vec<Variable>;
@@ -73,9 +89,12 @@ pub struct Variable {
     /// Other names that are accepted.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     pub also: &'static [&'static str],
-    /// What it takes, in words.
+    /// The values it takes, in words, but for the range.
     #[serde(rename = "type")]
     pub takes: &'static str,
+    /// The range of its values, where it is a number that has limits.
+    #[serde(flatten)]
+    pub range: Option<Range>,
     /// Whether a program does not start without it.
     pub required: bool,
     /// Whether it must not be shown.
@@ -85,6 +104,19 @@ pub struct Variable {
     pub default: Option<&'static str>,
     /// What it is for.
     pub description: &'static str,
+}
+
+impl Variable {
+    /// The values it takes, in words: `a whole number from 0 to 3000 m`.
+    pub fn accepts(&self) -> Cow<'static, str> {
+        match &self.range {
+            Some(range @ Range { min: Some(_), max: Some(_), .. }) => {
+                Cow::Owned(format!("{} {range}", self.takes))
+            }
+            Some(range) => Cow::Owned(format!("{}, {range}", self.takes)),
+            None => Cow::Borrowed(self.takes),
+        }
+    }
 }
 
 /// The settings of a program that has none.

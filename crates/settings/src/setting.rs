@@ -30,6 +30,16 @@ pub trait Setting: Sized {
     }
 }
 
+/// A setting that is a number and may have a range.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot have a range", label = "not a number")]
+pub trait Ranged: Setting {
+    /// Whether it is a whole number.
+    const IS_WHOLE: bool;
+
+    /// The number, in the unit in which it is set; `None` where it is not set.
+    fn number(&self) -> Option<f64>;
+}
+
 /// The usual message: what it should have been.
 fn expected<T: Setting>() -> String {
     format!("must be {}", T::TAKES)
@@ -137,5 +147,39 @@ impl<T: Setting> Setting for Option<T> {
 
     fn absent() -> Option<Self> {
         Some(None)
+    }
+}
+
+macro_rules! ranged {
+    ($($rust:ty, $is_whole:literal, |$this:ident| $number:expr;)*) => {$(
+        impl Ranged for $rust {
+            const IS_WHOLE: bool = $is_whole;
+
+            #[allow(clippy::cast_precision_loss, reason = "a count beyond 2^53 is beyond its limit as well")]
+            fn number(&self) -> Option<f64> {
+                let $this = self;
+                Some($number)
+            }
+        }
+    )*};
+}
+
+ranged! {
+    u16, true, |number| f64::from(*number);
+    u32, true, |number| f64::from(*number);
+    u64, true, |number| *number as f64;
+    usize, true, |number| *number as f64;
+    i64, true, |number| *number as f64;
+    NonZeroU16, true, |number| f64::from(number.get());
+    NonZeroU32, true, |number| f64::from(number.get());
+    f64, false, |number| *number;
+    Duration, false, |duration| duration.as_secs_f64();
+}
+
+impl<T: Ranged> Ranged for Option<T> {
+    const IS_WHOLE: bool = T::IS_WHOLE;
+
+    fn number(&self) -> Option<f64> {
+        self.as_ref().and_then(Ranged::number)
     }
 }

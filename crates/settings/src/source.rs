@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use secret::{Redactor, Secret};
 use serde::Serialize;
 
-use crate::{Setting, Variable, file};
+use crate::{Ranged, Setting, Variable, file};
 
 /// The longest setting a file may hold, in bytes.
 const LONGEST: u64 = 1 << 20;
@@ -92,13 +92,29 @@ impl Source {
 
     /// Reads one setting, or notes what is wrong with it.
     pub fn setting<T: Setting>(&mut self, variable: &Variable) -> Option<T> {
-        match self.text(variable) {
-            Some((name, text)) => self.parse(&name, &text),
-            None => match variable.default {
-                Some(default) => self.parse(variable.name, default),
-                None => T::absent().or_else(|| self.missing(variable)),
-            },
-        }
+        self.parsed(variable, T::parse)
+    }
+
+    /// Reads one setting that has a range, or notes what is wrong with it.
+    pub fn ranged<T: Ranged>(&mut self, variable: &Variable) -> Option<T> {
+        let is_in = |number: f64| variable.range.is_none_or(|range| range.contains(number));
+        self.parsed(variable, |text| {
+            let value = T::parse(text).ok().filter(|value| value.number().is_none_or(is_in));
+            value.ok_or_else(|| format!("must be {}", variable.accepts()))
+        })
+    }
+
+    fn parsed<T: Setting>(
+        &mut self,
+        variable: &Variable,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let (name, text) = match (self.text(variable), variable.default) {
+            (Some(found), _) => found,
+            (None, Some(default)) => (variable.name.to_owned(), default.to_owned()),
+            (None, None) => return T::absent().or_else(|| self.missing(variable)),
+        };
+        parse(&text).map_err(|message| self.mistake(&name, &message)).ok()
     }
 
     /// Whether a variable is set, under any of its names.
@@ -115,7 +131,7 @@ impl Source {
         if T::SECRET {
             self.redactor.add(&Secret::from(text.trim()));
         }
-        self.parse(name, &text)
+        T::parse(&text).map_err(|message| self.mistake(name, &message)).ok()
     }
 
     /// The names that are set, directly or as `NAME_FILE`, and begin and end so, with something in between. For
@@ -221,10 +237,6 @@ impl Source {
         };
         self.mistake(name, &problem);
         None
-    }
-
-    fn parse<T: Setting>(&mut self, name: &str, text: &str) -> Option<T> {
-        T::parse(text).map_err(|message| self.mistake(name, &message)).ok()
     }
 
     fn missing<T>(&mut self, variable: &Variable) -> Option<T> {

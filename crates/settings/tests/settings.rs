@@ -195,3 +195,57 @@ fn a_field_may_have_any_name() {
     let odd = Odd::read(&mut source).unwrap();
     assert_eq!((odd.source.as_str(), odd.r#type.as_str()), ("a", "b"));
 }
+
+/// A sensor with limits.
+#[derive(Debug, PartialEq, Settings)]
+struct Sensor {
+    /// Height above the sea.
+    #[setting(name = "ALTITUDE_METERS", range = 0..=3000, unit = "m")]
+    altitude: Option<u16>,
+    /// How much warmer it is than the room.
+    #[setting(name = "OFFSET", range = -20..=20.5)]
+    offset: Option<f64>,
+    /// How long it warms up.
+    #[setting(name = "WARM_UP_SECONDS", default = "30", range = 1.., unit = "s")]
+    warm_up: Duration,
+}
+
+fn sensor(variables: &[(&str, &str)]) -> Result<Sensor, String> {
+    let mut source = Source::of(variables.iter().copied());
+    let sensor = Sensor::read(&mut source);
+    source.finish().map_err(|mistakes| mistakes.to_string())?;
+    sensor.ok_or_else(|| "nothing read and no mistake".to_owned())
+}
+
+#[test]
+fn both_ends_of_a_range_are_in_it() {
+    let sensor = sensor(&[("ALTITUDE_METERS", "3000"), ("OFFSET", "-20")]).unwrap();
+    assert_eq!((sensor.altitude, sensor.offset), (Some(3000), Some(-20.0)));
+    assert_eq!(sensor.warm_up, Duration::from_secs(30));
+}
+
+#[test]
+fn a_number_out_of_its_range_is_a_mistake_that_has_range_and_unit() {
+    let mistakes =
+        sensor(&[("ALTITUDE_METERS", "3001"), ("OFFSET", "NaN"), ("WARM_UP_SECONDS", "0.5")]).unwrap_err();
+    assert_eq!(
+        mistakes,
+        "ALTITUDE_METERS must be a whole number from 0 to 3000 m\n\
+         OFFSET must be a number from -20 to 20.5\n\
+         WARM_UP_SECONDS must be a number of seconds above 0, at least 1 s"
+    );
+    let wrong = sensor(&[("ALTITUDE_METERS", "high")]).unwrap_err();
+    assert_eq!(wrong, "ALTITUDE_METERS must be a whole number from 0 to 3000 m");
+}
+
+#[test]
+fn a_range_is_described_beside_the_type() {
+    let described = serde_json::to_value(Sensor::variables()).unwrap();
+    let altitude = &described[0];
+    assert_eq!(altitude["type"], "a whole number");
+    assert_eq!(
+        (&altitude["min"], &altitude["max"], &altitude["unit"]),
+        (&0.0.into(), &3000.0.into(), &"m".into())
+    );
+    assert!(described[2].get("max").is_none());
+}

@@ -1,17 +1,17 @@
 //! How the sensor is set up, in the words of a person.
 
 use scd4x::Power;
-use settings::{Setting, Settings};
+use settings::Settings;
 
 /// How the sensor is set up. What is not set stays as it left the factory.
 #[derive(Debug, Clone, Settings)]
 pub struct Setup {
     /// Height of the room above the sea in meters. 1000 m change CO2 by about 12 %.
-    #[setting(name = "ALTITUDE_METERS")]
-    altitude: Option<Altitude>,
+    #[setting(name = "ALTITUDE_METERS", range = 0..=3000, unit = "m")]
+    altitude: Option<u16>,
     /// How much warmer the sensor is than the room, in °C, by its own heat and that of what is around it; from the factory 4.
-    #[setting(name = "TEMPERATURE_OFFSET_CELSIUS", also = "TEMPERATURE_OFFSET")]
-    temperature_offset: Option<Offset>,
+    #[setting(name = "TEMPERATURE_OFFSET_CELSIUS", also = "TEMPERATURE_OFFSET", range = 0..=20, unit = "°C")]
+    temperature_offset: Option<f64>,
     /// Whether the sensor takes the lowest value of each week for fresh air. Not for rooms that are never aired; from the factory on.
     #[setting(name = "SELF_CALIBRATION", also = "ASC")]
     self_calibration: Option<bool>,
@@ -20,39 +20,15 @@ pub struct Setup {
     low_power: bool,
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Altitude(u16);
-
-#[derive(Debug, Clone, Copy)]
-struct Offset(f64);
-
 impl Setup {
     /// The same, as the driver has it.
     pub fn of_sensor(&self) -> scd4x::Setup {
         scd4x::Setup {
-            altitude: self.altitude.map(|Altitude(meters)| meters),
-            temperature_offset: self.temperature_offset.map(|Offset(degrees)| degrees),
+            altitude: self.altitude,
+            temperature_offset: self.temperature_offset,
             self_calibration: self.self_calibration,
             power: if self.low_power { Power::Low } else { Power::Full },
         }
-    }
-}
-
-impl Setting for Altitude {
-    const TAKES: &'static str = "a whole number from 0 to 3000";
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let meters = text.trim().parse().ok().filter(|meters| *meters <= 3000);
-        meters.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
-    }
-}
-
-impl Setting for Offset {
-    const TAKES: &'static str = "a number from 0 to 20";
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let degrees = text.trim().parse().ok().filter(|degrees| (0.0..=20.0).contains(degrees));
-        degrees.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
     }
 }
 
@@ -93,8 +69,8 @@ mod tests {
             read(&[("ALTITUDE_METERS", "3001"), ("TEMPERATURE_OFFSET_CELSIUS", "NaN")]).unwrap_err();
         assert_eq!(
             mistakes,
-            "ALTITUDE_METERS must be a whole number from 0 to 3000\n\
-             TEMPERATURE_OFFSET_CELSIUS must be a number from 0 to 20"
+            "ALTITUDE_METERS must be a whole number from 0 to 3000 m\n\
+             TEMPERATURE_OFFSET_CELSIUS must be a number from 0 to 20 °C"
         );
     }
 }

@@ -63,6 +63,7 @@ fn interval_variable(program: &Program) -> Option<Variable> {
         takes: <Duration as Setting>::TAKES,
         required: false,
         secret: false,
+        range: None,
         default: Some(default),
         description: "How often the device reads.",
     })

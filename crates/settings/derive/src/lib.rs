@@ -1,5 +1,7 @@
 //! The derive macro of `settings`. Its attributes are documented there, at the trait.
 
+mod range;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::ext::IdentExt as _;
@@ -7,6 +9,8 @@ use syn::{
     Attribute, Data, DataStruct, DeriveInput, Error, Expr, ExprLit, Field, Fields, Lit, LitStr, Meta, Result,
     parse_macro_input,
 };
+
+use range::Range;
 
 /// Derives `settings::Settings`; the trait documents the attributes.
 #[proc_macro_derive(Settings, attributes(setting))]
@@ -17,7 +21,7 @@ pub fn derive_settings(input: proc_macro::TokenStream) -> proc_macro::TokenStrea
 
 /// A field of the struct: one variable, or a block of them.
 enum Entry {
-    Variable(Variable),
+    Variable(Box<Variable>),
     Block,
 }
 
@@ -25,6 +29,7 @@ struct Variable {
     name: LitStr,
     also: Vec<LitStr>,
     default: Option<LitStr>,
+    range: Option<Range>,
     description: String,
 }
 
@@ -68,11 +73,22 @@ fn code(field: &Field, entry: &Entry) -> (TokenStream, TokenStream) {
             quote! { variables.extend(<#rust_type as ::settings::Settings>::variables()); },
             quote! { <#rust_type as ::settings::Settings>::read(source) },
         ),
-        Entry::Variable(Variable { name, also, default, description }) => {
+        Entry::Variable(variable) => {
+            let Variable { name, also, default, range, description } = &**variable;
             let has_default = default.is_some();
             let default = match default {
                 Some(text) => quote! { ::std::option::Option::Some(#text) },
                 None => quote! { ::std::option::Option::None },
+            };
+            let limits = match range {
+                Some(range) => range.code(),
+                None => quote! { ::std::option::Option::None },
+            };
+            let check = range.as_ref().map(|range| range.check(rust_type));
+            let read = if range.is_some() {
+                quote! { ranged }
+            } else {
+                quote! { setting }
             };
             let variable = quote! {
                 ::settings::Variable {
@@ -81,17 +97,19 @@ fn code(field: &Field, entry: &Entry) -> (TokenStream, TokenStream) {
                     takes: <#rust_type as ::settings::Setting>::TAKES,
                     required: !<#rust_type as ::settings::Setting>::OPTIONAL && !#has_default,
                     secret: <#rust_type as ::settings::Setting>::SECRET,
+                    range: #limits,
                     default: #default,
                     description: #description,
                 }
             };
-            (quote! { variables.push(#variable); }, quote! { source.setting::<#rust_type>(&#variable) })
+            (quote! { #check variables.push(#variable); }, quote! { source.#read::<#rust_type>(&#variable) })
         }
     }
 }
 
 fn entry(field: &Field) -> Result<Entry> {
     let (mut name, mut also, mut default, mut block) = (None, Vec::new(), None, false);
+    let (mut range, mut unit) = (None, None);
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("setting")) {
         attribute.parse_nested_meta(|meta| {
             match meta.path.get_ident().map(ToString::to_string).as_deref() {
@@ -99,15 +117,26 @@ fn entry(field: &Field) -> Result<Entry> {
                 Some("name") => name = Some(meta.value()?.parse::<LitStr>()?),
                 Some("also") => also.push(meta.value()?.parse::<LitStr>()?),
                 Some("default") => default = Some(meta.value()?.parse::<LitStr>()?),
-                _ => return Err(meta.error("expected `name`, `also`, `default` or `block`")),
+                Some("range") => range = Some(meta.value()?.parse::<Expr>()?),
+                Some("unit") => unit = Some(meta.value()?.parse::<LitStr>()?),
+                _ => {
+                    let expected = "expected `name`, `also`, `default`, `range`, `unit` or `block`";
+                    return Err(meta.error(expected));
+                }
             }
             Ok(())
         })?;
     }
+    let range = match (range, unit) {
+        (Some(range), unit) => Some(Range::read(&range, unit)?),
+        (None, Some(unit)) => return Err(Error::new(unit.span(), "a unit belongs to a range")),
+        (None, None) => None,
+    };
     match (block, name) {
-        (true, None) if also.is_empty() && default.is_none() => Ok(Entry::Block),
+        (true, None) if also.is_empty() && default.is_none() && range.is_none() => Ok(Entry::Block),
         (false, Some(name)) => {
-            Ok(Entry::Variable(Variable { name, also, default, description: described(field)? }))
+            let description = described(field)?;
+            Ok(Entry::Variable(Box::new(Variable { name, also, default, range, description })))
         }
         _ => Err(Error::new_spanned(
             field,

@@ -49,6 +49,7 @@ impl Thresholds {
             takes,
             required: false,
             secret: false,
+            range: None,
             default: None,
             description,
         };
