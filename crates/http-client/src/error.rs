@@ -117,6 +117,18 @@ impl Error {
         }
     }
 
+    /// Whether there was no reply at all.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        matches!(
+            self.cause,
+            Cause::Connect(_)
+                | Cause::Tls { .. }
+                | Cause::Timeout { .. }
+                | Cause::Interrupted(_)
+                | Cause::BaseUrl
+        )
+    }
+
     /// Message of the service, without secrets.
     pub fn message(&self) -> Option<&str> {
         match &self.cause {

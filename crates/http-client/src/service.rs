@@ -3,13 +3,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use fault::Retry;
 use reqwest::Method;
 use reqwest::header::HeaderValue;
 use secret::Secret;
 use url::Url;
 
 use crate::client::Shared;
-use crate::{Cause, Request, origin};
+use crate::{Cause, Error, Request, origin};
 
 /// An outside API. Cloning is cheap.
 ///
@@ -88,6 +89,25 @@ impl Service {
         match self.base.join(link).ok().and_then(|url| origin::adopt(&self.base, url)) {
             Some(url) => self.to_url(Method::GET, operation, url),
             None => self.get(operation, "").flawed(Cause::ForeignLink),
+        }
+    }
+
+    /// Connects to the server, TLS included, and asks for the headers of its root. That delivers nothing, and carries
+    /// neither path nor credentials. Any status shows that the server is reachable.
+    ///
+    /// # Errors
+    ///
+    /// The server cannot be reached.
+    pub async fn reach(&self) -> Result<(), Error> {
+        let mut url = self.base.clone();
+        url.set_path("/");
+        url.set_query(None);
+        // A URL of HTTP can be without both.
+        let (_, _) = (url.set_username(""), url.set_password(None));
+        let request = self.to_url(Method::HEAD, "reach", url).retry(Retry::never());
+        match request.send().await {
+            Err(error) if error.is_unreachable() => Err(error),
+            _ => Ok(()),
         }
     }
 

@@ -68,7 +68,7 @@ pub const fn order<const N: usize>(columns: &[Column]) -> [usize; N] {
 
 /// Checks the columns of a record with flattened structs. Records without any are checked by the derive macro, with
 /// better messages.
-pub const fn check(columns: &[Column], shape: Shape) {
+pub const fn check(columns: &[Column], shape: Shape, event: bool) {
     let (mut times, mut keys, mut partitions, mut fields) = (0, 0, 0, 0);
     let mut index = 0;
     while index < columns.len() {
@@ -100,6 +100,10 @@ pub const fn check(columns: &[Column], shape: Shape) {
             assert!(fields > 0, "a measurement needs a field: time and tags alone measure nothing");
         }
         Shape::Table(write) => {
+            assert!(
+                !event || keys > 0,
+                "a table of events needs a key, which tells one event from another: mark a field with #[record(key)]"
+            );
             let upserts = matches!(write, WriteMode::Upsert);
             assert!(
                 !upserts || keys + partitions > 0,
@@ -139,6 +143,7 @@ const BLANK: Column = Column {
     optional: false,
     unit: None,
     valid: None,
+    label: false,
     description: Cow::Borrowed(""),
 };
 
@@ -155,6 +160,7 @@ const fn put(place: &mut Column, column: &Column) {
         optional: column.optional,
         unit,
         valid: column.valid,
+        label: column.label,
         description: Cow::Borrowed(borrowed(&column.description)),
     };
     // The compiler cannot drop a column, and a blank one owns nothing.

@@ -31,6 +31,14 @@ pub trait Field {
 )]
 pub trait TagField: Field {}
 
+/// A Rust type that can be a label: whatever a person can read on one line.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a label",
+    label = "not a type for a label",
+    note = "a label is shown in the title of an alert: text, a number, a time"
+)]
+pub trait LabelField: Field {}
+
 /// A Rust type that can be the time of a measurement.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the time of a measurement",
@@ -77,6 +85,13 @@ impl<T: Field> Field for Option<T> {
         self.as_ref().map_or(Value::Null, Field::value)
     }
 }
+
+macro_rules! label {
+    ($($rust:ty),*) => {$(impl LabelField for $rust {})*};
+}
+
+label!(f64, i64, i32, i16, i8, u32, u16, u8, bool, String, &'static str, Timestamp, Date, Decimal);
+impl<T: LabelField> LabelField for Option<T> {}
 
 impl TimeField for Timestamp {}
 impl TagField for String {}

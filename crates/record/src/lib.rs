@@ -49,7 +49,7 @@ pub use rust_decimal::Decimal;
 pub use serde_json::Value as Json;
 
 pub use batch::{Batch, Refused, Rows};
-pub use field::{Field, TagField, TimeField};
+pub use field::{Field, LabelField, TagField, TimeField};
 pub use fields::Fields;
 pub use lines::LineEncoder;
 pub use owned::{DecodeError, OwnedBatch};
@@ -63,6 +63,8 @@ pub use value::Value;
 ///
 /// - `#[record(measurement = "name")]`: one time, tags (identity, few values), fields.
 /// - `#[record(table = "name")]`, with `write = "upsert"` (the default), `"append"` or `"replace"`.
+/// - `event`: each row is an event, such as an earthquake. A threshold on one of its fields alerts once for each row and
+///   has no end. A table of events has a key.
 ///
 /// On a field, which is a plain field unless it says otherwise:
 ///
@@ -73,6 +75,7 @@ pub use value::Value;
 /// - `unit = "°C"`: the unit of measurement.
 /// - `valid = 0.0..=999.9`: what a number can be, both ends included and each of them optional. A device does not store
 ///   a reading outside.
+/// - `label`: the value is shown in the texts of alerts about the record. For fields; tags and keys are shown anyway.
 /// - `name = "OpenWeatherAPI"`: the column's name, where it is not the field's.
 /// - `flatten`: the columns of a struct that derives [`Fields`], in its place. Time, tags and keys of it come first all
 ///   the same, as those of the record do.

@@ -18,6 +18,9 @@ pub struct Schema {
     /// Measurement or table.
     #[serde(flatten)]
     pub shape: Shape,
+    /// Whether each row is an event: it stands for itself, so a threshold on it alerts once and has no end.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub event: bool,
     /// In order: time, tags sorted by name, fields; or partitions, keys, fields.
     pub columns: Cow<'static, [Column]>,
 }
@@ -62,6 +65,9 @@ pub struct Column {
     /// What its values may be, where it is a number that has limits. A value outside is a fault of the sensor.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub valid: Option<Valid>,
+    /// Whether its value is shown in the texts of alerts.
+    #[serde(skip_serializing_if = "std::ops::Not::not", default)]
+    pub label: bool,
     /// What it tells.
     #[serde(skip_serializing_if = "str::is_empty", default)]
     pub description: Cow<'static, str>,

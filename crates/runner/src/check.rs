@@ -54,12 +54,12 @@ async fn reach(context: &Context, records: &[&Schema], exit: &mut Exit) {
         let checked = store.check().await.map(|()| "takes records");
         line(exit, &format!("store {}", store.name()), &checked.map_err(|error| told(&error)));
     }
-    for outlet in context.alerting.outlets() {
-        let checked = outlet.check().await.map(|()| "takes messages");
-        let name = format!("alerts {}", outlet.route().name());
+    for channel in context.alerting.channels() {
+        let checked = channel.check().await;
+        let name = format!("alerts {}", channel.route().name());
         line(exit, &name, &checked.map_err(|error| told(&error)));
     }
-    if context.alerting.outlets().is_empty() {
+    if context.alerting.channels().is_empty() {
         line(exit, "alerts", &Ok("none configured"));
     }
 }

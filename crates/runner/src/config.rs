@@ -8,7 +8,7 @@ use alert_engine::Thresholds;
 use secret::Secret;
 use settings::{Settings, Source, Variable};
 
-use crate::alerting::OutletConfigs;
+use crate::alerting::ChannelConfigs;
 use crate::spool_config::SpoolConfig;
 
 /// The settings every program has, beside its own. A block that holds a mistake has its defaults, or is left out, so
@@ -17,7 +17,7 @@ use crate::spool_config::SpoolConfig;
 pub(crate) struct Common {
     pub(crate) shared: Shared,
     pub(crate) alerts: Option<alert_engine::Options>,
-    pub(crate) outlets: OutletConfigs,
+    pub(crate) channels: ChannelConfigs,
     pub(crate) limits: Option<RunLimits>,
     pub(crate) spool: Option<SpoolConfig>,
     pub(crate) reporting: Option<Reporting>,
@@ -99,7 +99,7 @@ impl Common {
         Self {
             shared,
             alerts: or_defaults(source),
-            outlets: OutletConfigs::read(source),
+            channels: ChannelConfigs::read(source),
             limits: or_defaults(source),
             spool: or_defaults(source),
             reporting: or_defaults(source),
@@ -109,7 +109,7 @@ impl Common {
     fn variables() -> Vec<Variable> {
         [
             sink_router::Config::variables(),
-            OutletConfigs::variables(),
+            ChannelConfigs::variables(),
             alert_engine::Options::variables(),
             Thresholds::variables(),
             RunLimits::variables(),

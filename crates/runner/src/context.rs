@@ -10,7 +10,7 @@ use settings::{Source, Variable};
 use sink_router::{Router, Store};
 use tokio::time::Instant;
 
-use crate::alerting::{Alerting, Spare, Teller};
+use crate::alerting::{Alerting, FallbackState, Observer};
 use crate::arguments::{Mode, Request};
 use crate::config::{Common, Reporting};
 use crate::delivery::Delivery;
@@ -29,8 +29,8 @@ pub(crate) struct Context {
     pub(crate) clock: Instant,
     pub(crate) delivery: Delivery,
     pub(crate) alerting: Alerting,
-    /// Where alerts are remembered while the state cannot be used.
-    pub(crate) spare: Spare,
+    /// Storage of alerts while the state is unavailable.
+    pub(crate) fallback: FallbackState,
     pub(crate) reporting: Reporting,
     /// The program as `--describe` shows it, with the settings in effect.
     pub(crate) description: String,
@@ -64,11 +64,11 @@ impl Context {
         let router = router.map(|stores| Router::new(&stores, http, tls)).unwrap_or_default();
         let spooling = Spooling::at(spool_folder.join(format!("{}.db", program.name)), common.spool?.0);
         let delivery = Delivery::new(Outbox::new(router, spooling), retry.clone(), interrupt.clone());
-        let outlets = common.outlets.outlets(http);
-        let alerting = Alerting::new(common.alerts?, outlets, &program.records, variables, source);
-        let alerting = if is_endless { alerting.of_a_device() } else { alerting };
+        let channels = common.channels.channels(http);
+        let alerting = Alerting::new(common.alerts?, channels, &program.records, variables, source);
+        let alerting = if is_endless { alerting.for_device() } else { alerting };
         Some(Self {
-            spare: Spare::beside_the_spool(spool_folder, program.name),
+            fallback: FallbackState::beside_the_spool(spool_folder, program.name),
             description: describe::in_effect(program, variables, source),
             environment,
             request,
@@ -80,9 +80,9 @@ impl Context {
         })
     }
 
-    /// The run, as alerts name it.
-    pub(crate) fn teller(&self) -> Teller<'_> {
-        Teller { program: &self.identity.program, run: &self.identity.run_id }
+    /// The program and run, for observations.
+    pub(crate) fn observer(&self) -> Observer<'_> {
+        Observer { program: &self.identity.program, run: &self.identity.run_id }
     }
 
     /// Whether alerts and the program's description are worth keeping: a channel is configured, or the records are
@@ -90,12 +90,12 @@ impl Context {
     pub(crate) fn remembers(&self) -> bool {
         let is_beside = |store: &Store| matches!(store, Store::Sqlite(_) | Store::Postgres(_));
         let mut stores = self.delivery.outbox.router.stores_for(Report::schema());
-        !self.alerting.outlets().is_empty() || self.stores.postgres().is_some() || stores.any(is_beside)
+        !self.alerting.channels().is_empty() || self.stores.postgres().is_some() || stores.any(is_beside)
     }
 
     /// Notes a finding of the program.
     pub(crate) fn note(&self, finding: Finding) {
-        self.alerting.note(finding, self.teller());
+        self.alerting.observe_finding(finding, self.observer());
     }
 
     /// Time since the start of the run.

@@ -1,49 +1,49 @@
-//! What a program found out by itself that people may have to know.
+//! Findings: observations that a program makes by itself.
 
 use std::collections::BTreeMap;
 
-use alert_engine::{Hold, Observation, Severity, Verdict, Words};
+use alert_engine::{AlertText, Hold, Observation, Severity, Verdict};
 use record::Timestamp;
 
-/// What a program found out by itself about one thing, such as a pipeline that is silent. It becomes an alert, which is
-/// told once, reminded of, and resolved when a later run finds the opposite.
+/// An observation that a program makes by itself, such as a pipeline that is silent. It becomes an alert, which is sent
+/// once, reminded of, and resolved when a later run finds the opposite.
 ///
 /// Thresholds on records need none of this: they are settings.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Finding {
-    /// What is looked at, in one lower-case word: `silent`. Not `run`, which is the runner's own.
+    /// Rule, in one lower-case word: `silent`. Not `run`, which is the runner's own.
     pub rule: &'static str,
-    /// What it is about, as names and values; with the rule they name the alert, so they stay the same.
-    pub about: BTreeMap<String, String>,
-    /// Whether it is as it should be.
+    /// Subject, as names and values; with the rule they identify the alert, so they stay the same.
+    pub subject: BTreeMap<String, String>,
+    /// Result of the rule.
     pub verdict: Verdict,
-    /// Since when, at the latest.
+    /// Latest possible begin.
     pub since: Timestamp,
-    /// How much it matters.
+    /// Severity of the alert.
     pub severity: Severity,
-    /// Whose concern it is, in place of `ALERT_CONCERN`.
+    /// Concern, in place of `ALERT_CONCERN`.
     pub concern: Option<String>,
-    /// What it is when it is bad, on one line: `openweather-current is silent`.
-    pub firing: String,
-    /// What it is when that is over: `openweather-current runs again`. How long it took is added.
-    pub over: String,
-    /// More of it; may be empty.
+    /// Title while it is bad, on one line: `openweather-current is silent`.
+    pub title: String,
+    /// Title once it is good again: `openweather-current runs again`. The duration is added.
+    pub resolved_title: String,
+    /// Details; may be empty.
     pub detail: String,
-    /// What it does, as in `silent since 14:00`.
-    pub doing: String,
-    /// The value behind it, its limit, and the unit of both.
+    /// Condition, as in `silent since 14:00`.
+    pub condition: String,
+    /// Observed value.
     pub value: Option<f64>,
-    /// The limit.
+    /// Limit it is compared with.
     pub limit: Option<f64>,
-    /// The unit of value and limit.
+    /// Unit of value and limit.
     pub unit: Option<String>,
 }
 
 impl Finding {
     pub(crate) fn observation(self, program: &str, run: &str, now: Timestamp) -> Observation {
-        let about: Vec<_> = self.about.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let key = format!("{program}/{}/{}", self.rule, about.join(","));
-        let mut labels = self.about;
+        let subject: Vec<_> = self.subject.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let key = format!("{program}/{}/{}", self.rule, subject.join(","));
+        let mut labels = self.subject;
         labels.insert("rule".to_owned(), self.rule.to_owned());
         Observation {
             key: key.trim_end_matches('/').to_owned(),
@@ -53,11 +53,11 @@ impl Finding {
             hold: Hold::Readings(1),
             severity: self.severity,
             concern: self.concern,
-            words: Words {
-                firing: self.firing,
-                over: self.over,
+            text: AlertText {
+                title: self.title,
+                resolved_title: self.resolved_title,
                 detail: self.detail,
-                doing: self.doing,
+                condition: self.condition,
                 counted: ["run found it so".to_owned(), "runs found it so".to_owned()],
                 note: format!("run {run}"),
             },
@@ -67,6 +67,7 @@ impl Finding {
             link: None,
             program: program.to_owned(),
             labels,
+            occurrence: None,
         }
     }
 }

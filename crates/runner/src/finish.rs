@@ -8,7 +8,7 @@ use fault::Retry;
 use record::{Batch, Timestamp};
 use secret::ExposeSecret as _;
 
-use crate::alerting::Memory;
+use crate::alerting::AlertStorage;
 use crate::arguments::Mode;
 use crate::context::Context;
 use crate::report::Report;
@@ -37,10 +37,10 @@ async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) 
     context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
     if context.remembers() {
         let end = end(context, result);
-        let memory = Memory { state: &context.state, spare: &context.spare };
-        let tell = Box::pin(context.alerting.tell(memory, &end, &context.redactor));
-        // Once a run is enough to say that nothing can be kept.
-        if tell.await.is_kept {
+        let storage = AlertStorage { state: &context.state, fallback: &context.fallback };
+        let update = Box::pin(context.alerting.update_at_end(storage, &end, &context.redactor));
+        // The log says once a run that the state is unavailable; that is enough.
+        if update.await.is_stored {
             Box::pin(describe(context)).await;
         }
     }

@@ -61,7 +61,7 @@ impl Context {
             }
             // What was so long ago is no news.
             if self.request.window.is_none() {
-                self.alerting.see(batch, self.teller());
+                self.alerting.observe_batch(batch, self.observer());
             }
             self.progress.count(batch.len());
             match self.request.mode {

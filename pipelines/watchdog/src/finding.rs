@@ -10,12 +10,12 @@ use crate::transform::Watched;
 /// What was found of a program.
 pub fn of(watched: &Watched, severity: Severity, now: Timestamp) -> Finding {
     let name = &watched.name;
-    let (firing, doing) = if watched.is_failing {
+    let (title, condition) = if watched.is_failing {
         (format!("{name} keeps failing"), "without success")
     } else {
         (format!("{name} is silent"), "silent")
     };
-    let over = if watched.is_ignored {
+    let resolved_title = if watched.is_ignored {
         format!("{name} is no longer watched")
     } else {
         format!("{name} works again")
@@ -23,15 +23,15 @@ pub fn of(watched: &Watched, severity: Severity, now: Timestamp) -> Finding {
     let seconds = |time: Option<Duration>| time.map(|time| time.as_secs_f64());
     Finding {
         rule: "silent",
-        about: [("pipeline".to_owned(), name.clone())].into(),
+        subject: [("pipeline".to_owned(), name.clone())].into(),
         verdict: if watched.silent_since.is_some() { Verdict::Bad } else { Verdict::Good },
         since: watched.silent_since.unwrap_or(now),
         severity,
         concern: None,
-        firing,
-        over,
+        title,
+        resolved_title,
         detail: detail(watched),
-        doing: doing.to_owned(),
+        condition: condition.to_owned(),
         value: seconds(watched.age(now)),
         limit: seconds(watched.longest()),
         unit: Some("s".to_owned()),

@@ -1,8 +1,8 @@
-//! Alerts through Alertmanager, which groups them, silences them and brings them to people.
+//! Alerts through Alertmanager, which groups, silences and routes them.
 //!
 //! Source: <https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml>.
 //!
-//! This crate does not know where Alertmanager sends what it gets.
+//! This crate does not know the receivers of Alertmanager.
 
 mod alert;
 
@@ -18,7 +18,7 @@ use url::Url;
 
 use alert::Alert;
 
-/// Where Alertmanager is. A program that does not use it leaves it out: `Option<Config>`.
+/// Address of Alertmanager. A program that does not use it leaves it out: `Option<Config>`.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
     /// Base URL of an Alertmanager that gets alerts, as in `http://alertmanager:9093`.
@@ -27,12 +27,12 @@ pub struct Config {
     /// Bearer token for it, where a proxy asks for one.
     #[setting(name = "ALERTMANAGER_TOKEN")]
     pub token: Option<Secret>,
-    /// How much an alert has to matter to be told through Alertmanager.
+    /// Least severity of alerts that go to Alertmanager.
     #[setting(name = "ALERTMANAGER_SEVERITY", default = "info")]
     pub severity: Severity,
 }
 
-/// A way to Alertmanager.
+/// A channel to Alertmanager.
 #[derive(Debug, Clone)]
 pub struct Alertmanager {
     route: Route,
@@ -40,18 +40,18 @@ pub struct Alertmanager {
     token: Option<Secret>,
 }
 
-/// Why alerts did not arrive.
+/// Alerts did not arrive.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is not there, or too busy, or does not let us in.
-    #[error("alertmanager did not take the alerts")]
-    NotTaken(#[source] http_client::Error),
-    /// It did not like an alert. What else was sent with it has arrived.
+    /// It is unavailable, too busy, or refuses the credentials.
+    #[error("the alerts were not sent to alertmanager")]
+    NotSent(#[source] http_client::Error),
+    /// It refused an alert. The others of the same message have arrived.
     #[error("alertmanager refused an alert")]
     Refused(#[source] http_client::Error),
 }
 
-/// The one channel that is configured.
+/// Makes the configured channel.
 pub fn channels(config: &Config, http: &Client) -> Vec<Alertmanager> {
     let route = Route { service: "alertmanager", concern: None, at_least: config.severity, may_repeat: true };
     vec![Alertmanager {
@@ -79,17 +79,19 @@ impl Channel for Alertmanager {
         &self.route
     }
 
-    /// An alert that arrives twice is one alert, so a repeat does no harm.
+    /// Sends alerts. One that arrives twice is one alert, so a repeat does no harm.
     async fn send(&self, group: &[Notification], _: Option<&Thread>) -> Result<Option<Thread>, SendError> {
         let alerts: Vec<_> = group.iter().map(Alert::of).collect();
         let request = self.service.post("alerts", "/api/v2/alerts").json_body(&alerts);
-        self.send_once(request).await.map_err(SendError::not_taken)?;
+        self.send_once(request).await.map_err(SendError::not_sent)?;
         Ok(None)
     }
 
-    async fn check(&self) -> Result<(), SendError> {
+    /// Reads the status of Alertmanager, and sends no alert.
+    async fn check(&self) -> Result<&'static str, SendError> {
         let request = self.service.get("status", "/api/v2/status");
-        self.send_once(request).await.map_err(SendError::not_taken)
+        self.send_once(request).await.map_err(SendError::not_sent)?;
+        Ok("answers; no alert is sent")
     }
 }
 
@@ -99,7 +101,7 @@ impl From<http_client::Error> for Error {
             Cause::Status { status, .. } if matches!(status.as_u16(), 400 | 413 | 422) => {
                 Self::Refused(error)
             }
-            _ => Self::NotTaken(error),
+            _ => Self::NotSent(error),
         }
     }
 }
@@ -108,15 +110,15 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Self::Refused(_) => Kind::Rejected,
-            // A page instead of an answer is that of a proxy on the way.
-            Self::NotTaken(error) if error.kind() == Kind::Rejected => Kind::Configuration,
-            Self::NotTaken(error) => error.kind(),
+            // A page in place of an answer comes from a proxy on the way.
+            Self::NotSent(error) if error.kind() == Kind::Rejected => Kind::Configuration,
+            Self::NotSent(error) => error.kind(),
         }
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::NotTaken(error) => error.retry_after(),
+            Self::NotSent(error) => error.retry_after(),
             Self::Refused(_) => None,
         }
     }

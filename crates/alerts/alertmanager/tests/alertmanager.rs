@@ -3,7 +3,7 @@
 
 use alert_alertmanager::{Alertmanager, Config, channels};
 use alert_channel::Channel;
-use alert_engine::{Event, Notification, Severity};
+use alert_engine::{Notification, NotificationKind, Severity};
 use fault::{Fault, Kind};
 use http_client::{Client, Options};
 use http_sim::{Server, services};
@@ -14,7 +14,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn said(event: Event, next_reminder: Option<&str>) -> Notification {
+fn said(kind: NotificationKind, next_reminder: Option<&str>) -> Notification {
     let labels = [
         ("rule", "above"),
         ("record", "air"),
@@ -25,7 +25,7 @@ fn said(event: Event, next_reminder: Option<&str>) -> Notification {
     ];
     Notification {
         key: "sds011/pm2/above/city=Seattle".into(),
-        event,
+        kind,
         severity: Severity::Warning,
         concern: Some("climate".into()),
         title: "pm2 is 61 µg/m³".into(),
@@ -56,7 +56,7 @@ fn start() -> (services::Alertmanager, Server, Alertmanager) {
 #[tokio::test]
 async fn an_alert_is_open_beyond_its_next_reminder_and_closed_by_its_end() {
     let (sim, _server, alertmanager) = start();
-    let firing = said(Event::Firing, Some("2026-08-21T08:00:00Z"));
+    let firing = said(NotificationKind::Firing, Some("2026-08-21T08:00:00Z"));
     alertmanager.send(&[firing], None).await.unwrap();
     let alert = sim.alerts().remove(0);
     let labels = json!({
@@ -70,7 +70,7 @@ async fn an_alert_is_open_beyond_its_next_reminder_and_closed_by_its_end() {
     assert_eq!(alert["endsAt"], "2026-08-22T08:00:00Z");
     assert_eq!(alert["generatorURL"], "https://grafana.example/d/air");
 
-    alertmanager.send(&[said(Event::Resolved, None)], None).await.unwrap();
+    alertmanager.send(&[said(NotificationKind::Resolved, None)], None).await.unwrap();
     let alerts = sim.alerts();
     assert_eq!((alerts.len(), &alerts[0]["endsAt"]), (1, &json!("2026-08-20T08:00:00Z")));
 }
@@ -78,14 +78,14 @@ async fn an_alert_is_open_beyond_its_next_reminder_and_closed_by_its_end() {
 #[tokio::test]
 async fn without_reminders_it_stays_open_until_it_is_over() {
     let (sim, _server, alertmanager) = start();
-    alertmanager.send(&[said(Event::Firing, None)], None).await.unwrap();
+    alertmanager.send(&[said(NotificationKind::Firing, None)], None).await.unwrap();
     assert_eq!(sim.alerts()[0]["endsAt"], "2027-08-20T08:00:00Z");
 }
 
 #[tokio::test]
 async fn what_may_pass_is_told_apart_from_what_stays() {
     let (_sim, server, alertmanager) = start();
-    let firing = [said(Event::Firing, None)];
+    let firing = [said(NotificationKind::Firing, None)];
     for (fault, kind) in [
         ("503:1", Kind::Temporary),
         ("reset:1", Kind::Temporary),

@@ -1,8 +1,8 @@
-//! Decides what people are told of runs and values, and when.
+//! Decides which messages people get about runs and values, and when.
 //!
-//! A program that runs once an hour and fails all night should say so once, remind people once a day, and say once that
-//! it is well again. So what is so, and what each channel has been told of it, is remembered between runs as an
-//! [`Alert`]; each run and each reading is an [`Observation`].
+//! A program that runs once an hour and fails all night sends one message when it begins to fail, a reminder once a day,
+//! and one message when it works again. For that, an [`Alert`] and the messages that each channel was sent are stored
+//! between runs; each run and each reading is an [`Observation`].
 //!
 //! ```text
 //! no alert ──bad──▶ pending ──bad for long enough──▶ firing ──good──▶ resolved
@@ -10,33 +10,36 @@
 //!     └──────good──────┘                               └──bad for long enough
 //! ```
 //!
-//! - What raises one: a run that fails ([`RunRule`]), a value beyond its limit ([`Thresholds`]), or whatever a program
-//!   observes by itself.
-//! - What is said follows from the difference between what is so and what a channel's readers believe ([`Told`]), so a
+//! - An alert is raised by a run that fails ([`RunRule`]), a value beyond its limit ([`Thresholds`]), or a finding of a
+//!   program itself.
+//! - An event is a row that stands for itself: it is sent once and has no end ([`Occurrences`]).
+//! - A message follows from the difference between the alert and what a channel was sent ([`ChannelState`]), so a
 //!   message that could not be sent waits in the alert and survives whatever the alert survives.
 //!
-//! Everything here is pure: no clock, no I/O. The caller keeps an alert in durable state and replaces it only if no
-//! other run did so in the meantime.
+//! Everything here is pure: no clock, no I/O. The caller stores an alert and replaces it only if no other run did so in
+//! the meantime.
 
 mod alert;
-mod joined;
+mod compose;
+mod delivery;
+mod merge;
 mod notification;
 mod observation;
+mod occurrence;
 mod options;
 mod route;
 mod run;
 mod threshold;
-mod told;
-mod words;
 
 pub use alert::{Alert, AlertState, Episode};
-pub use notification::{Event, Notification, Severity};
-pub use observation::{Hold, Observation, Verdict, Words};
+pub use delivery::{ChannelState, Claim, ClaimRequest, SendOutcome};
+pub use notification::{Notification, NotificationKind, Severity};
+pub use observation::{AlertText, Hold, Observation, Occurred, Verdict};
+pub use occurrence::{Occurrence, Occurrences};
 pub use options::{Links, Options};
 pub use route::Route;
 pub use run::{RunEnd, RunFailure, RunRule, run_key};
-pub use threshold::{Field, FieldKind, Reading, Seen, Thresholds};
-pub use told::{Claim, Outcome, Teller, Told};
+pub use threshold::{Field, FieldKind, FieldValue, Reading, Thresholds};
 
 /// The example of the README compiles.
 #[cfg(doctest)]

@@ -1,4 +1,4 @@
-//! What a channel brings to people: one thing that happened to one alert.
+//! A notification: one change of one alert, as a channel sends it to people.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use settings::Setting;
 
-/// How much an alert matters. The order is from little to much.
+/// Severity of an alert, in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -19,7 +19,7 @@ pub enum Severity {
 }
 
 impl Severity {
-    /// As it is written in settings and in JSON.
+    /// Its name in settings and in JSON.
     pub fn name(self) -> &'static str {
         match self {
             Self::Info => "info",
@@ -42,74 +42,78 @@ impl Setting for Severity {
     }
 }
 
-/// What happened to an alert.
+/// Kind of a notification: the change of the alert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Event {
-    /// It began. The first that people hear of it.
+pub enum NotificationKind {
+    /// It began.
     Firing,
     /// It goes on, and the reminder interval has passed.
     Reminder,
     /// It is over.
     Resolved,
+    /// An event, which has no end; or several of one rule.
+    Occurred,
 }
 
-/// What a channel brings to people: one thing that happened to one alert.
+/// One change of one alert, as a channel sends it to people.
 ///
-/// It is made of plain data, so that it can wait and survive a restart. No part of it holds a secret.
+/// It is plain data, so that it can wait and survive a restart. No part of it holds a secret.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Notification {
-    /// Names the alert, the same for all that happens to it: `openweather-current/run/extract`,
+    /// Key of the alert, the same in all its notifications: `openweather-current/run/extract`,
     /// `sds011/pm2/above/city=Seattle`.
     pub key: String,
-    /// What happened to it.
-    pub event: Event,
-    /// How much it matters. That of the alert, for a resolve too, so that it goes where the alert went.
+    /// Kind of the change.
+    #[serde(rename = "event")]
+    pub kind: NotificationKind,
+    /// Severity of the alert, in its last notification too, so that this goes where the first one went.
     pub severity: Severity,
-    /// Whose concern it is, in lower case: `climate`, `device`, `network`. A channel may be for one concern only.
+    /// Group of people it concerns, in lower case: `climate`, `device`, `network`. A channel may be for one concern.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub concern: Option<String>,
-    /// What happened and where, on one line: `openweather-current failed at extract`.
+    /// Summary on one line: `openweather-current failed at extract`.
     pub title: String,
-    /// More of it, such as the last error, on one line for each thing; may be empty.
+    /// Details such as the last error, one line each; may be empty.
     pub detail: String,
-    /// Since when, and where to look, on one line.
+    /// Begin, exit code, run, on one line.
     pub context: String,
-    /// Since when the alert has been going on.
+    /// Begin of the alert.
     pub since: Timestamp,
-    /// When this happened.
+    /// Time of this change.
     pub at: Timestamp,
-    /// When people are told again at the earliest if it goes on; `None` where it is over, or nobody wants reminders.
+    /// Earliest time of the next reminder; `None` where the alert is over, or has no reminders.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub next_reminder: Option<Timestamp>,
-    /// The value that was seen, of a threshold.
+    /// Observed value, of a threshold.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub value: Option<f64>,
-    /// What it should not have passed.
+    /// Limit it is compared with.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub limit: Option<f64>,
-    /// The unit of both, as in `µg/m³`.
+    /// Unit of both, as in `µg/m³`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unit: Option<String>,
-    /// Where a person can read what to do: an http or https address.
+    /// Address of a runbook or a dashboard: http or https.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub link: Option<String>,
-    /// The program that noticed it.
+    /// Program that noticed it.
     pub program: String,
-    /// What the alert is about, as names and values: the rule, the field, the tags. With the program they identify
-    /// the alert as its key does.
+    /// Subject of the alert: the rule, the field, the tags. With the program they identify it as its key does. Those of
+    /// an event include the fields that are marked as labels.
     #[serde(skip_serializing_if = "BTreeMap::is_empty", default)]
     pub labels: BTreeMap<String, String>,
 }
 
 impl Notification {
-    /// Names this notification among all there ever are. One that is delivered twice has the same id both times.
+    /// Unique id of this notification. A repeat of it has the same id.
     pub fn id(&self) -> String {
-        let Self { key, since, at, .. } = self;
-        match self.event {
-            Event::Firing => format!("{key}@{since}/firing"),
-            Event::Reminder => format!("{key}@{since}/reminder@{at}"),
-            Event::Resolved => format!("{key}@{since}/resolved"),
+        let Self { key, since, at, title, .. } = self;
+        match self.kind {
+            NotificationKind::Firing => format!("{key}@{since}/firing"),
+            NotificationKind::Reminder => format!("{key}@{since}/reminder@{at}"),
+            NotificationKind::Resolved => format!("{key}@{since}/resolved"),
+            NotificationKind::Occurred => format!("{key}@{at}/occurred/{title}"),
         }
     }
 }

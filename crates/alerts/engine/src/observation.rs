@@ -1,4 +1,4 @@
-//! What was seen of one thing that an alert may be about.
+//! An observation of one thing that an alert may be about.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,73 +7,84 @@ use jiff::Timestamp;
 
 use crate::Severity;
 
-/// What was seen, as far as an alert cares.
+/// Result of a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// As it should not be.
+    /// Beyond the limit, failed.
     Bad,
-    /// Neither: not beyond the limit, and not clear of it either. What fires goes on, what is pending is dropped.
+    /// Not beyond the limit, and not clear of it either. A firing alert goes on, a pending one is dropped.
     Between,
-    /// As it should be.
+    /// Within the limit, working.
     Good,
 }
 
-/// How long it has to be bad before people hear of it.
+/// Time or number of bad observations before an alert fires.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
-    /// For so many observations in a row. One is at once.
+    /// Number of bad observations in a row. One is at once.
     Readings(u32),
     /// From the first bad observation to one at least so much later, with none in between that is not bad.
     Duration(Duration),
 }
 
-/// What was seen of one thing, at one time.
+/// One observation of one thing, at one time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
-    /// Names the alert, the same at every observation of the same thing. It begins with the program's name.
+    /// Key of the alert, the same at every observation of the same thing. It begins with the program's name.
     pub key: String,
-    /// When it was seen. What is not later than what was seen before changes nothing, so the same reading twice
+    /// Time of the observation. One that is not later than the last one changes nothing, so the same reading twice
     /// counts once.
     pub at: Timestamp,
-    /// When that began, at the latest: the start of a run, the time of a reading.
+    /// Latest possible begin: the start of a run, the time of a reading.
     pub began: Timestamp,
-    /// Whether it is as it should be.
+    /// Result of the rule.
     pub verdict: Verdict,
-    /// How long it has to be bad.
+    /// Hold of the rule.
     pub hold: Hold,
-    /// How much it matters.
+    /// Severity of the alert.
     pub severity: Severity,
-    /// Whose concern it is.
+    /// Group of people it concerns.
     pub concern: Option<String>,
-    /// How to tell it.
-    pub words: Words,
-    /// The value that was seen.
+    /// Texts of its messages.
+    pub text: AlertText,
+    /// Observed value.
     pub value: Option<f64>,
-    /// What it should not have passed.
+    /// Limit it is compared with.
     pub limit: Option<f64>,
-    /// The unit of both.
+    /// Unit of both.
     pub unit: Option<String>,
-    /// Where a person can read what to do.
+    /// Address of a runbook or a dashboard.
     pub link: Option<String>,
-    /// The program that saw it.
+    /// Program that observed it.
     pub program: String,
-    /// What it is about, as names and values.
+    /// Subject, as names and values.
     pub labels: BTreeMap<String, String>,
+    /// The event, where a row stands for itself: such an alert has no end, and each event is sent once.
+    pub occurrence: Option<Occurred>,
 }
 
-/// How an alert is told. Each part is a phrase, without a point at its end and without secrets.
+/// An event, as it was noticed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
-    /// What happened: `nws-hourly-forecast failed at extract`.
-    pub firing: String,
-    /// What it is when it is over: `nws-hourly-forecast works again`. The time it took is added.
-    pub over: String,
-    /// More of it, such as the last error; may be empty.
+pub struct Occurred {
+    /// Identity among the events of its rule: time and tags, or the keys.
+    pub identity: String,
+    /// Time of the run or reading that noticed it.
+    pub noticed: Timestamp,
+}
+
+/// Texts of an alert. Each part is a phrase, without a period at its end and without secrets.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AlertText {
+    /// Title while it fires: `nws-hourly-forecast failed at extract`.
+    pub title: String,
+    /// Title of its end: `nws-hourly-forecast works again`. The duration is added.
+    pub resolved_title: String,
+    /// Details such as the last error; may be empty.
     pub detail: String,
-    /// What it does, as in `failing since 14:00`.
-    pub doing: String,
-    /// What is counted, for one and for several: `run failed`, `runs failed`.
+    /// Condition, as in `failing since 14:00`.
+    pub condition: String,
+    /// Unit of the count, singular and plural: `run failed`, `runs failed`.
     pub counted: [String; 2],
-    /// Where to look: the exit code, the run. May be empty.
+    /// Further context: the exit code, the run. May be empty.
     pub note: String,
 }

@@ -1,4 +1,4 @@
-//! The settings of alerts that are not about one field.
+//! The settings of alerts, beside those of single fields.
 
 use std::time::Duration;
 
@@ -7,35 +7,35 @@ use url::Url;
 
 use crate::{Hold, RunRule, Severity};
 
-/// How alerts are told.
+/// Settings of alerts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Options {
-    /// After how long people are told again of what goes on; `None` is never.
+    /// Interval of reminders; `None` is never.
     pub reminder: Option<Duration>,
-    /// Whose concern an alert is where its own rule does not say.
+    /// Concern of an alert whose own rule names none.
     pub concern: Option<String>,
-    /// How failed runs are told.
+    /// Rule for failed runs.
     pub run: RunRule,
-    /// Where a person can read more.
+    /// Addresses for people to read on.
     pub links: Links,
 }
 
-/// Where a person can read more, as addresses.
+/// Addresses that alerts link to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Links {
-    /// What to do about an alert.
+    /// Runbook: how to handle an alert.
     pub runbook: Option<String>,
-    /// What the values look like.
+    /// Dashboard: the history of the values.
     pub dashboard: Option<String>,
 }
 
 impl Links {
-    /// For a program that fails: what to do comes first.
+    /// For a program that fails: the runbook comes first.
     pub fn of_a_run(&self) -> Option<String> {
         self.runbook.clone().or_else(|| self.dashboard.clone())
     }
 
-    /// For a value that is not as it should be: its history comes first.
+    /// For a value beyond its limit: the dashboard comes first.
     pub fn of_a_value(&self) -> Option<String> {
         self.dashboard.clone().or_else(|| self.runbook.clone())
     }
@@ -43,25 +43,25 @@ impl Links {
 
 #[derive(Settings)]
 struct Written {
-    /// Hours after which an alert that goes on is told again; 0 for never.
+    /// Hours between reminders of an alert that goes on; 0 for none.
     #[setting(name = "ALERT_REMINDER_HOURS", default = "24")]
     reminder: f64,
-    /// Whose concern the alerts of this program are, as in `climate`; channels may be for one concern.
+    /// Concern of the alerts of this program, as in `climate`; a channel may be for one concern.
     #[setting(name = "ALERT_CONCERN")]
     concern: Option<String>,
-    /// How much a failed run matters.
+    /// Severity of a failed run.
     #[setting(name = "ALERT_RUN_SEVERITY", default = "critical")]
     severity: Severity,
-    /// How many runs have to fail in a row, or for how long, before people are told.
+    /// Number of runs in a row, or time, that must fail before an alert is sent.
     #[setting(name = "ALERT_RUN_FOR", default = "1")]
     hold: Hold,
-    /// Whose concern failed runs are, in place of `ALERT_CONCERN`.
+    /// Concern of failed runs, in place of `ALERT_CONCERN`.
     #[setting(name = "ALERT_RUN_CONCERN")]
     run_concern: Option<String>,
-    /// Address that alerts link to: what to do about them.
+    /// Address of a runbook that alerts link to.
     #[setting(name = "RUNBOOK_URL")]
     runbook: Option<Url>,
-    /// Address that alerts link to: what the values look like.
+    /// Address of a dashboard that alerts link to.
     #[setting(name = "DASHBOARD_URL")]
     dashboard: Option<Url>,
 }

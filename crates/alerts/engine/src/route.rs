@@ -1,23 +1,23 @@
-//! Which channels an alert goes to.
+//! The route of a channel: the alerts it gets.
 
 use crate::{Notification, Severity};
 
-/// What a channel is for.
+/// The alerts that a channel gets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
-    /// The service behind it, in one lower-case word: `slack`, `alertmanager`, `webhook`.
+    /// Service behind it, in one lower-case word: `slack`, `alertmanager`, `webhook`.
     pub service: &'static str,
-    /// The one concern it is for. Of the channels of a service, those for the concern of an alert get it; where there
-    /// are none, or the alert has no concern, those without one do.
+    /// The one concern it is for. An alert goes to the channels of its concern; where there are none, or it has no
+    /// concern, to those without one.
     pub concern: Option<String>,
-    /// It gets what matters as much as this, or more.
+    /// Least severity it gets.
     pub at_least: Severity,
-    /// Whether the same message twice does no harm there. Then what may have arrived is sent again.
+    /// Whether the same message twice does no harm there. Then a message that may have arrived is sent again.
     pub may_repeat: bool,
 }
 
 impl Route {
-    /// Names the channel in the state, in logs and in `--check`, the same in every run: `slack`, `slack climate`.
+    /// Name of the channel in the state, in logs and in `--check`, the same in every run: `slack`, `slack climate`.
     pub fn name(&self) -> String {
         match &self.concern {
             Some(concern) => format!("{} {concern}", self.service),
@@ -25,7 +25,7 @@ impl Route {
         }
     }
 
-    /// Whether an alert goes this way, where `all` are the ways there are.
+    /// Whether an alert goes to this channel, one of `all`.
     pub fn takes(&self, alert: &Notification, all: &[&Self]) -> bool {
         let is_for = |route: &Self| route.service == self.service && route.concern == alert.concern;
         let has_its_own = alert.concern.is_some() && all.iter().any(|route| is_for(route));

@@ -4,52 +4,52 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use crate::{Hold, Links, Observation, Severity, Verdict, Words};
+use crate::{AlertText, Hold, Links, Observation, Severity, Verdict};
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunEnd {
-    /// The program.
+    /// Program.
     pub program: String,
-    /// The id of the run.
+    /// Id of the run.
     pub run: String,
-    /// When the run began.
+    /// Begin of the run.
     pub started: Timestamp,
-    /// When it ended.
+    /// End of the run.
     pub ended: Timestamp,
-    /// Why it failed; `None` when it worked.
+    /// Its failure; `None` when it worked.
     pub failure: Option<RunFailure>,
 }
 
-/// Why a run failed, in words that hold no secret.
+/// Failure of a run, without secrets.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunFailure {
-    /// The stage it failed at, as in `extract`.
+    /// Stage it failed at, as in `extract`.
     pub stage: String,
-    /// The error, on one line for each thing that failed.
+    /// Error, one line for each thing that failed.
     pub error: String,
-    /// The exit code.
+    /// Exit code.
     pub exit: u8,
 }
 
-/// How failed runs are told.
+/// Rule for failed runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunRule {
-    /// How often a run has to fail.
+    /// Number of runs, or time, that must fail.
     pub hold: Hold,
-    /// How much it matters.
+    /// Severity.
     pub severity: Severity,
-    /// Whose concern it is.
+    /// Concern.
     pub concern: Option<String>,
 }
 
 impl RunRule {
-    /// What a run shows: the stage it failed at is bad; when it worked, every stage is good. Of the stages that a
-    /// failed run did not fail at nothing is known, so an alert of one goes on until a run works.
+    /// Observations of a run: the stage it failed at is bad; when it worked, every stage is good. A failed run says
+    /// nothing of the other stages, so an alert of one goes on until a run works.
     pub fn observe(&self, end: &RunEnd, stages: &[&str], links: &Links) -> Vec<Observation> {
         match &end.failure {
             Some(failure) => {
-                vec![self.observation(end, &failure.stage, Verdict::Bad, words(end, failure), links)]
+                vec![self.observation(end, &failure.stage, Verdict::Bad, failed(end, failure), links)]
             }
             None => stages
                 .iter()
@@ -63,7 +63,7 @@ impl RunRule {
         end: &RunEnd,
         stage: &str,
         verdict: Verdict,
-        words: Words,
+        text: AlertText,
         links: &Links,
     ) -> Observation {
         let label = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -75,13 +75,14 @@ impl RunRule {
             hold: self.hold,
             severity: self.severity,
             concern: self.concern.clone(),
-            words,
+            text,
             value: None,
             limit: None,
             unit: None,
             link: links.of_a_run(),
             program: end.program.clone(),
             labels: BTreeMap::from([label("rule", "run"), label("stage", stage)]),
+            occurrence: None,
         }
     }
 }
@@ -91,22 +92,22 @@ pub fn run_key(program: &str, stage: &str) -> String {
     format!("{program}/run/{stage}")
 }
 
-fn words(end: &RunEnd, failure: &RunFailure) -> Words {
+fn failed(end: &RunEnd, failure: &RunFailure) -> AlertText {
     let advice = if failure.exit == 75 { "a later run may work" } else { "a repeat will not help" };
-    Words {
-        firing: format!("{} failed at {}", end.program, failure.stage),
+    AlertText {
+        title: format!("{} failed at {}", end.program, failure.stage),
         detail: failure.error.clone(),
         note: format!("exit {}, {advice} · run {}", failure.exit, end.run),
         ..works(end)
     }
 }
 
-fn works(end: &RunEnd) -> Words {
-    Words {
-        firing: format!("{} failed", end.program),
-        over: format!("{} works again", end.program),
+fn works(end: &RunEnd) -> AlertText {
+    AlertText {
+        title: format!("{} failed", end.program),
+        resolved_title: format!("{} works again", end.program),
         detail: String::new(),
-        doing: "failing".to_owned(),
+        condition: "failing".to_owned(),
         counted: ["run failed".to_owned(), "runs failed".to_owned()],
         note: format!("run {}", end.run),
     }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use alert_engine::{
-    Alert, AlertState, Event, Hold, Links, Notification, Observation, Outcome, RunEnd, RunFailure, RunRule,
-    Severity, Teller, Verdict, Words,
+    Alert, AlertState, AlertText, ClaimRequest, Hold, Links, Notification, NotificationKind, Observation,
+    RunEnd, RunFailure, RunRule, SendOutcome, Severity, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
@@ -17,8 +17,8 @@ fn at(minutes: i64) -> Timestamp {
     Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minutes)
 }
 
-fn teller(run: &str, minutes: i64) -> Teller<'_> {
-    Teller { run, now: at(minutes), reminder: Some(DAY), may_repeat: false }
+fn request(run: &str, minutes: i64) -> ClaimRequest<'_> {
+    ClaimRequest { run, now: at(minutes), reminder: Some(DAY), may_repeat: false }
 }
 
 /// What a run shows that begins at `minute` and takes one.
@@ -56,11 +56,11 @@ fn seen(verdict: Verdict, minute: i64, hold: Hold) -> Observation {
         hold,
         severity: Severity::Warning,
         concern: None,
-        words: Words {
-            firing: "pm2 above 50".into(),
-            over: "pm2 no longer above 50".into(),
+        text: AlertText {
+            title: "pm2 above 50".into(),
+            resolved_title: "pm2 no longer above 50".into(),
             detail: String::new(),
-            doing: "above 50".into(),
+            condition: "above 50".into(),
             counted: ["reading above 50".into(), "readings above 50".into()],
             note: String::new(),
         },
@@ -70,13 +70,14 @@ fn seen(verdict: Verdict, minute: i64, hold: Hold) -> Observation {
         link: None,
         program: "sds011".into(),
         labels: BTreeMap::new(),
+        occurrence: None,
     }
 }
 
 /// Tells the channel `slack` what there is to tell, which arrives or not.
 fn tell(alert: &mut Alert, run: &str, minute: i64, arrives: bool) -> Option<Notification> {
-    let said = alert.claim("slack", true, teller(run, minute));
-    let outcome = if arrives { Outcome::Sent(Some("ts-1")) } else { Outcome::NotSent };
+    let said = alert.claim("slack", true, request(run, minute));
+    let outcome = if arrives { SendOutcome::Sent(Some("ts-1")) } else { SendOutcome::NotSent };
     alert.settle("slack", run, outcome, at(minute));
     said
 }
@@ -122,7 +123,7 @@ fn people_are_reminded_after_the_interval_and_not_before() {
         alert = Alert::after(Some(alert), &failed(minute - 1)).unwrap();
         assert_eq!(title(tell(&mut alert, "b", minute, true)), expected, "after {hour} h");
     }
-    let never = Teller { reminder: None, ..teller("c", 100_000) };
+    let never = ClaimRequest { reminder: None, ..request("c", 100_000) };
     alert = Alert::after(Some(alert), &failed(99_000)).unwrap();
     assert_eq!(alert.claim("slack", true, never), None);
 }
@@ -131,7 +132,7 @@ fn people_are_reminded_after_the_interval_and_not_before() {
 fn what_was_not_seen_again_is_no_reason_to_remind() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
     tell(&mut alert, "a", 1, true);
-    assert_eq!(alert.claim("slack", true, teller("b", 10_000)), None);
+    assert_eq!(alert.claim("slack", true, request("b", 10_000)), None);
 }
 
 #[test]
@@ -162,17 +163,17 @@ fn a_hold_is_counted_in_readings_or_in_time() {
 #[test]
 fn a_message_that_another_run_is_sending_is_left_to_it() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    assert!(alert.claim("slack", true, teller("first", 1)).is_some());
-    assert_eq!(alert.claim("slack", true, teller("twin", 2)), None);
-    alert.settle("slack", "twin", Outcome::NotSent, at(2));
-    assert_eq!(alert.claim("slack", true, teller("twin", 3)), None, "only the first may give it back");
+    assert!(alert.claim("slack", true, request("first", 1)).is_some());
+    assert_eq!(alert.claim("slack", true, request("twin", 2)), None);
+    alert.settle("slack", "twin", SendOutcome::NotSent, at(2));
+    assert_eq!(alert.claim("slack", true, request("twin", 3)), None, "only the first may give it back");
 }
 
 #[test]
 fn what_a_run_was_sending_when_it_died_counts_as_sent() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    alert.claim("slack", true, teller("dead", 1)).unwrap();
-    assert_eq!(alert.claim("slack", true, teller("next", 30)), None);
+    alert.claim("slack", true, request("dead", 1)).unwrap();
+    assert_eq!(alert.claim("slack", true, request("next", 30)), None);
     let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
     assert_eq!(title(tell(&mut alert, "last", 61, true)), "nws works again after 1 h 1 min");
 }
@@ -180,8 +181,8 @@ fn what_a_run_was_sending_when_it_died_counts_as_sent() {
 #[test]
 fn where_a_repeat_does_no_harm_it_is_sent_again() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    alert.claim("alertmanager", true, teller("dead", 1)).unwrap();
-    let repeating = Teller { may_repeat: true, ..teller("next", 30) };
+    alert.claim("alertmanager", true, request("dead", 1)).unwrap();
+    let repeating = ClaimRequest { may_repeat: true, ..request("next", 30) };
     assert!(alert.claim("alertmanager", true, repeating).is_some());
 }
 
@@ -191,7 +192,7 @@ fn what_could_not_be_said_is_said_by_a_later_run() {
     assert!(tell(&mut alert, "a", 1, false).is_some());
     let mut alert = Alert::after(Some(alert), &failed(60)).unwrap();
     let said = tell(&mut alert, "b", 61, true).unwrap();
-    assert_eq!((said.event, said.since), (Event::Firing, at(0)));
+    assert_eq!((said.kind, said.since), (NotificationKind::Firing, at(0)));
     let mut alert = Alert::after(Some(alert), &worked(120)).unwrap();
     assert!(tell(&mut alert, "c", 121, false).is_some());
     assert_eq!(title(tell(&mut alert, "d", 181, true)), "nws works again after 2 h 1 min");
@@ -203,7 +204,10 @@ fn an_end_stands_alone_where_the_beginning_could_not_be_told() {
     tell(&mut alert, "a", 1, false);
     let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
     let said = tell(&mut alert, "b", 61, true).unwrap();
-    assert_eq!((said.event, said.detail.as_str()), (Event::Resolved, "It could not be told at the time."));
+    assert_eq!(
+        (said.kind, said.detail.as_str()),
+        (NotificationKind::Resolved, "It could not be told at the time.")
+    );
 }
 
 #[test]
@@ -219,11 +223,11 @@ fn an_end_that_nobody_heard_of_is_no_end() {
 #[test]
 fn a_channel_that_does_not_want_an_alert_hears_only_the_end_of_what_it_was_told() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    assert_eq!(alert.claim("slack", false, teller("a", 1)), None);
+    assert_eq!(alert.claim("slack", false, request("a", 1)), None);
     tell(&mut alert, "a", 1, true);
     let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
-    assert!(alert.claim("slack", false, teller("b", 61)).is_some());
-    assert_eq!(alert.claim("webhook", true, teller("b", 61)), None);
+    assert!(alert.claim("slack", false, request("b", 61)).is_some());
+    assert_eq!(alert.claim("webhook", true, request("b", 61)), None);
 }
 
 #[test]
@@ -232,7 +236,7 @@ fn what_nobody_watches_any_more_is_over() {
     tell(&mut alert, "a", 1, true);
     let mut alert = alert.abandoned(at(60), "no longer watched").unwrap();
     assert_eq!(title(tell(&mut alert, "b", 61, true)), "nws failed at extract: no longer watched");
-    assert!(!alert.is_history(at(61)) && alert.is_history(at(60 * 24 * 40)));
+    assert!(!alert.is_expired(at(61)) && alert.is_expired(at(60 * 24 * 40)));
 }
 
 proptest! {
@@ -245,7 +249,7 @@ proptest! {
         readings in 1..4_u32,
     ) {
         let mut known: Option<Alert> = None;
-        let mut heard: Vec<(Event, Timestamp)> = Vec::new();
+        let mut heard: Vec<(NotificationKind, Timestamp)> = Vec::new();
         let mut minute = 0;
         let verdicts = [Verdict::Bad, Verdict::Between, Verdict::Good];
         // In the end it is good, twice, far apart, and everything arrives.
@@ -257,35 +261,36 @@ proptest! {
             let Some(alert) = &mut known else { continue };
             let run = format!("run-{index}");
             let before = alert.clone();
-            let said = alert.claim("slack", true, teller(&run, minute));
+            let said = alert.claim("slack", true, request(&run, minute));
             match (said, ending) {
                 (None, _) => {}
                 // The channel takes it.
                 (Some(said), 0) => {
-                    heard.push((said.event, at(minute)));
-                    alert.settle("slack", &run, Outcome::Sent(None), at(minute));
+                    heard.push((said.kind, at(minute)));
+                    alert.settle("slack", &run, SendOutcome::Sent(None), at(minute));
                 }
                 // It certainly does not.
-                (Some(_), 1) => alert.settle("slack", &run, Outcome::NotSent, at(minute)),
+                (Some(_), 1) => alert.settle("slack", &run, SendOutcome::NotSent, at(minute)),
                 // The run dies before the claim is kept.
                 (Some(_), 2) => *alert = before,
                 // The run dies after the message, which nobody notes.
-                (Some(said), _) => heard.push((said.event, at(minute))),
+                (Some(said), _) => heard.push((said.kind, at(minute))),
             }
         }
         let mut is_firing = false;
         let mut last = Timestamp::MIN;
         for (event, when) in heard {
             match event {
-                Event::Firing => prop_assert!(!is_firing, "fires twice"),
-                Event::Reminder => {
+                NotificationKind::Firing => prop_assert!(!is_firing, "fires twice"),
+                NotificationKind::Reminder => {
                     prop_assert!(is_firing, "a reminder of nothing");
                     prop_assert!(Duration::try_from(when - last).unwrap() >= DAY, "reminds too soon");
                 }
                 // An end stands alone only where the beginning could not be told.
-                Event::Resolved => {}
+                NotificationKind::Resolved => {}
+                NotificationKind::Occurred => prop_assert!(false, "a run is no event"),
             }
-            is_firing = event != Event::Resolved;
+            is_firing = event != NotificationKind::Resolved;
             last = when;
         }
         prop_assert!(!is_firing, "no end");

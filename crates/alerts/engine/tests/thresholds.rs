@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use alert_engine::{
-    Alert, AlertState, Field, FieldKind, Links, Reading, Seen, Severity, Thresholds, Verdict,
+    Alert, AlertState, Field, FieldKind, FieldValue, Links, Reading, Severity, Thresholds, Verdict,
 };
 use jiff::{SignedDuration, Timestamp};
 use settings::{Settings, Source};
@@ -13,13 +13,14 @@ fn known() -> Vec<settings::Variable> {
     alert_engine::Options::variables()
 }
 
-fn fields() -> [Field<'static>; 4] {
+fn fields() -> [Field<'static>; 5] {
     let tags = vec!["city", "sensor"];
     [
-        Field { name: "temp", kind: FieldKind::Number, tags: tags.clone() },
-        Field { name: "rain_1h", kind: FieldKind::Number, tags: tags.clone() },
-        Field { name: "status", kind: FieldKind::State, tags: vec!["ups"] },
-        Field { name: "open", kind: FieldKind::State, tags },
+        Field { name: "temp", kind: FieldKind::Number, tags: tags.clone(), is_event: false },
+        Field { name: "rain_1h", kind: FieldKind::Number, tags: tags.clone(), is_event: false },
+        Field { name: "status", kind: FieldKind::State, tags: vec!["ups"], is_event: false },
+        Field { name: "open", kind: FieldKind::State, tags, is_event: false },
+        Field { name: "magnitude", kind: FieldKind::Number, tags: vec!["network"], is_event: true },
     ]
 }
 
@@ -35,13 +36,15 @@ fn tags(tags: &[(&str, &str)]) -> BTreeMap<String, String> {
 
 fn reading<'a>(
     field: &'a str,
-    value: Seen<'a>,
+    value: FieldValue<'a>,
     tags: &'a BTreeMap<String, String>,
     minute: i64,
 ) -> Reading<'a> {
     let at = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
     let unit = (field == "temp").then_some("°C");
-    Reading { program: "roof", run: "r1", record: "weather", field, unit, tags, at, value }
+    static NONE: BTreeMap<String, String> = BTreeMap::new();
+    let (program, run, record, labels) = ("roof", "r1", "weather", &NONE);
+    Reading { program, run, record, field, unit, tags, labels, at, value, occurrence: None }
 }
 
 #[test]
@@ -49,7 +52,8 @@ fn a_limit_is_for_all_or_for_some_tags() {
     let thresholds = read(&[("ALERT_TEMP_BELOW", "5; city=Boston:-10")]).unwrap();
     let verdict = |city: &str, temp| {
         let tags = tags(&[("city", city)]);
-        let seen = thresholds.observe(&reading("temp", Seen::Number(temp), &tags, 0), &Links::default());
+        let seen =
+            thresholds.observe(&reading("temp", FieldValue::Number(temp), &tags, 0), &Links::default());
         seen.first().map(|seen| (seen.verdict, seen.limit, seen.key.clone())).unwrap()
     };
     let key = |city| format!("roof/weather.temp/below/city={city}");
@@ -65,7 +69,7 @@ fn the_words_say_what_where_since_when_and_how_much() {
     let tags = tags(&[("city", "Seattle")]);
     let links = Links { runbook: Some("https://r".into()), dashboard: Some("https://d".into()) };
     let observe = |temp, minute| {
-        thresholds.observe(&reading("temp", Seen::Number(temp), &tags, minute), &links).remove(0)
+        thresholds.observe(&reading("temp", FieldValue::Number(temp), &tags, minute), &links).remove(0)
     };
     let alert = Alert::after(None, &observe(31.20049, 14 * 60)).unwrap();
     let said = &alert.firing;
@@ -89,14 +93,14 @@ fn a_state_is_told_like_a_number() {
     let tags = tags(&[("ups", "rack")]);
     let observe =
         |field, value| thresholds.observe(&reading(field, value, &tags, 0), &Links::default()).remove(0);
-    let seen = observe("status", Seen::Text("low"));
+    let seen = observe("status", FieldValue::Text("low"));
     assert_eq!(
-        (seen.verdict, &*seen.words.firing),
+        (seen.verdict, &*seen.text.title),
         (Verdict::Bad, "roof: status is on_battery or low (ups rack)")
     );
-    assert_eq!(seen.words.detail, "status is low");
-    assert_eq!(observe("status", Seen::Text("online")).verdict, Verdict::Good);
-    assert_eq!(observe("open", Seen::Truth(true)).verdict, Verdict::Bad);
+    assert_eq!(seen.text.detail, "status is low");
+    assert_eq!(observe("status", FieldValue::Text("online")).verdict, Verdict::Good);
+    assert_eq!(observe("open", FieldValue::Boolean(true)).verdict, Verdict::Bad);
 }
 
 #[test]
@@ -115,7 +119,7 @@ fn every_mistake_is_told_at_once() {
     assert_eq!(
         mistakes.lines().collect::<Vec<_>>(),
         [
-            "ALERT_TEMPP_ABOVE speaks of a field that no record of this program has; there are open, rain_1h, status, \
+            "ALERT_TEMPP_ABOVE speaks of a field that no record of this program has; there are magnitude, open, rain_1h, status, \
              temp",
             "ALERT_OPEN_SEVERITY must be info, warning or critical",
             "ALERT_OPEN_SEVERITY means nothing without a limit: _ABOVE, _BELOW or _IS",
@@ -129,13 +133,16 @@ fn every_mistake_is_told_at_once() {
 
 #[test]
 fn what_clears_on_the_wrong_side_or_for_two_limits_is_refused() {
-    let told = |variables: &[(&str, &str)]| read(variables).unwrap_err();
+    let mistakes = |variables: &[(&str, &str)]| read(variables).unwrap_err();
     let wrong = "ALERT_TEMP_ABOVE clears on the wrong side: a value would be over and still beyond it";
-    assert_eq!(told(&[("ALERT_TEMP_ABOVE", "30"), ("ALERT_TEMP_CLEAR", "31")]), wrong);
+    assert_eq!(mistakes(&[("ALERT_TEMP_ABOVE", "30"), ("ALERT_TEMP_CLEAR", "31")]), wrong);
     let both = [("ALERT_TEMP_ABOVE", "30"), ("ALERT_TEMP_BELOW", "5"), ("ALERT_TEMP_CLEAR", "20")];
-    assert_eq!(told(&both), "ALERT_TEMP_CLEAR cannot serve two limits; set _ABOVE_CLEAR and _BELOW_CLEAR");
     assert_eq!(
-        told(&[("ALERT_TEMP_ABOVE", "30; place=x:3")]),
+        mistakes(&both),
+        "ALERT_TEMP_CLEAR cannot serve two limits; set _ABOVE_CLEAR and _BELOW_CLEAR"
+    );
+    assert_eq!(
+        mistakes(&[("ALERT_TEMP_ABOVE", "30; place=x:3")]),
         "ALERT_TEMP_ABOVE names a tag that the record does not have; there are city, sensor"
     );
     let each = [
@@ -145,4 +152,24 @@ fn what_clears_on_the_wrong_side_or_for_two_limits_is_refused() {
         ("ALERT_TEMP_BELOW_CLEAR", "7"),
     ];
     assert!(read(&each).is_ok());
+}
+
+#[test]
+fn labels_are_in_the_text_of_a_value_and_not_in_its_identity() {
+    let thresholds = read(&[("ALERT_TEMP_BELOW", "5")]).unwrap();
+    let (tags, labels) = (tags(&[("city", "Oslo")]), tags(&[("sky", "clear")]));
+    let reading = Reading { labels: &labels, ..reading("temp", FieldValue::Number(4.0), &tags, 0) };
+    let seen = thresholds.observe(&reading, &Links::default()).remove(0);
+    assert_eq!(seen.text.title, "roof: temp below 5 °C (city Oslo, sky clear)");
+    assert_eq!(seen.key, "roof/weather.temp/below/city=Oslo");
+    assert!(!seen.labels.contains_key("sky"));
+}
+
+#[test]
+fn an_event_has_neither_hold_nor_end() {
+    for end in ["FOR", "CLEAR"] {
+        let name = format!("ALERT_MAGNITUDE_{end}");
+        let told = read(&[("ALERT_MAGNITUDE_ABOVE", "5"), (&name, "3")]).unwrap_err();
+        assert_eq!(told, format!("{name} means nothing for an event: each row alerts once and has no end"));
+    }
 }

@@ -1,10 +1,10 @@
-//! The two ways into Slack: an incoming webhook, and the Web API as a bot.
+//! The two interfaces of Slack: an incoming webhook, and the Web API for a bot.
 
 use fault::Retry;
 use http_client::{Client, Reply, Service};
 use secret::Secret;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use crate::Error;
@@ -20,12 +20,12 @@ pub struct Bot {
     token: Secret,
 }
 
-/// Where a message is.
+/// Place of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Place {
-    /// The id of the channel.
+    /// Id of the channel.
     pub channel: String,
-    /// The time stamp that names the message in its channel.
+    /// Timestamp that identifies the message in its channel.
     pub ts: String,
 }
 
@@ -35,11 +35,20 @@ impl Webhook {
         Self(http.service("slack", url).with_secret_address())
     }
 
+    /// Connects to the server without calling the webhook.
+    ///
+    /// # Errors
+    ///
+    /// The server cannot be reached.
+    pub async fn reach(&self) -> Result<(), Error> {
+        self.0.reach().await.map_err(Error::from_http)
+    }
+
     /// Posts a payload, once.
     ///
     /// # Errors
     ///
-    /// Why it was not posted, or that nobody knows.
+    /// It was not posted, or may not have been.
     pub async fn post(&self, payload: &Value) -> Result<(), Error> {
         let request = self.0.post("webhook", "").json_body(payload).retry(Retry::never());
         let reply = request.send().await.map_err(Error::from_http)?;
@@ -58,21 +67,30 @@ impl Bot {
     ///
     /// # Errors
     ///
-    /// Why it was not posted, or that nobody knows.
+    /// It was not posted, or may not have been.
     pub async fn post(&self, payload: &Value) -> Result<Place, Error> {
         self.call("post", "/api/chat.postMessage", payload).await?.json().map_err(Error::from_http)
+    }
+
+    /// Tries the token, <https://docs.slack.dev/reference/methods/auth.test>. It needs no scope and posts nothing.
+    ///
+    /// # Errors
+    ///
+    /// Slack cannot be reached, or refuses the token.
+    pub async fn test(&self) -> Result<(), Error> {
+        self.call("test", "/api/auth.test", &json!({})).await.map(drop)
     }
 
     /// Replaces a message that this bot posted. The payload names it by `channel` and `ts`.
     ///
     /// # Errors
     ///
-    /// Why it was not replaced.
+    /// It was not replaced.
     pub async fn update(&self, payload: &Value) -> Result<(), Error> {
         self.call("update", "/api/chat.update", payload).await.map(drop)
     }
 
-    /// The status of a reply is 200 whatever happened.
+    /// Calls a method. The status of a reply is 200 even for an error.
     async fn call(&self, operation: &'static str, path: &str, payload: &Value) -> Result<Reply, Error> {
         #[derive(Deserialize)]
         struct Answer {

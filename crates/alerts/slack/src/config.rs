@@ -1,4 +1,4 @@
-//! The settings: where messages go, by concern, and how much something has to matter.
+//! The settings: destinations by concern, and the least severity.
 
 use std::collections::BTreeMap;
 
@@ -9,27 +9,27 @@ use settings::{Setting, Settings, Source, Variable};
 use url::Url;
 
 const SERVICE: &str = "slack";
-/// What stands behind the concern in the names that existing manifests use.
+/// Suffix behind the concern in the names that existing manifests use.
 const OLD_WEBHOOK: &str = "_ALERT_WEBHOOK";
 
-/// How messages get to Slack. A program without alerts leaves it out: `Option<Config>`.
+/// Destinations in Slack. A program without alerts leaves it out: `Option<Config>`.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) destinations: Vec<(Route, Destination)>,
 }
 
-/// Where messages go.
+/// Destination of messages.
 #[derive(Debug, Clone)]
 pub enum Destination {
-    /// To the channel an incoming webhook belongs to. Its address is its credential.
+    /// The channel of an incoming webhook, whose address is its credential.
     Webhook(Url),
-    /// To a channel, as a bot.
+    /// A channel that a bot posts to.
     Bot {
         /// Base URL of the web API.
         url: Url,
-        /// The bot's token.
+        /// Token of the bot.
         token: Secret,
-        /// The channel's id or name.
+        /// Id or name of the channel.
         channel: String,
     },
 }
@@ -48,20 +48,20 @@ struct Written {
     /// Base URL of the Slack web API.
     #[setting(name = "SLACK_URL", default = "https://slack.com")]
     url: Url,
-    /// How much an alert has to matter to be told through Slack.
+    /// Least severity of alerts that go to Slack.
     #[setting(name = "SLACK_SEVERITY", default = "info")]
     severity: Severity,
 }
 
 impl Config {
-    /// One destination, for all there is, as code makes it.
+    /// One destination for all alerts.
     pub fn to(destination: Destination) -> Self {
         let route = Route { service: SERVICE, concern: None, at_least: Severity::Info, may_repeat: false };
         Self { destinations: vec![(route, destination)] }
     }
 
-    /// What has a concern and no place of its own goes where the rest goes. Where there is one place only, and it is
-    /// for a concern, it is for the rest as well: manifests of one device name its webhook so.
+    /// Alerts of a concern without a destination go where the others go. A single destination that is for one concern
+    /// gets the others as well: manifests of one device name its webhook so.
     fn of(mut places: BTreeMap<Option<String>, Destination>, at_least: Severity) -> Self {
         if places.len() == 1 && !places.contains_key(&None) {
             places = places.into_values().map(|place| (None, place)).collect();
@@ -132,7 +132,7 @@ fn webhook_to(source: &mut Source, name: &str, webhook: &Secret) -> Option<Desti
     }
 }
 
-/// The names that are set, each with its concern; the preferred name of a concern comes last and wins.
+/// The webhook variables that are set, each with its concern; the preferred name of a concern comes last and wins.
 fn webhooks_by_concern(source: &Source) -> Vec<(String, String)> {
     [by_concern(source, "", OLD_WEBHOOK), by_concern(source, "SLACK_", "_WEBHOOK_URL")].concat()
 }

@@ -1,4 +1,4 @@
-//! Why a message was not sent.
+//! Errors of a message to Slack.
 
 use std::time::Duration;
 
@@ -6,25 +6,25 @@ use alert_channel::SendError;
 use fault::{Fault, Kind};
 use http_client::Cause;
 
-/// Why a message was not sent.
+/// A message was not sent, or may not have been.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Slack refused the message, in one of its codes: `no_service`, `channel_not_found`, `invalid_auth`.
+    /// Slack refused the message with one of its codes: `no_service`, `channel_not_found`, `invalid_auth`.
     #[error("slack refused the message: {code}")]
     Refused {
-        /// The code, and what Slack says besides: `missing_scope (needed: chat:write)`.
+        /// Code, and further details from Slack: `missing_scope (needed: chat:write)`.
         code: String,
     },
-    /// Slack did not take it: unreachable, too busy, rate limited.
-    #[error("slack did not take the message")]
-    NotTaken(#[source] http_client::Error),
-    /// Slack met an error of its own, and says of such errors that a part may have been done.
-    #[error("slack broke off while taking the message: {code}")]
-    BrokeOff {
-        /// The code.
+    /// It certainly did not arrive: Slack is unreachable, too busy, or limits the rate.
+    #[error("the message was not sent to slack")]
+    NotSent(#[source] http_client::Error),
+    /// Slack had an internal error; by its documentation, a part of the call may have been done.
+    #[error("slack failed while taking the message: {code}")]
+    Internal {
+        /// Code of the error.
         code: String,
     },
-    /// No answer came after the message had been handed over. It may have arrived.
+    /// No answer came after the message had been sent. It may have arrived.
     #[error("slack did not confirm the message; it may have arrived")]
     Unknown(#[source] http_client::Error),
 }
@@ -44,25 +44,25 @@ impl Error {
             Cause::Timeout { .. } | Cause::Interrupted(_) | Cause::TooLarge { .. } | Cause::Json { .. } => {
                 Self::Unknown(error)
             }
-            _ => Self::NotTaken(error),
+            _ => Self::NotSent(error),
         }
     }
 
-    /// A reply of status 200 that says no. Source of the codes:
+    /// The error in a reply of status 200. Source of the codes:
     /// <https://docs.slack.dev/reference/methods/chat.postMessage>.
     pub(crate) fn from_code(code: &str, more: &str) -> Self {
         if matches!(code, "internal_error" | "fatal_error") {
-            return Self::BrokeOff { code: code.to_owned() };
+            return Self::Internal { code: code.to_owned() };
         }
         Self::Refused { code: if more.is_empty() { code.to_owned() } else { format!("{code} ({more})") } }
     }
 
     /// Whether the message is certain not to have arrived.
     pub fn is_certain(&self) -> bool {
-        matches!(self, Self::Refused { .. } | Self::NotTaken(_))
+        matches!(self, Self::Refused { .. } | Self::NotSent(_))
     }
 
-    /// Slack's code, of a message it refused.
+    /// Slack's code for a refused message.
     pub(crate) fn code(&self) -> &str {
         match self {
             Self::Refused { code } => code.split(' ').next().unwrap_or_default(),
@@ -90,15 +90,15 @@ impl Fault for Error {
                 | "msg_blocks_too_long" => Kind::Rejected,
                 _ => Kind::Configuration,
             },
-            Self::NotTaken(error) => error.kind(),
-            // Not passing: nobody may send it again.
-            Self::BrokeOff { .. } | Self::Unknown(_) => Kind::Rejected,
+            Self::NotSent(error) => error.kind(),
+            // Not temporary: it must not be sent again.
+            Self::Internal { .. } | Self::Unknown(_) => Kind::Rejected,
         }
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::NotTaken(error) => error.retry_after(),
+            Self::NotSent(error) => error.retry_after(),
             _ => None,
         }
     }
@@ -106,6 +106,6 @@ impl Fault for Error {
 
 impl From<Error> for SendError {
     fn from(error: Error) -> Self {
-        if error.is_certain() { Self::not_taken(error) } else { Self::unconfirmed(error) }
+        if error.is_certain() { Self::not_sent(error) } else { Self::unconfirmed(error) }
     }
 }

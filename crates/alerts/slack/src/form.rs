@@ -1,13 +1,13 @@
-//! The form of a message: Block Kit, and plain text for notifications and old clients.
+//! The format of a message: Block Kit, and plain text for push notifications and old clients.
 
-use alert_engine::{Event, Notification, Severity};
+use alert_engine::{Notification, NotificationKind, Severity};
 use serde_json::{Value, json};
 
-/// Slack takes 3000 characters of text in a block; an error is told in fewer.
+/// Longest detail, in characters; Slack takes 3000 in a block.
 const LONGEST_DETAIL: usize = 1200;
-/// A title is one line; the rest of a long one is in the log.
+/// Longest title, in characters; the rest is in the log.
 const LONGEST_TITLE: usize = 250;
-/// A storm is told by its count and its worst; nobody reads more on a phone.
+/// Most titles in a list; nobody reads more on a phone.
 const MOST_LISTED: usize = 10;
 
 /// A message about one notification, or several.
@@ -18,33 +18,24 @@ pub(crate) fn body(group: &[Notification]) -> Value {
     }
 }
 
-/// The first message of alerts that are over: what it said, struck through, and how it ended.
+/// The first message once its alerts are over: its titles struck through, and the end.
 pub(crate) fn closed(titles: &[String], over: &[Notification]) -> Value {
     let mut lines: Vec<_> = titles.iter().map(|title| format!("~{}~", line(title))).collect();
-    let said = over.first().map(|over| line(&over.title)).unwrap_or_default();
-    lines.push(if over.len() > 1 { format!("{} alerts are over", over.len()) } else { said.clone() });
+    let title = over.first().map(|over| line(&over.title)).unwrap_or_default();
+    lines.push(if over.len() > 1 { format!("{} alerts are over", over.len()) } else { title.clone() });
     let context = over.first().map(|over| escaped(&over.context)).unwrap_or_default();
     let blocks = [section(&format!("{OVER} {}", lines.join("\n"))), small(&context)];
-    json!({ "text": format!("Over: {said} ({context})"), "blocks": blocks })
+    json!({ "text": format!("Over: {title} ({context})"), "blocks": blocks })
 }
 
-/// The titles of a group as far as they are listed.
+/// The titles of a group that are listed.
 pub(crate) fn titles(group: &[Notification]) -> Vec<String> {
-    let titles = group.iter().take(MOST_LISTED).map(|said| shortened(&said.title, LONGEST_TITLE));
+    let titles =
+        group.iter().take(MOST_LISTED).map(|notification| shortened(&notification.title, LONGEST_TITLE));
     titles.collect()
 }
 
-/// A message that Slack refuses once it knows who sends it.
-pub(crate) fn nothing() -> Value {
-    json!({ "text": "" })
-}
-
-/// Whether a refusal says no more than that there was nothing to post.
-pub(crate) fn refuses_nothing(code: &str) -> bool {
-    matches!(code, "no_text" | "invalid_payload" | "missing_text_or_fallback_or_attachments")
-}
-
-/// The same message without its blocks, for when Slack does not take those.
+/// The message without its blocks.
 pub(crate) fn plain(body: &Value) -> Value {
     let mut plain = body.clone();
     if let Some(members) = plain.as_object_mut() {
@@ -63,23 +54,26 @@ pub(crate) fn with(mut body: Value, members: &[(&str, &str)]) -> Value {
 
 const OVER: &str = ":large_green_circle:";
 
-fn single(said: &Notification) -> Value {
-    let detail = shortened(&said.detail, LONGEST_DETAIL);
-    let title = line(&said.title);
-    let mut blocks = vec![section(&format!("{} *{title}*", mark(said)))];
+fn single(notification: &Notification) -> Value {
+    let detail = shortened(&notification.detail, LONGEST_DETAIL);
+    let title = line(&notification.title);
+    let mut blocks = vec![section(&format!("{} *{title}*", mark(notification)))];
     if !detail.is_empty() {
         blocks.push(section(&format!("```{}```", escaped(&detail).replace("```", "'''"))));
     }
-    blocks.push(small(&[escaped(&said.context), link(said)].concat()));
+    blocks.push(small(&[escaped(&notification.context), link(notification)].concat()));
     let separator = if detail.is_empty() { "" } else { ": " };
-    let text = format!("{title}{separator}{} ({})", escaped(&detail), escaped(&said.context));
+    let text = format!("{title}{separator}{} ({})", escaped(&detail), escaped(&notification.context));
     json!({ "text": text, "blocks": blocks })
 }
 
 fn storm(group: &[Notification]) -> Value {
-    let is_over = group.iter().all(|said| said.event == Event::Resolved);
+    let is_over = group.iter().all(|notification| notification.kind == NotificationKind::Resolved);
     let headline = format!("{} alerts{}", group.len(), if is_over { " are over" } else { "" });
-    let listed = group.iter().take(MOST_LISTED).map(|said| format!("{} {}", mark(said), line(&said.title)));
+    let listed = group
+        .iter()
+        .take(MOST_LISTED)
+        .map(|notification| format!("{} {}", mark(notification), line(&notification.title)));
     let mut lines: Vec<_> = listed.collect();
     if let Some(more) = group.len().checked_sub(MOST_LISTED).filter(|more| *more > 0) {
         lines.push(format!("… and {more} more"));
@@ -93,19 +87,19 @@ fn storm(group: &[Notification]) -> Value {
     json!({ "text": format!("{headline}: {}", titles.join("; ")), "blocks": blocks })
 }
 
-fn mark(said: &Notification) -> &'static str {
-    match (said.event, said.severity) {
-        (Event::Resolved, _) => OVER,
+fn mark(notification: &Notification) -> &'static str {
+    match (notification.kind, notification.severity) {
+        (NotificationKind::Resolved, _) => OVER,
         (_, Severity::Critical) => ":red_circle:",
         (_, Severity::Warning) => ":large_orange_circle:",
         (_, Severity::Info) => ":large_blue_circle:",
     }
 }
 
-fn link(said: &Notification) -> String {
-    // What has a meaning in a link would end it early.
+fn link(notification: &Notification) -> String {
+    // These characters would end the link early.
     let safe = |link: &&String| !link.contains(['<', '>', '|', ' ']);
-    said.link.as_ref().filter(safe).map(|link| format!(" · <{link}|more>")).unwrap_or_default()
+    notification.link.as_ref().filter(safe).map(|link| format!(" · <{link}|more>")).unwrap_or_default()
 }
 
 fn section(text: &str) -> Value {

@@ -3,7 +3,7 @@
 //! - Webhooks: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>
 //! - Bots: <https://docs.slack.dev/reference/methods/chat.postMessage>
 //!
-//! This crate does not decide what is said or whether; it gives notifications their form and brings them there.
+//! This crate formats and sends notifications. It does not decide which there are.
 
 mod api;
 mod config;
@@ -11,7 +11,7 @@ mod error;
 mod form;
 
 use alert_channel::{Channel, Route, SendError, Thread};
-use alert_engine::{Event, Notification};
+use alert_engine::{Notification, NotificationKind};
 use http_client::Client;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -20,42 +20,42 @@ pub use api::{Bot, Place, Webhook};
 pub use config::{Config, Destination};
 pub use error::Error;
 
-/// What Slack says of a thread that is gone, or was never there.
+/// Codes of Slack for a thread that does not exist.
 const THREAD_IS_GONE: [&str; 4] =
     ["thread_not_found", "message_not_found", "cannot_reply_to_message", "invalid_thread_ts"];
 
-/// A way to one channel of Slack.
+/// One channel of Slack.
 #[derive(Debug, Clone)]
 pub struct Slack {
     route: Route,
-    way: Way,
+    access: Access,
 }
 
 #[derive(Debug, Clone)]
-enum Way {
+enum Access {
     Webhook(Webhook),
     Bot { bot: Bot, channel: String },
 }
 
-/// The first message of what began together: where it is, and what it said, so that it can be shown to be over.
+/// The first message of alerts that began together: its place and titles, so that it can be edited when they are over.
 #[derive(Debug, Serialize, Deserialize)]
-struct First {
+struct FirstMessage {
     channel: String,
     ts: String,
     alerts: usize,
     titles: Vec<String>,
 }
 
-/// One channel for each place that is configured.
+/// Makes a channel for each configured destination.
 pub fn channels(config: &Config, http: &Client) -> Vec<Slack> {
     let channel = |(route, destination): &(Route, Destination)| {
-        let way = match destination {
-            Destination::Webhook(url) => Way::Webhook(Webhook::new(url, http)),
+        let access = match destination {
+            Destination::Webhook(url) => Access::Webhook(Webhook::new(url, http)),
             Destination::Bot { url, token, channel } => {
-                Way::Bot { bot: Bot::new(url, token, http), channel: channel.clone() }
+                Access::Bot { bot: Bot::new(url, token, http), channel: channel.clone() }
             }
         };
-        Slack { route: route.clone(), way }
+        Slack { route: route.clone(), access }
     };
     config.destinations.iter().map(channel).collect()
 }
@@ -76,13 +76,13 @@ impl Channel for Slack {
         thread: Option<&Thread>,
     ) -> Result<Option<Thread>, SendError> {
         let body = form::body(group);
-        match (&self.way, thread.and_then(First::read)) {
-            (Way::Webhook(webhook), _) => {
+        match (&self.access, thread.and_then(FirstMessage::read)) {
+            (Access::Webhook(webhook), _) => {
                 with_or_without_blocks(body, async |body| webhook.post(&body).await).await?;
                 Ok(None)
             }
-            (Way::Bot { bot, channel }, None) => first(bot, channel, group, body).await,
-            (Way::Bot { bot, channel }, Some(thread)) => {
+            (Access::Bot { bot, channel }, None) => first(bot, channel, group, body).await,
+            (Access::Bot { bot, channel }, Some(thread)) => {
                 match reply(bot, &thread, group, body.clone()).await {
                     Err(error) if THREAD_IS_GONE.contains(&error.code()) => {
                         first(bot, channel, group, body).await
@@ -93,24 +93,24 @@ impl Channel for Slack {
         }
     }
 
-    /// Slack is asked to post nothing, and refuses that only after it knows the sender.
-    async fn check(&self) -> Result<(), SendError> {
-        let nothing = form::nothing();
-        let posted = match &self.way {
-            Way::Webhook(webhook) => webhook.post(&nothing).await,
-            Way::Bot { bot, channel } => {
-                bot.post(&form::with(nothing, &[("channel", channel)])).await.map(drop)
+    /// Posts nothing. A webhook has no other call than to post, so only its server is reached; the token of a bot is
+    /// tried by `auth.test`.
+    async fn check(&self) -> Result<&'static str, SendError> {
+        match &self.access {
+            Access::Webhook(webhook) => {
+                webhook.reach().await?;
+                Ok("reachable; the webhook itself is not called, since that would post a message")
             }
-        };
-        match posted {
-            Err(error) if form::refuses_nothing(error.code()) => Ok(()),
-            posted => Ok(posted?),
+            Access::Bot { bot, .. } => {
+                bot.test().await?;
+                Ok("accepts the token; the channel is not tried, since that would post a message")
+            }
         }
     }
 }
 
-impl First {
-    /// A thread that cannot be read was kept by another version, or belongs to another channel: it is as good as none.
+impl FirstMessage {
+    /// Reads a stored thread. One that cannot be read comes from another version or another channel, and counts as none.
     fn read(thread: &Thread) -> Option<Self> {
         serde_json::from_str(&thread.0).ok()
     }
@@ -130,18 +130,19 @@ async fn first(
 ) -> Result<Option<Thread>, SendError> {
     let body = form::with(body, &[("channel", channel)]);
     let place = with_or_without_blocks(body, async |body| bot.post(&body).await).await?;
-    Ok(First::thread(place, group))
+    Ok(FirstMessage::thread(place, group))
 }
 
-/// Answers in the thread. Once all that the first message told is over, the message shows it.
-async fn reply(bot: &Bot, first: &First, group: &[Notification], body: Value) -> Result<(), Error> {
+/// Replies in the thread. Once all alerts of the first message are over, the message shows it.
+async fn reply(bot: &Bot, first: &FirstMessage, group: &[Notification], body: Value) -> Result<(), Error> {
     let body = form::with(body, &[("channel", &first.channel), ("thread_ts", &first.ts)]);
     with_or_without_blocks(body, async |body| bot.post(&body).await).await?;
-    let is_over = group.iter().all(|said| said.event == Event::Resolved) && group.len() >= first.alerts;
+    let is_over =
+        group.iter().all(|said| said.kind == NotificationKind::Resolved) && group.len() >= first.alerts;
     if is_over {
         let body =
             form::with(form::closed(&first.titles, group), &[("channel", &first.channel), ("ts", &first.ts)]);
-        // People have been told already; to tell them again because of this would be worse than to leave it.
+        // The reply has arrived; a retry would send it again.
         if let Err(error) = bot.update(&body).await {
             tracing::warn!(
                 error = fault::chain(&error),
@@ -152,7 +153,7 @@ async fn reply(bot: &Bot, first: &First, group: &[Notification], body: Value) ->
     Ok(())
 }
 
-/// Slack refuses a message for a block it does not like. People should hear of it all the same.
+/// Posts a message, without its blocks where Slack refuses them.
 async fn with_or_without_blocks<T>(
     body: Value,
     post: impl AsyncFn(Value) -> Result<T, Error>,

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use alert_channel::{Channel, SendError, Thread};
-use alert_engine::{Event, Notification, Severity};
+use alert_engine::{Notification, NotificationKind, Severity};
 use alert_slack::{Config, Destination, Slack, channels};
 use fault::{Fault, Kind};
 use http_client::{Client, Options};
@@ -15,14 +15,14 @@ use settings::{Settings, Source};
 use wiremock::matchers::{header, method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-fn said(key: &str, event: Event) -> Notification {
+fn said(key: &str, kind: NotificationKind) -> Notification {
     Notification {
         key: key.into(),
-        event,
+        kind,
         severity: Severity::Critical,
         concern: None,
         title: format!("{key} failed"),
-        detail: if event == Event::Firing { "a < b & ``` c".into() } else { String::new() },
+        detail: if kind == NotificationKind::Firing { "a < b & ``` c".into() } else { String::new() },
         context: "failing since noon".into(),
         since: Timestamp::UNIX_EPOCH,
         at: Timestamp::UNIX_EPOCH,
@@ -37,7 +37,7 @@ fn said(key: &str, event: Event) -> Notification {
 }
 
 fn firing() -> [Notification; 1] {
-    [said("nws", Event::Firing)]
+    [said("nws", NotificationKind::Firing)]
 }
 
 fn http(timeout: Duration) -> Client {
@@ -99,7 +99,8 @@ async fn a_webhook_gets_blocks_and_a_plain_text() {
 #[tokio::test]
 async fn a_storm_is_one_message_with_its_count() {
     let (server, slack) = webhook(answer(200, "ok")).await;
-    let storm: Vec<_> = (0..40).map(|n| said(&format!("p{n} {}", "x".repeat(400)), Event::Firing)).collect();
+    let storm: Vec<_> =
+        (0..40).map(|n| said(&format!("p{n} {}", "x".repeat(400)), NotificationKind::Firing)).collect();
     slack.send(&storm, None).await.unwrap();
     let body = received(&server).await.remove(0);
     assert!(body["text"].as_str().unwrap().starts_with("40 alerts: p0 "), "{body}");
@@ -190,9 +191,9 @@ async fn a_message_whose_blocks_are_refused_is_sent_as_text() {
 async fn what_follows_is_in_the_thread_and_the_first_message_shows_the_end() {
     let (sim, _server, slack) = simulated();
     let thread = slack.send(&firing(), None).await.unwrap().unwrap();
-    assert_eq!(slack.send(&[said("nws", Event::Reminder)], Some(&thread)).await.unwrap(), None);
+    assert_eq!(slack.send(&[said("nws", NotificationKind::Reminder)], Some(&thread)).await.unwrap(), None);
     assert_eq!(sim.messages()[0]["edited"], Value::Null);
-    let over = Notification { title: "nws works again".into(), ..said("nws", Event::Resolved) };
+    let over = Notification { title: "nws works again".into(), ..said("nws", NotificationKind::Resolved) };
     slack.send(&[over], Some(&thread)).await.unwrap();
 
     let messages = sim.messages();
@@ -210,11 +211,11 @@ async fn what_follows_is_in_the_thread_and_the_first_message_shows_the_end() {
 #[tokio::test]
 async fn a_first_message_of_several_alerts_stays_open_until_all_are_over() {
     let (sim, _server, slack) = simulated();
-    let both = [said("a", Event::Firing), said("b", Event::Firing)];
+    let both = [said("a", NotificationKind::Firing), said("b", NotificationKind::Firing)];
     let thread = slack.send(&both, None).await.unwrap();
-    slack.send(&[said("a", Event::Resolved)], thread.as_ref()).await.unwrap();
+    slack.send(&[said("a", NotificationKind::Resolved)], thread.as_ref()).await.unwrap();
     assert_eq!(sim.messages()[0]["edited"], Value::Null);
-    let both = [said("a", Event::Resolved), said("b", Event::Resolved)];
+    let both = [said("a", NotificationKind::Resolved), said("b", NotificationKind::Resolved)];
     slack.send(&both, thread.as_ref()).await.unwrap();
     assert_eq!(sim.messages()[0]["edited"], true);
 }
@@ -232,15 +233,23 @@ async fn a_thread_that_is_gone_or_unreadable_does_not_stop_a_message() {
 
 #[tokio::test]
 async fn a_check_posts_nothing() {
-    let (_server, slack) = webhook(answer(400, "no_text")).await;
-    slack.check().await.unwrap();
-    let (_server, slack) = webhook(answer(404, "no_service")).await;
-    assert!(slack.check().await.is_err());
-    let (sim, _server, slack) = simulated();
-    slack.check().await.unwrap();
+    let sim = services::Slack::new("xoxb-1");
+    let server = Server::start(sim.clone()).unwrap();
+    let url = format!("{}{}", server.url(), services::Slack::WEBHOOK).parse().unwrap();
+    let webhook = slack(Destination::Webhook(url), Duration::from_secs(5));
+    assert!(webhook.check().await.unwrap().starts_with("reachable"));
+    let bot = bot_at(server.url());
+    assert!(bot.check().await.unwrap().starts_with("accepts the token"));
+    let calls: Vec<_> =
+        server.requests().iter().map(|call| format!("{} {}", call.method, call.path)).collect();
+    assert_eq!(calls, ["HEAD /", "POST /api/auth.test"]);
     assert!(sim.messages().is_empty());
-    let (_server, slack) = bot(answer(200, r#"{"ok": false, "error": "channel_not_found"}"#)).await;
-    assert!(slack.check().await.is_err());
+
+    let (token, channel) = ("xoxb-wrong".into(), "#alerts".into());
+    let bot = Destination::Bot { url: server.url().parse().unwrap(), token, channel };
+    assert!(slack(bot, Duration::from_secs(5)).check().await.is_err());
+    drop(server);
+    assert!(webhook.check().await.is_err());
 }
 
 fn routes(variables: &[(&str, &str)]) -> Result<Vec<(Option<String>, Severity)>, String> {

@@ -2,47 +2,47 @@
 //!
 //! The payload is part of the interface of this platform; the README documents it.
 //!
-//! This crate does not know who listens there.
+//! This crate does not know the receiver.
 
 use std::time::Duration;
 
 use alert_channel::{Channel, Route, SendError, Thread};
 use alert_engine::{Notification, Severity};
 use fault::{Fault, Kind, Retry};
-use http_client::{Cause, Client, Method, Request, Service};
+use http_client::{Cause, Client, Request, Service};
 use secret::Secret;
 use serde::Serialize;
 use settings::{Setting, Settings};
 use url::Url;
 
-/// Where alerts are sent. A program that sends them nowhere leaves it out: `Option<Config>`.
+/// Address of the webhook. A program that does not use one leaves it out: `Option<Config>`.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
     /// Address that gets alerts as JSON by POST.
     #[setting(name = "ALERT_URL")]
     pub url: Address,
-    /// Header sent along so that the receiver knows the sender, as in `X-Token: …` or `Authorization: Bearer …`.
+    /// Header that authenticates the sender, as in `X-Token: …` or `Authorization: Bearer …`.
     #[setting(name = "ALERT_URL_HEADER")]
     pub header: Option<Header>,
-    /// How much an alert has to matter to be sent there.
+    /// Least severity of alerts that are sent there.
     #[setting(name = "ALERT_URL_SEVERITY", default = "info")]
     pub severity: Severity,
 }
 
-/// An address that may hold a secret of its receiver.
+/// An address that may hold a secret.
 #[derive(Debug, Clone)]
 pub struct Address(pub Url);
 
-/// A header that nobody may see.
+/// A header with a secret value.
 #[derive(Debug, Clone)]
 pub struct Header {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// Its value.
+    /// Value.
     pub value: Secret,
 }
 
-/// A way to an HTTP address.
+/// A channel to an HTTP address.
 #[derive(Debug, Clone)]
 pub struct Webhook {
     route: Route,
@@ -50,34 +50,34 @@ pub struct Webhook {
     header: Option<Header>,
 }
 
-/// Why notifications did not arrive.
+/// Notifications did not arrive.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is not there, or too busy, or does not let us in.
-    #[error("the webhook did not take the alerts")]
-    NotTaken(#[source] http_client::Error),
-    /// It did not like them.
+    /// It is unavailable, too busy, or refuses the credentials.
+    #[error("the alerts were not sent to the webhook")]
+    NotSent(#[source] http_client::Error),
+    /// It refused them.
     #[error("the webhook refused the alerts")]
     Refused(#[source] http_client::Error),
 }
 
-/// What is sent.
+/// Payload of a message.
 #[derive(Debug, Serialize)]
 struct Payload<'a> {
-    /// The version of this form. Members may be added to it without another.
+    /// Version of the payload. Members may be added without another version.
     version: u8,
     notifications: Vec<Numbered<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct Numbered<'a> {
-    /// The same in a repeat.
+    /// Id, the same in a repeat.
     id: String,
     #[serde(flatten)]
     notification: &'a Notification,
 }
 
-/// The one channel that is configured.
+/// Makes the configured channel.
 pub fn channels(config: &Config, http: &Client) -> Vec<Webhook> {
     let route = Route { service: "webhook", concern: None, at_least: config.severity, may_repeat: true };
     vec![Webhook { route, service: http.service("webhook", &config.url.0), header: config.header.clone() }]
@@ -98,30 +98,20 @@ impl Channel for Webhook {
         &self.route
     }
 
-    /// Receivers know a repeat by its `id`, so one does no harm.
+    /// Sends notifications. Receivers recognize a repeat by its `id`, so one does no harm.
     async fn send(&self, group: &[Notification], _: Option<&Thread>) -> Result<Option<Thread>, SendError> {
         let numbered = |notification| Numbered { id: Notification::id(notification), notification };
         let notifications = group.iter().map(numbered).collect();
         let request = self.service.post("alerts", "").json_body(&Payload { version: 1, notifications });
-        self.send_once(request).await.map_err(SendError::not_taken)?;
+        self.send_once(request).await.map_err(SendError::not_sent)?;
         Ok(None)
     }
 
-    /// The address is asked what it offers. Only who is there and lets us in is found out: not every server knows that
-    /// question.
-    async fn check(&self) -> Result<(), SendError> {
-        match self.send_once(self.service.request(Method::OPTIONS, "check", "")).await {
-            Err(Error::NotTaken(error)) if error.status().is_some_and(|status| is_there(status.as_u16())) => {
-                Ok(())
-            }
-            Err(Error::Refused(_)) => Ok(()),
-            answered => answered.map_err(SendError::not_taken),
-        }
+    /// Reaches the server and does not call the address: a script behind it may act on any request.
+    async fn check(&self) -> Result<&'static str, SendError> {
+        self.service.reach().await.map_err(|error| SendError::not_sent(Error::NotSent(error)))?;
+        Ok("reachable; the address itself is not called, since that might send a message")
     }
-}
-
-fn is_there(status: u16) -> bool {
-    matches!(status, 405 | 501)
 }
 
 impl From<http_client::Error> for Error {
@@ -130,7 +120,7 @@ impl From<http_client::Error> for Error {
             Cause::Status { status, .. } if matches!(status.as_u16(), 400 | 413 | 415 | 422) => {
                 Self::Refused(error)
             }
-            _ => Self::NotTaken(error),
+            _ => Self::NotSent(error),
         }
     }
 }
@@ -140,14 +130,14 @@ impl Fault for Error {
         match self {
             Self::Refused(_) => Kind::Rejected,
             // A redirect without end, or a reply beyond all bounds: the address is the wrong one.
-            Self::NotTaken(error) if error.kind() == Kind::Rejected => Kind::Configuration,
-            Self::NotTaken(error) => error.kind(),
+            Self::NotSent(error) if error.kind() == Kind::Rejected => Kind::Configuration,
+            Self::NotSent(error) => error.kind(),
         }
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::NotTaken(error) => error.retry_after(),
+            Self::NotSent(error) => error.retry_after(),
             Self::Refused(_) => None,
         }
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use alert_channel::Channel;
-use alert_engine::{Event, Notification, Severity};
+use alert_engine::{Notification, NotificationKind, Severity};
 use alert_webhook::{Config, Webhook, channels};
 use fault::{Fault, Kind};
 use http_client::{Client, Options};
@@ -15,7 +15,7 @@ use settings::{Settings, Source};
 fn said() -> Notification {
     Notification {
         key: "nws/run/extract".into(),
-        event: Event::Firing,
+        kind: NotificationKind::Firing,
         severity: Severity::Critical,
         concern: None,
         title: "nws failed".into(),
@@ -62,7 +62,7 @@ async fn notifications_arrive_as_documented() {
 }
 
 #[tokio::test]
-async fn what_is_refused_is_given_up_and_the_rest_is_sent_again() {
+async fn a_refused_message_is_given_up_and_any_other_is_sent_again() {
     for (status, kind) in [
         (400, Kind::Rejected),
         (422, Kind::Rejected),
@@ -79,14 +79,19 @@ async fn what_is_refused_is_given_up_and_the_rest_is_sent_again() {
 }
 
 #[tokio::test]
-async fn a_check_sends_no_alert() {
-    for (status, is_well) in [(204, true), (405, true), (401, false), (404, false), (500, false)] {
+async fn a_check_reaches_the_server_and_calls_no_address() {
+    for status in [204, 405, 401, 404, 500] {
         let (server, webhook) = webhook(status);
-        assert_eq!(webhook.check().await.is_ok(), is_well, "{status}");
-        assert!(
-            server.requests().iter().all(|request| request.method == "OPTIONS" && request.body.is_empty())
-        );
+        assert!(webhook.check().await.unwrap().starts_with("reachable"), "{status}");
+        let requests = server.requests();
+        let calls: Vec<_> =
+            requests.iter().map(|call| (&*call.method, &*call.path, call.body.len())).collect();
+        assert_eq!(calls, [("HEAD", "/", 0)]);
+        assert_eq!(requests[0].header("x-token"), None);
     }
+    let (server, webhook) = webhook(204);
+    drop(server);
+    assert!(webhook.check().await.is_err());
 }
 
 #[test]

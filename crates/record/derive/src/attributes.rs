@@ -10,6 +10,7 @@ pub(crate) struct RecordAttributes {
     pub(crate) name: LitStr,
     pub(crate) is_measurement: bool,
     pub(crate) write: Write,
+    pub(crate) event: bool,
     pub(crate) description: String,
 }
 
@@ -42,6 +43,7 @@ pub(crate) struct ColumnAttributes {
     pub(crate) role: Role,
     pub(crate) unit: Option<LitStr>,
     pub(crate) valid: Option<Valid>,
+    pub(crate) label: bool,
     pub(crate) description: String,
     pub(crate) rust_type: Type,
 }
@@ -58,13 +60,17 @@ pub(crate) enum Role {
 
 impl RecordAttributes {
     pub(crate) fn read(attributes: &[Attribute], at: &Ident) -> Result<Self> {
-        let (mut measurement, mut table, mut write) = (None, None, None);
+        let (mut measurement, mut table, mut write, mut event) = (None, None, None, false);
         for_each_meta(attributes, |meta| {
             let slot = match meta.path.get_ident().map(ToString::to_string).as_deref() {
                 Some("measurement") => &mut measurement,
                 Some("table") => &mut table,
                 Some("write") => &mut write,
-                _ => return Err(meta.error("expected `measurement`, `table` or `write`")),
+                Some("event") => {
+                    event = true;
+                    return Ok(());
+                }
+                _ => return Err(meta.error("expected `measurement`, `table`, `write` or `event`")),
             };
             set(slot, &meta)
         })?;
@@ -89,7 +95,7 @@ impl RecordAttributes {
             }
             (write, _) => write_mode(write.as_ref())?,
         };
-        Ok(Self { name, is_measurement, write, description: description(attributes) })
+        Ok(Self { name, is_measurement, write, event, description: description(attributes) })
     }
 }
 
@@ -128,7 +134,7 @@ impl ColumnAttributes {
         let Some(ident) = field.ident.clone() else {
             return Err(syn::Error::new_spanned(field, "a record has named fields"));
         };
-        let (mut role, mut unit, mut valid, mut name) = (None, None, None, None);
+        let (mut role, mut unit, mut valid, mut name, mut label) = (None, None, None, None, false);
         for_each_meta(&field.attrs, |meta| {
             let found = match meta.path.get_ident().map(ToString::to_string).as_deref() {
                 Some("time") => Role::Time,
@@ -138,12 +144,16 @@ impl ColumnAttributes {
                 Some("unit") => return set(&mut unit, &meta),
                 Some("valid") => return range::read(&mut valid, &ident, &meta),
                 Some("name") => return set(&mut name, &meta),
+                Some("label") => {
+                    label = true;
+                    return Ok(());
+                }
                 Some("flatten") => {
                     return Err(meta.error("`flatten` stands alone: the columns are those of the struct"));
                 }
                 _ => {
                     return Err(meta.error(
-                        "expected `time`, `tag`, `key`, `partition`, `unit`, `valid`, `name` or `flatten`",
+                        "expected `time`, `tag`, `key`, `partition`, `unit`, `valid`, `label`, `name` or `flatten`",
                     ));
                 }
             };
@@ -159,6 +169,7 @@ impl ColumnAttributes {
             role: role.unwrap_or(Role::Field),
             unit,
             valid,
+            label,
             description: description(&field.attrs),
             rust_type: field.ty.clone(),
             field: ident,

@@ -20,7 +20,7 @@ pub(crate) fn fields(parts: &[Part], at: &Ident) -> Result<()> {
         return Err(Error::new(at.span(), "there is nothing to share: a field is missing"));
     }
     unique_names(&columns)?;
-    columns.iter().try_for_each(|column| has_limits(column))
+    columns.iter().try_for_each(|column| has_attributes_that_fit(column))
 }
 
 /// Checks a record. With flattened structs, whose columns are not known here, `record::derived::check` does the rest.
@@ -28,7 +28,7 @@ pub(crate) fn record(record: &RecordAttributes, parts: &[Part], at: &Ident) -> R
     let columns: Vec<_> = parts.iter().filter_map(Part::column).collect();
     unique_names(&columns)?;
     columns.iter().try_for_each(|column| fits(record, column))?;
-    columns.iter().try_for_each(|column| has_limits(column))?;
+    columns.iter().try_for_each(|column| has_attributes_that_fit(column))?;
     match (parts.len() > columns.len(), record.is_measurement) {
         (true, _) => Ok(()),
         (false, true) => measurement(&columns, at),
@@ -70,14 +70,21 @@ fn fits(record: &RecordAttributes, column: &ColumnAttributes) -> Result<()> {
     }
 }
 
-/// Only what is measured or counted has limits.
-fn has_limits(column: &ColumnAttributes) -> Result<()> {
+/// Only a plain field is a label, and only a number has a range of valid values.
+fn has_attributes_that_fit(column: &ColumnAttributes) -> Result<()> {
+    let field = &column.field;
+    if column.label && column.role != Role::Field {
+        let message = format!(
+            "`{field}`: only a plain field is marked as a label; tags and keys are shown in alerts anyway"
+        );
+        return Err(Error::new(field.span(), message));
+    }
     let Some(valid) = &column.valid else { return Ok(()) };
     let is_number = base_name(&column.rust_type).is_some_and(|name| NUMBERS.contains(&&*name));
     if is_number && column.role == Role::Field {
         return Ok(());
     }
-    let message = format!("`{}`: only a field that is a number has a range of valid values", column.field);
+    let message = format!("`{field}`: only a field that is a number has a range of valid values");
     Err(Error::new(valid.span, message))
 }
 
@@ -103,6 +110,12 @@ fn table(record: &RecordAttributes, columns: &[&ColumnAttributes], at: &Ident) -
     let has = |role| columns.iter().any(|column| column.role == role);
     if columns.is_empty() {
         return Err(Error::new(at.span(), "a table needs a column"));
+    }
+    if record.event && !has(Role::Key) {
+        return Err(Error::new(
+            at.span(),
+            "a table of events needs a key, which tells one event from another: mark a field with #[record(key)]",
+        ));
     }
     if record.write == Write::Upsert && !has(Role::Key) && !has(Role::Partition) {
         return Err(Error::new(at.span(), "an upsert needs a key: mark a field with #[record(key)]"));

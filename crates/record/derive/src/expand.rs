@@ -23,10 +23,11 @@ pub(crate) fn record(input: &DeriveInput) -> Result<TokenStream> {
     let fields = fields_of(input, &parts);
     let shape = shape(&attributes);
     // What is wrong with the columns of all structs together is reported at the first that is flattened.
+    let event = attributes.event;
     let check = parts.iter().find_map(Part::flattened).map(|flattened| {
         let name = &input.ident;
         quote_spanned! { flattened.rust_type.span()=>
-            const _: () = ::record::derived::check(<#name as ::record::Fields>::COLUMNS, #shape);
+            const _: () = ::record::derived::check(<#name as ::record::Fields>::COLUMNS, #shape, #event);
         }
     });
     let schema = schema(&attributes, &shape);
@@ -141,19 +142,20 @@ fn shape(attributes: &RecordAttributes) -> TokenStream {
 }
 
 fn schema(attributes: &RecordAttributes, shape: &TokenStream) -> TokenStream {
-    let RecordAttributes { name, description, .. } = attributes;
+    let RecordAttributes { name, description, event, .. } = attributes;
     quote! {
         ::record::Schema {
             name: ::std::borrow::Cow::Borrowed(#name),
             description: ::std::borrow::Cow::Borrowed(#description),
             shape: #shape,
+            event: #event,
             columns: ::std::borrow::Cow::Borrowed(&COLUMNS),
         }
     }
 }
 
 fn column(column: &ColumnAttributes) -> TokenStream {
-    let ColumnAttributes { name, description, rust_type, .. } = column;
+    let ColumnAttributes { name, description, rust_type, label, .. } = column;
     let (name, role) = match column.role {
         // Whatever the field is called, the column of a measurement's time has one name in every store.
         Role::Time => (quote! { "time" }, quote! { Time }),
@@ -181,6 +183,7 @@ fn column(column: &ColumnAttributes) -> TokenStream {
             optional: <#rust_type as ::record::Field>::OPTIONAL,
             unit: #unit,
             valid: #valid,
+            label: #label,
             description: ::std::borrow::Cow::Borrowed(#description),
         }
     }
@@ -203,6 +206,9 @@ fn bound(column: &ColumnAttributes) -> TokenStream {
         },
         Role::Time => quote_spanned! { span=>
             { const fn is_time<T: ::record::TimeField>() {} is_time::<#rust_type>(); }
+        },
+        Role::Field if column.label => quote_spanned! { span=>
+            { const fn is_label<T: ::record::LabelField>() {} is_label::<#rust_type>(); }
         },
         _ => quote_spanned! { span=>
             { const fn is_field<T: ::record::Field>() {} is_field::<#rust_type>(); }

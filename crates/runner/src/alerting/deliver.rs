@@ -1,4 +1,4 @@
-//! Brings notifications to a channel: few messages, a second apart, tried again for a moment.
+//! Sends notifications to a channel: few messages, a second apart, with a few retries.
 
 use std::time::Duration;
 
@@ -9,57 +9,64 @@ use tokio::time::Instant;
 
 use super::group::{Group, groups};
 
-/// How long a channel may take: an orchestrator that sent SIGTERM does not wait for long.
-const PATIENCE: Duration = Duration::from_secs(6);
-/// How much of that may go into attempts that fail and the waits between them.
+/// Time limit of a channel: an orchestrator that sent SIGTERM does not wait for long.
+const TIME_LIMIT: Duration = Duration::from_secs(6);
+/// Share of it for failed attempts and the waits between them.
 const RETRY_BUDGET: Duration = Duration::from_secs(5);
 /// Slack takes one message a second, <https://docs.slack.dev/apis/web-api/rate-limits>; the others are in no hurry.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What became of what was said to a channel of one alert.
+/// Result of sending one notification to one channel.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct Delivered {
     pub(crate) channel: String,
+    /// Key of the alert.
     pub(crate) key: String,
     /// Whether it arrived, or may have, or never will: then it must not be sent again.
     pub(crate) is_sent: bool,
-    /// Where the first message is.
+    /// Place of the first message.
     pub(crate) thread: Option<Thread>,
 }
 
-/// Says everything to a channel, as far as it listens.
-pub(crate) async fn deliver<C: Channel>(channel: &C, said: Vec<(Notification, Option<Thread>)>) -> Vec<Told> {
+/// Sends notifications to a channel, until it is unavailable.
+pub(crate) async fn deliver<C: Channel>(
+    channel: &C,
+    notifications: Vec<(Notification, Option<Thread>)>,
+) -> Vec<Delivered> {
     let name = channel.route().name();
-    let (mut told, mut is_listening) = (Vec::new(), true);
-    let deadline = Instant::now() + PATIENCE;
-    for (index, group) in groups(said).into_iter().enumerate() {
-        if is_listening && index > 0 {
+    let (mut delivered, mut is_available) = (Vec::new(), true);
+    let deadline = Instant::now() + TIME_LIMIT;
+    for (index, group) in groups(notifications).into_iter().enumerate() {
+        if is_available && index > 0 {
             tokio::time::sleep(PAUSE).await;
         }
-        is_listening = is_listening && Instant::now() < deadline;
-        let (is_sent, thread) = if is_listening {
+        is_available = is_available && Instant::now() < deadline;
+        let (is_sent, thread) = if is_available {
             let sent = tokio::time::timeout_at(deadline, send(channel, &group)).await;
-            let (outcome, thread) = outcome(&name, channel.route().may_repeat, sent.ok());
-            is_listening = outcome != Sent::NotNow;
-            (outcome == Sent::Done, thread)
+            let (attempt, thread) = attempt(&name, channel.route().may_repeat, sent.ok());
+            is_available = attempt != Attempt::Deferred;
+            (attempt == Attempt::Settled, thread)
         } else {
             (false, None)
         };
-        let told_of = |said: Notification| Told {
+        let result = |notification: Notification| Delivered {
             channel: name.clone(),
-            key: said.key,
+            key: notification.key,
             is_sent,
             thread: thread.clone(),
         };
-        told.extend(group.notifications.into_iter().map(told_of));
+        delivered.extend(group.notifications.into_iter().map(result));
     }
-    told
+    delivered
 }
 
+/// Result of sending one message.
 #[derive(Debug, PartialEq)]
-enum Sent {
-    Done,
-    NotNow,
+enum Attempt {
+    /// It arrived, may have, or never will.
+    Settled,
+    /// A later run sends it.
+    Deferred,
 }
 
 async fn send<C: Channel>(channel: &C, group: &Group) -> Result<Option<Thread>, SendError> {
@@ -67,26 +74,26 @@ async fn send<C: Channel>(channel: &C, group: &Group) -> Result<Option<Thread>, 
     retry.run(async || channel.send(&group.notifications, group.thread.as_ref()).await).await
 }
 
-/// `None` is no answer in time.
-fn outcome(
+/// Judges an answer; `None` is no answer in time.
+fn attempt(
     channel: &str,
     may_repeat: bool,
     sent: Option<Result<Option<Thread>, SendError>>,
-) -> (Sent, Option<Thread>) {
+) -> (Attempt, Option<Thread>) {
     let error = match sent {
-        Some(Ok(thread)) => return (Sent::Done, thread),
+        Some(Ok(thread)) => return (Attempt::Settled, thread),
         Some(Err(error)) => error,
         None => {
-            tracing::error!(channel, "the alert was not confirmed within {} s", PATIENCE.as_secs());
-            return (if may_repeat { Sent::NotNow } else { Sent::Done }, None);
+            tracing::error!(channel, "the alert was not confirmed within {} s", TIME_LIMIT.as_secs());
+            return (if may_repeat { Attempt::Deferred } else { Attempt::Settled }, None);
         }
     };
     let is_lost = error.kind() == Kind::Rejected;
     let error = fault::chain(&error);
     if is_lost {
         tracing::error!(channel, error, "the alert was not confirmed, and is not sent again");
-        return (Sent::Done, None);
+        return (Attempt::Settled, None);
     }
-    tracing::error!(channel, error, "the alert was not taken; a later run sends it");
-    (Sent::NotNow, None)
+    tracing::error!(channel, error, "the alert was not sent; a later run sends it");
+    (Attempt::Deferred, None)
 }

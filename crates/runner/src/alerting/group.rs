@@ -1,12 +1,12 @@
-//! Which notifications go into one message.
+//! Groups notifications into messages.
 
 use alert_channel::Thread;
-use alert_engine::{Event, Notification};
+use alert_engine::{Notification, NotificationKind};
 
-/// More messages than these at once are a storm: nobody reads them, and a service takes one a second.
+/// Most messages at once. More are a storm: nobody reads them, and a service takes one a second.
 const MESSAGES: usize = 4;
 
-/// What one message says.
+/// The content of one message.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Group {
     /// The most severe first.
@@ -14,31 +14,36 @@ pub(crate) struct Group {
     pub(crate) thread: Option<Thread>,
 }
 
-/// What is to be said, in as few messages as are clear: what follows one first message together, what begins together,
-/// what ends together.
-pub(crate) fn groups(said: Vec<(Notification, Option<Thread>)>) -> Vec<Group> {
-    let mut groups = gathered(said, |thread| thread);
+/// Groups notifications into as few messages as are clear: those of one thread, those that begin, those that end, and
+/// events.
+pub(crate) fn groups(notifications: Vec<(Notification, Option<Thread>)>) -> Vec<Group> {
+    let mut groups = grouped(notifications, |thread| thread);
     if groups.len() > MESSAGES {
-        let all = groups.into_iter().flat_map(|group| group.notifications).map(|said| (said, None));
-        groups = gathered(all.collect(), |_| None);
+        let all =
+            groups.into_iter().flat_map(|group| group.notifications).map(|notification| (notification, None));
+        groups = grouped(all.collect(), |_| None);
     }
     for group in &mut groups {
-        group.notifications.sort_by_key(|said| std::cmp::Reverse(said.severity));
+        group.notifications.sort_by_key(|notification| std::cmp::Reverse(notification.severity));
     }
     groups
 }
 
-fn gathered(
-    said: Vec<(Notification, Option<Thread>)>,
+fn grouped(
+    notifications: Vec<(Notification, Option<Thread>)>,
     thread: impl Fn(Option<Thread>) -> Option<Thread>,
 ) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
-    for (notification, first) in said {
+    for (notification, first) in notifications {
         let thread = thread(first);
         let belongs = |group: &&mut Group| {
-            let is_end = |said: &Notification| said.event == Event::Resolved;
-            let ends = group.notifications.first().is_some_and(is_end);
-            group.thread == thread && ends == is_end(&notification)
+            let kind = |notification: &Notification| match notification.kind {
+                NotificationKind::Reminder => NotificationKind::Firing,
+                kind => kind,
+            };
+            let is_alike =
+                group.notifications.first().is_some_and(|first| kind(first) == kind(&notification));
+            group.thread == thread && is_alike
         };
         match groups.iter_mut().find(belongs) {
             Some(group) => group.notifications.push(notification),
@@ -55,11 +60,15 @@ mod tests {
 
     use super::*;
 
-    fn said(key: &str, event: Event, thread: Option<&str>) -> (Notification, Option<Thread>) {
+    fn notification(
+        key: &str,
+        kind: NotificationKind,
+        thread: Option<&str>,
+    ) -> (Notification, Option<Thread>) {
         let severity = if key == "fire" { Severity::Critical } else { Severity::Warning };
         let notification = Notification {
             key: key.into(),
-            event,
+            kind,
             severity,
             concern: None,
             title: key.into(),
@@ -79,16 +88,19 @@ mod tests {
     }
 
     fn keys(groups: &[Group]) -> Vec<Vec<&str>> {
-        groups.iter().map(|group| group.notifications.iter().map(|said| &*said.key).collect()).collect()
+        groups
+            .iter()
+            .map(|group| group.notifications.iter().map(|notification| &*notification.key).collect())
+            .collect()
     }
 
     #[test]
-    fn what_begins_together_is_one_message_and_the_worst_comes_first() {
+    fn alerts_that_begin_together_are_one_message_and_the_most_severe_comes_first() {
         let groups = groups(vec![
-            said("a", Event::Firing, None),
-            said("fire", Event::Firing, None),
-            said("b", Event::Resolved, None),
-            said("c", Event::Resolved, Some("1")),
+            notification("a", NotificationKind::Firing, None),
+            notification("fire", NotificationKind::Firing, None),
+            notification("b", NotificationKind::Resolved, None),
+            notification("c", NotificationKind::Resolved, Some("1")),
         ]);
         assert_eq!(keys(&groups), [vec!["fire", "a"], vec!["b"], vec!["c"]]);
         assert_eq!(groups.last().and_then(|group| group.thread.clone()), Some(Thread("1".into())));
@@ -97,8 +109,9 @@ mod tests {
     #[test]
     fn a_storm_is_two_messages_at_most() {
         let threads = ["1", "2", "3", "4", "5", "6"];
-        let mut all: Vec<_> = threads.map(|thread| said(thread, Event::Resolved, Some(thread))).into();
-        all.push(said("fire", Event::Firing, None));
+        let mut all: Vec<_> =
+            threads.map(|thread| notification(thread, NotificationKind::Resolved, Some(thread))).into();
+        all.push(notification("fire", NotificationKind::Firing, None));
         let groups = groups(all);
         assert_eq!(keys(&groups), [threads.to_vec(), vec!["fire"]]);
         assert!(groups.iter().all(|group| group.thread.is_none()));

@@ -1,15 +1,15 @@
-//! Tells people of failed runs and of values that are not as they should be.
+//! Alerts of a run: its observations, the stored alerts, the channels.
 
+mod change_filter;
+mod channels;
 mod deliver;
 mod group;
-mod kept;
-mod memory;
-mod novelty;
 mod observe;
-mod outlet;
-mod tell;
+mod saved_alerts;
+mod storage;
 #[cfg(test)]
 mod tests;
+mod update;
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -21,30 +21,30 @@ use settings::{Source, Variable};
 use tokio::sync::Notify;
 
 use crate::{Finding, Stage};
-pub(crate) use memory::{Memory, Spare};
-use novelty::Novelty;
-use observe::Looking;
-pub(crate) use outlet::{Outlet, OutletConfigs};
-pub(crate) use tell::Heard;
-use tell::Telling;
+use change_filter::ChangeFilter;
+pub(crate) use channels::{AnyChannel, ChannelConfigs};
+use observe::BatchOrigin;
+pub(crate) use storage::{AlertStorage, FallbackState};
+use update::AlertUpdate;
+pub(crate) use update::UpdateOutcome;
 
-/// What a run has seen, and the channels that hear of it.
+/// The observations of a run, and the channels that get its alerts.
 #[derive(Debug)]
 pub(crate) struct Alerting {
     options: Options,
     thresholds: Thresholds,
-    outlets: Vec<Outlet>,
-    seen: RefCell<Vec<Observation>>,
-    /// Of a program that runs on: what it has seen before.
-    novelty: Option<RefCell<Novelty>>,
-    /// Something was seen that people may have to know.
-    news: Notify,
+    channels: Vec<AnyChannel>,
+    observations: RefCell<Vec<Observation>>,
+    /// Filter of a program that runs on, which observes the same again and again.
+    filter: Option<RefCell<ChangeFilter>>,
+    /// Wakes whoever waits for observations.
+    changed: Notify,
     last: Cell<Timestamp>,
 }
 
-/// The run that tells.
+/// The program and run that make observations.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Teller<'a> {
+pub(crate) struct Observer<'a> {
     pub(crate) program: &'a str,
     pub(crate) run: &'a str,
 }
@@ -53,110 +53,115 @@ impl Alerting {
     /// Reads the thresholds on the fields of `records`. Mistakes go to `source`. `known` are all other variables.
     pub(crate) fn new(
         options: Options,
-        outlets: Vec<Outlet>,
+        channels: Vec<AnyChannel>,
         records: &[&Schema],
         known: &[Variable],
         source: &mut Source,
     ) -> Self {
         let fields = observe::fields(records);
         let thresholds = Thresholds::read(source, &fields, known, options.concern.as_deref());
-        let (seen, novelty, news) = (RefCell::default(), None, Notify::new());
-        Self { options, thresholds, outlets, seen, novelty, news, last: Cell::default() }
+        let (observations, filter, changed) = (RefCell::default(), None, Notify::new());
+        Self { options, thresholds, channels, observations, filter, changed, last: Cell::default() }
     }
 
-    /// For a program that runs on: the same thing seen again is left out, as far as no alert depends on it.
-    pub(crate) fn of_a_device(self) -> Self {
-        Self { novelty: Some(RefCell::default()), ..self }
+    /// Alerting of a program that runs on: repeated observations that change no alert are left out.
+    pub(crate) fn for_device(self) -> Self {
+        Self { filter: Some(RefCell::default()), ..self }
     }
 
     /// The channels.
-    pub(crate) fn outlets(&self) -> &[Outlet] {
-        &self.outlets
+    pub(crate) fn channels(&self) -> &[AnyChannel] {
+        &self.channels
     }
 
-    /// Looks at records on their way to the stores.
-    pub(crate) fn see(&self, batch: &Batch<'_>, teller: Teller<'_>) {
-        let Teller { program, run } = teller;
-        let looking = Looking { program, run, now: Timestamp::now(), links: self.links() };
-        self.add(observe::batch(&self.thresholds, batch, looking));
+    /// Observes records on their way to the stores.
+    pub(crate) fn observe_batch(&self, batch: &Batch<'_>, observer: Observer<'_>) {
+        let Observer { program, run } = observer;
+        let origin = BatchOrigin { program, run, now: Timestamp::now(), links: self.links() };
+        self.add(observe::batch(&self.thresholds, batch, origin));
     }
 
-    /// Takes what the program found out by itself.
-    pub(crate) fn note(&self, finding: Finding, teller: Teller<'_>) {
-        let mut observation = finding.observation(teller.program, teller.run, self.now());
+    /// Takes a finding of the program itself.
+    pub(crate) fn observe_finding(&self, finding: Finding, observer: Observer<'_>) {
+        let mut observation = finding.observation(observer.program, observer.run, self.now());
         observation.concern = observation.concern.or_else(|| self.options.concern.clone());
         observation.link = self.links().of_a_run();
         self.add(vec![observation]);
     }
 
-    /// Takes how a reading of a device ended. People hear of it when so many in a row have failed.
-    pub(crate) fn see_reading(&self, end: RunEnd, failures_before_alert: u32) {
+    /// Takes the end of a device's reading. The alert fires after `failures_before_alert` failures in a row.
+    pub(crate) fn observe_reading(&self, end: RunEnd, failures_before_alert: u32) {
         let end = RunEnd { ended: self.now(), ..end };
         let hold = Hold::Readings(failures_before_alert.max(1));
         let rule = RunRule { hold, ..self.options.run.clone() };
-        let mut seen = rule.observe(&end, &Stage::ALL.map(Stage::name), self.links());
-        for observation in &mut seen {
-            observation.words.counted = ["reading failed".to_owned(), "readings failed".to_owned()];
-            observation.words.note = format!("run {}", end.run);
+        let mut observations = rule.observe(&end, &Stage::ALL.map(Stage::name), self.links());
+        for observation in &mut observations {
+            observation.text.counted = ["reading failed".to_owned(), "readings failed".to_owned()];
+            observation.text.note = format!("run {}", end.run);
         }
-        self.add(seen);
+        self.add(observations);
     }
 
-    /// Waits until something was seen that people may have to know.
-    pub(crate) async fn news(&self) {
-        self.news.notified().await;
+    /// Waits for new observations.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
     }
 
-    /// Whether there is something to tell.
-    pub(crate) fn has_news(&self) -> bool {
-        !self.seen.borrow().is_empty()
+    /// Whether there are observations that no update has taken yet.
+    pub(crate) fn has_observations(&self) -> bool {
+        !self.observations.borrow().is_empty()
     }
 
-    /// Keeps and tells what the run has seen, and how it ended. Returns whether the state kept it.
-    pub(crate) async fn tell(&self, memory: Memory<'_>, end: &RunEnd, redactor: &Redactor) -> Heard {
+    /// Updates the alerts at the end of a run: with its observations, and with how it ended.
+    pub(crate) async fn update_at_end(
+        &self,
+        storage: AlertStorage<'_>,
+        end: &RunEnd,
+        redactor: &Redactor,
+    ) -> UpdateOutcome {
         self.add(self.options.run.observe(end, &Stage::ALL.map(Stage::name), self.links()));
         // A run with wrong settings does not know which thresholds there are.
         let is_configured =
             end.failure.as_ref().is_none_or(|failure| failure.stage != Stage::Configure.name());
-        self.tell_seen(memory, &end.run, is_configured, redactor).await
+        self.update(storage, &end.run, is_configured, redactor).await
     }
 
-    /// Keeps and tells what the run has seen since it was told last.
-    pub(crate) async fn tell_seen(
+    /// Updates the alerts with the observations since the last update.
+    pub(crate) async fn update(
         &self,
-        memory: Memory<'_>,
+        storage: AlertStorage<'_>,
         run: &str,
         is_configured: bool,
         redactor: &Redactor,
-    ) -> Heard {
-        let mut seen = self.seen.take();
-        for observation in &mut seen {
+    ) -> UpdateOutcome {
+        let mut observations = self.observations.take();
+        for observation in &mut observations {
             scrub(observation, redactor);
         }
-        let is_watched = |alert: &Alert| !is_configured || self.is_watched(alert);
-        let telling = Telling {
-            channels: &self.outlets,
+        let is_covered = |alert: &Alert| !is_configured || self.covers(alert);
+        let update = AlertUpdate {
+            channels: &self.channels,
             run,
             reminder: self.options.reminder,
-            seen,
-            is_watched: &is_watched,
+            observations,
+            is_covered: &is_covered,
         };
-        telling.tell(memory).await
+        update.apply(storage).await
     }
 
-    fn add(&self, mut seen: Vec<Observation>) {
-        if let Some(novelty) = &self.novelty {
-            let mut novelty = novelty.borrow_mut();
-            seen.retain(|observation| novelty.is_news(observation));
+    fn add(&self, mut observations: Vec<Observation>) {
+        if let Some(filter) = &self.filter {
+            let mut filter = filter.borrow_mut();
+            observations.retain(|observation| filter.passes(observation));
         }
-        if !seen.is_empty() {
-            self.seen.borrow_mut().extend(seen);
-            self.news.notify_one();
+        if !observations.is_empty() {
+            self.observations.borrow_mut().extend(observations);
+            self.changed.notify_one();
         }
     }
 
-    /// The present, and never what it was before: an alert leaves out what is not later than what it knows, and the
-    /// clock of the machine may be set back.
+    /// The current time, later than at every earlier call: an alert ignores an observation that is not later than its
+    /// last one, and the clock of the machine may be set back.
     fn now(&self) -> Timestamp {
         let after = self.last.get().checked_add(Duration::from_nanos(1)).unwrap_or(Timestamp::MAX);
         let now = Timestamp::now().max(after);
@@ -164,11 +169,11 @@ impl Alerting {
         now
     }
 
-    /// Whether an alert may still be seen by a later run: one of a threshold only while that is set.
-    fn is_watched(&self, alert: &Alert) -> bool {
+    /// Whether a rule still covers an alert: one of a threshold only while that is set.
+    fn covers(&self, alert: &Alert) -> bool {
         let labels = &alert.firing.labels;
         let is_threshold = labels.contains_key("field") && labels.contains_key("record");
-        !is_threshold || self.thresholds.watch(labels)
+        !is_threshold || self.thresholds.cover(labels)
     }
 
     fn links(&self) -> &Links {
@@ -177,8 +182,8 @@ impl Alerting {
 }
 
 fn scrub(observation: &mut Observation, redactor: &Redactor) {
-    let words = &mut observation.words;
-    for text in [&mut words.firing, &mut words.over, &mut words.detail, &mut words.note] {
-        *text = redactor.scrub(text).into_owned();
+    let text = &mut observation.text;
+    for part in [&mut text.title, &mut text.resolved_title, &mut text.detail, &mut text.note] {
+        *part = redactor.scrub(part).into_owned();
     }
 }

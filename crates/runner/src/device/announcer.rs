@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 
 use super::core::Core;
-use crate::alerting::Memory;
+use crate::alerting::AlertStorage;
 use crate::arguments::Mode;
 use crate::finish;
 
@@ -40,9 +40,9 @@ impl Announcer {
         }
         loop {
             if self.is_untold.get() {
-                let _ = timeout(AGAIN, context.alerting.news()).await;
+                let _ = timeout(AGAIN, context.alerting.changed()).await;
             } else {
-                context.alerting.news().await;
+                context.alerting.changed().await;
             }
             sleep(GATHER).await;
             self.tell(true).await;
@@ -52,7 +52,7 @@ impl Announcer {
     /// Tells what is left, as the program ends.
     pub(crate) async fn finish(&self, is_configured: bool, limit: Duration) {
         let context = &self.core.context;
-        let has_news = context.alerting.has_news();
+        let has_news = context.alerting.has_observations();
         if has_news && context.request.mode == Mode::Full && context.remembers() {
             let told = timeout(limit, self.tell(is_configured)).await;
             if told.is_err() {
@@ -76,12 +76,12 @@ impl Announcer {
 
     async fn tell(&self, is_configured: bool) {
         let context = &self.core.context;
-        let memory = Memory { state: &context.state, spare: &context.spare };
+        let storage = AlertStorage { state: &context.state, fallback: &context.fallback };
         let run = &context.identity.run_id;
-        let tell = context.alerting.tell_seen(memory, run, is_configured, &context.redactor);
+        let tell = context.alerting.update(storage, run, is_configured, &context.redactor);
         let heard = Box::pin(tell).await;
-        self.is_untold.set(!heard.is_told);
-        if heard.is_kept && !self.is_described.replace(true) {
+        self.is_untold.set(!heard.is_delivered);
+        if heard.is_stored && !self.is_described.replace(true) {
             Box::pin(finish::describe(context)).await;
         }
     }

@@ -123,7 +123,7 @@ impl Core {
 
     /// Notes that the program ends because of a failure, of which people hear at once.
     pub(crate) fn ended_by(&self, failure: &Failure) {
-        self.context.alerting.see_reading(self.end(Some(failure)), 1);
+        self.context.alerting.observe_reading(self.end(Some(failure)), 1);
     }
 
     pub(crate) fn connected(&self, is_connected: bool) {
@@ -139,7 +139,7 @@ impl Core {
             return;
         }
         let failures = self.settings.watching.failures_before_alert.get();
-        self.context.alerting.see_reading(self.end(failure), failures);
+        self.context.alerting.observe_reading(self.end(failure), failures);
     }
 
     /// How a reading ended, as alerts tell it.

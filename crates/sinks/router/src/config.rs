@@ -148,8 +148,13 @@ mod tests {
         let tls = tls::client_config(None).unwrap();
         let http = Client::new(http_client::Options::new("test", "0", tls.clone())).unwrap();
         let router = Router::new(&read(variables).unwrap(), &http, &tls);
-        let schema =
-            Schema { name: "x".into(), description: "".into(), shape, columns: [].as_slice().into() };
+        let schema = Schema {
+            name: "x".into(),
+            description: "".into(),
+            shape,
+            event: false,
+            columns: [].as_slice().into(),
+        };
         router.stores_for(&schema).map(Sink::name).collect()
     }
 

@@ -172,6 +172,7 @@ impl Table {
             name: Cow::Owned(self.name.clone()),
             description: Cow::Borrowed(self.description),
             shape: Shape::Measurement,
+            event: false,
             columns: std::iter::once(time).chain(tags).chain(fields).collect(),
         }
     }
@@ -179,8 +180,8 @@ impl Table {
 
 fn column(name: &str, role: Role, value_type: Type, optional: bool) -> Column {
     // A value outside of its range is left out before it is a value of a row; the others of its row are kept.
-    let (unit, valid, description) = Default::default();
-    Column { name: Cow::Owned(name.to_owned()), role, value_type, optional, unit, valid, description }
+    let (unit, valid, label, description) = Default::default();
+    Column { name: Cow::Owned(name.to_owned()), role, value_type, optional, unit, valid, label, description }
 }
 
 fn suffix(value_type: Type) -> &'static str {

@@ -4,7 +4,7 @@ mod observe;
 mod per_tag;
 mod read;
 
-pub use observe::{Reading, Seen};
+pub use observe::{FieldValue, Reading};
 pub use read::Thresholds;
 
 use crate::{Hold, Severity};
@@ -13,20 +13,22 @@ use per_tag::PerTag;
 /// A field that a threshold may be on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Field<'a> {
-    /// Its name in the record.
+    /// Name in the record.
     pub name: &'a str,
-    /// What its values are.
+    /// Kind of its values.
     pub kind: FieldKind,
-    /// The names of the record's tags or keys.
+    /// Names of the record's tags or keys.
     pub tags: Vec<&'a str>,
+    /// Whether each row of the record is an event.
+    pub is_event: bool,
 }
 
-/// What the values of a field are.
+/// Kind of the values of a field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FieldKind {
-    /// Numbers, which may be too high or too low.
+    /// Numbers, for `_ABOVE` and `_BELOW`.
     Number,
-    /// Texts or truths, each a state to be in.
+    /// Texts or booleans, for `_IS`.
     State,
 }
 
@@ -40,7 +42,7 @@ pub(crate) struct Threshold {
     concern: Option<String>,
 }
 
-/// What must not be.
+/// Test of a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Test {
     /// A number above its limit. It is clear again at `clear`, or at the limit.
@@ -52,7 +54,7 @@ pub(crate) enum Test {
 }
 
 impl Test {
-    /// As in the name of the variable and in the key of the alert.
+    /// Its name in the variable and in the key of the alert.
     fn name(&self) -> &'static str {
         match self {
             Self::Above { .. } => "above",

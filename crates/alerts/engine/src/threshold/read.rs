@@ -9,7 +9,7 @@ use crate::{Hold, Severity};
 
 const PREFIX: &str = "ALERT_";
 const TESTS: [&str; 3] = ["ABOVE", "BELOW", "IS"];
-/// What says more of a test and means nothing without one.
+/// Ends of the variables that belong to a test and mean nothing without one.
 const TRAITS: [&str; 6] = ["CLEAR", "ABOVE_CLEAR", "BELOW_CLEAR", "FOR", "SEVERITY", "CONCERN"];
 
 /// Every threshold of a program. The default has none.
@@ -17,7 +17,7 @@ const TRAITS: [&str; 6] = ["CLEAR", "ABOVE_CLEAR", "BELOW_CLEAR", "FOR", "SEVERI
 pub struct Thresholds(pub(super) Vec<Threshold>);
 
 impl Thresholds {
-    /// Reads what is set for `fields`, and notes in `source` every mistake: a field that no record has, a number
+    /// Reads the thresholds on `fields`, and notes in `source` every mistake: a field that no record has, a number
     /// where a state should be, a limit that clears on the wrong side. `known` are the variables that have a meaning of
     /// their own. `concern` is that of a threshold that names none.
     pub fn read(
@@ -89,7 +89,7 @@ impl Thresholds {
     }
 }
 
-/// A name that begins and ends like ours and speaks of a field that no record has.
+/// Refuses a variable that has the form of a threshold and names a field that no record has.
 fn refuse_unknown(source: &mut Source, names: &BTreeSet<&str>, known: &[Variable]) {
     let ours: BTreeSet<_> = names
         .iter()
@@ -109,7 +109,7 @@ fn refuse_unknown(source: &mut Source, names: &BTreeSet<&str>, known: &[Variable
         .filter(|name| !ours.contains(name))
         .collect();
     for name in set {
-        // Asked for, so that a file that sets it is not told of twice.
+        // Read, so that a file that sets it is not reported twice.
         let _: Option<String> = source.named(&name);
         let advice = if fields.is_empty() {
             "speaks of a field, and this program has no records with one".to_owned()
@@ -120,7 +120,7 @@ fn refuse_unknown(source: &mut Source, names: &BTreeSet<&str>, known: &[Variable
     }
 }
 
-/// `ALERT_RAIN_1H_ABOVE` for `rain_1h`: what cannot stand in a variable is an underscore.
+/// `ALERT_RAIN_1H_ABOVE` for `rain_1h`: characters that a variable cannot have become underscores.
 fn variable_name(field: &str, end: &str) -> String {
     let field: String = field
         .chars()
@@ -162,6 +162,9 @@ impl OfField<'_, '_> {
     }
 
     fn thresholds(&mut self, tests: Vec<Test>) -> Vec<Threshold> {
+        if !tests.is_empty() && self.fields.iter().all(|field| field.is_event) {
+            self.refuse_for_events();
+        }
         let hold = self.source.named::<Hold>(&variable_name(self.name, "FOR"));
         let severity = self.source.named::<Severity>(&variable_name(self.name, "SEVERITY"));
         let concern = self.parsed("CONCERN", |text| Ok(text.trim().to_lowercase()));
@@ -179,14 +182,24 @@ impl OfField<'_, '_> {
         tests.into_iter().map(threshold).collect()
     }
 
-    /// What belongs to a test, where there is none.
+    /// Refuses variables that belong to a test, where there is none.
     fn refuse_lonely(&mut self) {
         for end in TRAITS {
             let name = variable_name(self.name, end);
-            // A test with a mistake in it is told of already.
+            // A test with a mistake in it is reported already.
             let has_test = TESTS.iter().any(|test| self.is_set(test));
             if !has_test && self.is_set(end) {
                 self.source.mistake(&name, "means nothing without a limit: _ABOVE, _BELOW or _IS");
+            }
+        }
+    }
+
+    /// Refuses variables that speak of a time or an end, which an event has not.
+    fn refuse_for_events(&mut self) {
+        for end in ["FOR", "CLEAR", "ABOVE_CLEAR", "BELOW_CLEAR"] {
+            if self.is_set(end) {
+                let problem = "means nothing for an event: each row alerts once and has no end";
+                self.source.mistake(&variable_name(self.name, end), problem);
             }
         }
     }

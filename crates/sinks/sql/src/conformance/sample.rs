@@ -35,7 +35,8 @@ impl Sample {
 
     fn new(name: &'static str, shape: Shape) -> Self {
         let description = Cow::Borrowed("What it's about.");
-        let schema = Schema { name: name.into(), description, shape, columns: Cow::Owned(Vec::new()) };
+        let schema =
+            Schema { name: name.into(), description, shape, event: false, columns: Cow::Owned(Vec::new()) };
         Self { schema, rows: Vec::new() }
     }
 
@@ -84,7 +85,16 @@ impl Sample {
 
     fn column(mut self, name: &'static str, role: Role, value_type: Type, optional: bool) -> Self {
         let (unit, description) = (Some("°C".into()), "It's told.".into());
-        let column = Column { name: name.into(), role, value_type, optional, unit, valid: None, description };
+        let column = Column {
+            name: name.into(),
+            role,
+            value_type,
+            optional,
+            unit,
+            valid: None,
+            label: false,
+            description,
+        };
         self.schema.columns.to_mut().push(column);
         self
     }

@@ -1,4 +1,4 @@
-//! The channels there are.
+//! The channels that are configured.
 
 use alert_alertmanager::Alertmanager;
 use alert_channel::{Channel, Route, SendError, Thread};
@@ -8,23 +8,23 @@ use alert_webhook::Webhook;
 use http_client::Client;
 use settings::{Settings, Source, Variable};
 
-/// The settings of all channels. What holds a mistake is left out.
+/// Settings of all channels. A block with a mistake is left out.
 #[derive(Debug, Clone)]
-pub(crate) struct OutletConfigs {
+pub(crate) struct ChannelConfigs {
     slack: Option<alert_slack::Config>,
     alertmanager: Option<alert_alertmanager::Config>,
     webhook: Option<alert_webhook::Config>,
 }
 
-/// A channel, whichever it is.
+/// A channel of any kind.
 #[derive(Debug)]
-pub(crate) enum Outlet {
+pub(crate) enum AnyChannel {
     Slack(Slack),
     Alertmanager(Alertmanager),
     Webhook(Webhook),
 }
 
-impl OutletConfigs {
+impl ChannelConfigs {
     pub(crate) fn variables() -> Vec<Variable> {
         [
             Option::<alert_slack::Config>::variables(),
@@ -42,17 +42,17 @@ impl OutletConfigs {
         }
     }
 
-    pub(crate) fn outlets(&self, http: &Client) -> Vec<Outlet> {
+    pub(crate) fn channels(&self, http: &Client) -> Vec<AnyChannel> {
         let slack = self.slack.iter().flat_map(|slack| alert_slack::channels(slack, http));
         let alertmanager =
             self.alertmanager.iter().flat_map(|config| alert_alertmanager::channels(config, http));
         let webhook = self.webhook.iter().flat_map(|config| alert_webhook::channels(config, http));
-        let all = slack.map(Outlet::Slack).chain(alertmanager.map(Outlet::Alertmanager));
-        all.chain(webhook.map(Outlet::Webhook)).collect()
+        let all = slack.map(AnyChannel::Slack).chain(alertmanager.map(AnyChannel::Alertmanager));
+        all.chain(webhook.map(AnyChannel::Webhook)).collect()
     }
 }
 
-impl Channel for Outlet {
+impl Channel for AnyChannel {
     fn route(&self) -> &Route {
         match self {
             Self::Slack(slack) => slack.route(),
@@ -73,7 +73,7 @@ impl Channel for Outlet {
         }
     }
 
-    async fn check(&self) -> Result<(), SendError> {
+    async fn check(&self) -> Result<&'static str, SendError> {
         match self {
             Self::Slack(slack) => slack.check().await,
             Self::Alertmanager(alertmanager) => alertmanager.check().await,
