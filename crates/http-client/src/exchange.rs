@@ -14,7 +14,7 @@ const MAX_REDIRECTS: usize = 5;
 /// Bytes read of the body of an error reply.
 const ERROR_BODY_LIMIT: usize = 64 * 1024;
 
-/// Sends `request` once. A status other than 2xx is an error.
+/// Sends `request` once. A status other than 2xx is an error, unless the request accepts refusals.
 pub(crate) async fn attempt(request: Arc<Request>) -> Result<Reply, Error> {
     let call = request.call();
     let started = Instant::now();
@@ -40,7 +40,7 @@ async fn exchange(request: &Request) -> Result<Reply, Cause> {
 
     let mut response = timeout_at(deadline, reach(request, after)).await.map_err(late)??;
     let mut body = BytesMut::new();
-    if response.status().is_success() {
+    if response.status().is_success() || is_answer(request, response.status()) {
         let reading = read(&mut response, &mut body, request.body_limit, after);
         timeout_at(deadline, reading).await.map_err(late)??;
         let (call, status) = (request.call(), response.status());
@@ -89,6 +89,13 @@ async fn read(
         body.extend_from_slice(&chunk);
     }
     Ok(())
+}
+
+/// Whether a status other than 2xx is an answer to this request.
+fn is_answer(request: &Request, status: StatusCode) -> bool {
+    let asks_for_another = matches!(status.as_u16(), 408 | 425 | 429);
+    let is_refusal = status.is_client_error() || status == StatusCode::NOT_IMPLEMENTED;
+    request.accepts_refusals && is_refusal && !asks_for_another
 }
 
 fn refusal(request: &Request, response: &Response, body: &[u8]) -> Cause {

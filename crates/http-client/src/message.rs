@@ -9,13 +9,16 @@ const LONGEST: usize = 300;
 /// `error`.
 const MEMBERS: [&str; 6] = ["/detail", "/message", "/error", "/error/message", "/errors/0/message", "/title"];
 
-/// Extracts the error message of a body: a member of JSON, the title of a page, or the first line.
+/// Extracts the error message of a body: a member of JSON, the title of a page, the message of an XML error, or the
+/// first line.
 pub(crate) fn from_body(body: &[u8], redactor: &Redactor) -> String {
     if let Ok(json) = serde_json::from_slice(body) {
         return quote(&from_json(&json), redactor);
     }
     let text = String::from_utf8_lossy(body);
-    let line = title(&text).or_else(|| text.lines().find(|line| !line.trim().is_empty()));
+    let line = element(&text, "title")
+        .or_else(|| element(&text, "message"))
+        .or_else(|| text.lines().find(|line| !line.trim().is_empty()));
     quote(line.unwrap_or_default(), redactor)
 }
 
@@ -44,14 +47,14 @@ fn from_json(json: &Value) -> String {
     }
 }
 
-/// Title of an HTML page.
-fn title(text: &str) -> Option<&str> {
+/// Text of the first element of that name: the title of an HTML page, the message of an XML error.
+fn element<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     // ASCII lower case keeps all offsets.
     let lower = text.to_ascii_lowercase();
-    let tag = lower.find("<title")?;
+    let tag = lower.find(&format!("<{name}"))?;
     let start = tag + lower.get(tag..)?.find('>')? + 1;
-    let length = lower.get(start..)?.find("</title")?;
-    text.get(start..start + length).map(str::trim).filter(|title| !title.is_empty())
+    let length = lower.get(start..)?.find(&format!("</{name}"))?;
+    text.get(start..start + length).map(str::trim).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
@@ -75,6 +78,10 @@ mod tests {
             (r#"{"message":"","title":"Gone"}"#, "Gone"),
             (r#"{"detail":[{"loc":1}],"title":"Bad"}"#, "Bad"),
             ("<!DOCTYPE html><HTML><Title lang=en>\n 502 Bad\n Gateway </TITLE>…", "502 Bad Gateway"),
+            (
+                "<?xml version=\"1.0\"?>\n<Error><Code>SlowDown</Code><Message>Slow down.</Message></Error>",
+                "Slow down.",
+            ),
             ("\n\nno_service\nmore", "no_service"),
             ("\"quoted\"", "quoted"),
             ("{\"other\": 1}", "{\"other\":1}"),

@@ -25,7 +25,7 @@ impl Reply {
         self.call.operation
     }
 
-    /// The status, between 200 and 299.
+    /// The status: between 200 and 299, or a refusal the request accepts.
     pub fn status(&self) -> StatusCode {
         self.status
     }

@@ -35,6 +35,7 @@ pub struct Request {
     pub(crate) body: Bytes,
     pub(crate) body_limit: usize,
     retry: Retry,
+    pub(crate) accepts_refusals: bool,
     carries_secret: bool,
     flaw: Option<Cause>,
 }
@@ -50,8 +51,19 @@ impl Request {
         let retry = service.client.retry.clone();
         let carries_secret = !url.username().is_empty() || url.password().is_some();
         let headers = user_agent.into_iter().map(|value| (USER_AGENT, value)).collect();
-        let (body, body_limit, flaw) = (Bytes::new(), BODY_LIMIT, None);
-        Self { service, operation, method, url, headers, body, body_limit, retry, carries_secret, flaw }
+        Self {
+            service,
+            operation,
+            method,
+            url,
+            headers,
+            body: Bytes::new(),
+            body_limit: BODY_LIMIT,
+            retry,
+            accepts_refusals: false,
+            carries_secret,
+            flaw: None,
+        }
     }
 
     /// Adds a query parameter.
@@ -114,6 +126,14 @@ impl Request {
         self
     }
 
+    /// Returns a reply of status 4xx or 501, with headers and body, instead of an error: for a service where such a status
+    /// is an answer, such as 404 for no object or 412 for a condition that is not met. 408, 425 and 429 stay errors, and
+    /// are retried.
+    pub fn accept_refusals(mut self) -> Self {
+        self.accepts_refusals = true;
+        self
+    }
+
     /// Replaces the retry policy of the client. Use [`Retry::never`] for calls that must not arrive twice: after a
     /// time-out, the service may or may not have acted.
     pub fn retry(mut self, retry: Retry) -> Self {
@@ -121,7 +141,8 @@ impl Request {
         self
     }
 
-    /// Sends the request, with retries, and returns a reply of status 2xx with its whole body.
+    /// Sends the request, with retries, and returns a reply of status 2xx with its whole body; also one of status 4xx
+    /// after [`Request::accept_refusals`].
     pub async fn send(mut self) -> Result<Reply, Error> {
         if let Some(flaw) = self.flaw.take() {
             return Err(self.call().fail(flaw));
