@@ -41,7 +41,9 @@ async fn exchange(request: &Request) -> Result<Reply, Cause> {
     let mut response = timeout_at(deadline, reach(request, after)).await.map_err(late)??;
     let mut body = BytesMut::new();
     if response.status().is_success() || is_answer(request, response.status()) {
-        let reading = read(&mut response, &mut body, request.body_limit, after);
+        let is_refusal = !response.status().is_success();
+        let limit = if is_refusal { ERROR_BODY_LIMIT } else { request.body_limit };
+        let reading = read(&mut response, &mut body, limit, after);
         timeout_at(deadline, reading).await.map_err(late)??;
         let (call, status) = (request.call(), response.status());
         return Ok(Reply {

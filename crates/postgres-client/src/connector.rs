@@ -34,8 +34,17 @@ impl Connector {
         let idle = self.idle.take().filter(|client| !client.is_closed());
         match idle {
             Some(client) => Ok(client),
-            None => connect(&self.config, &self.tls).await,
+            None => self.separate().await,
         }
+    }
+
+    /// A connection of its own, which others never get: for a lock that lasts as long as it.
+    ///
+    /// # Errors
+    ///
+    /// Why there is no connection.
+    pub async fn separate(&self) -> Result<Client, Error> {
+        connect(&self.config, &self.tls).await
     }
 
     /// Keeps a connection that is outside of any transaction for the next call.

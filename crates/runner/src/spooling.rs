@@ -52,15 +52,15 @@ impl Spooling {
     }
 
     /// How much waits for a store. A spool that cannot be read holds nothing that can be delivered.
-    pub(crate) fn waiting(&self, store: &str) -> spool::Waiting {
-        match self.with_existing(|spool| spool.waiting(store)) {
+    pub(crate) fn waiting(&self, store: &str) -> spool::Backlog {
+        match self.with_existing(|spool| spool.backlog(store)) {
             Ok(waiting) => waiting.unwrap_or_default(),
             Err(error) => {
                 // It is asked about several times in a run, and says the same each time.
                 if !self.is_unreadable_told.replace(true) {
                     tracing::warn!(error = fault::chain(&error), "the spool cannot be read");
                 }
-                spool::Waiting::default()
+                spool::Backlog::default()
             }
         }
     }

@@ -34,8 +34,8 @@ pub struct Object {
     pub content: Vec<u8>,
     /// The name of this version of it, for [`Condition::Is`].
     pub etag: String,
-    /// The time since it was written, both by the clock of the server; zero where it does not say.
-    pub age: Duration,
+    /// The time since it was written, both by the clock of the server; `None` where it does not say.
+    pub age: Option<Duration>,
 }
 
 /// A condition for a write.
@@ -85,7 +85,8 @@ impl Bucket {
                 list.with_continuation_token(token);
             }
             let reply = self.signer.send("list", &list, |request| request.body_limit(LISTING_LIMIT)).await?;
-            let page = ListObjectsV2::parse_response(&*succeeded(reply)?.text()).map_err(|_| Error::NotAList)?;
+            let page =
+                ListObjectsV2::parse_response(&*succeeded(reply)?.text()).map_err(|_| Error::NotAList)?;
             let objects = page.contents.into_iter();
             listed.extend(objects.map(|object| Listed { key: object.key, bytes: object.size.unwrap_or(0) }));
             next = page.next_continuation_token;
@@ -108,9 +109,9 @@ impl Bucket {
         }
         let reply = succeeded(reply)?;
         let age = time_of(&reply).zip(time(&reply, "last-modified"));
-        let age = age.and_then(|(now, then)| Duration::try_from(now.duration_since(then)).ok());
-        let (content, etag) = (reply.body().to_vec(), etag(&reply));
-        Ok(Some(Object { content, etag, age: age.unwrap_or_default() }))
+        // To the second, and the newest second is not negative.
+        let age = age.map(|(now, then)| Duration::try_from(now.duration_since(then)).unwrap_or_default());
+        Ok(Some(Object { content: reply.body().to_vec(), etag: etag(&reply), age }))
     }
 
     /// Writes an object.

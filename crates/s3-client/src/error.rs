@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn code_and_message_of_a_refusal_are_found() {
-        let text = "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>No such\n key.</Message></Error>";
+        let text =
+            "<?xml version=\"1.0\"?><Error><Code>NoSuchKey</Code><Message>No such\n key.</Message></Error>";
         assert_eq!(element(text, "Code"), Some("NoSuchKey"));
         assert_eq!(element(text, "Message"), Some("No such\n key."));
         assert_eq!(element("<html>", "Code"), None);

@@ -35,7 +35,8 @@ pub(crate) struct Signer {
 
 impl Signer {
     pub(crate) fn new(config: &Config, bucket: &str, http: &Client, retry: Retry) -> Result<Self, Error> {
-        let aws = || format!("https://s3.{}.amazonaws.com", config.region).parse().map_err(|_| Error::Address);
+        let aws =
+            || format!("https://s3.{}.amazonaws.com", config.region).parse().map_err(|_| Error::Address);
         let endpoint: Url = config.endpoint.clone().map_or_else(aws, Ok)?;
         let bucket =
             rusty_s3::Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), config.region.clone())
@@ -86,7 +87,10 @@ impl Signer {
         let ahead = theirs.duration_since(Timestamp::now());
         let difference = (ahead - self.ahead.get()).abs();
         if difference > SKEW {
-            tracing::warn!(seconds = ahead.as_secs(), "the S3 service has another time; requests are signed by it");
+            tracing::warn!(
+                seconds = ahead.as_secs(),
+                "the S3 service has another time; requests are signed by it"
+            );
             self.ahead.set(ahead);
         }
         difference > SKEW

@@ -42,7 +42,7 @@ fn fill(path: &Path, mib: u64) -> Result<()> {
     let payload = vec![b'x'; BATCH];
     let at = Timestamp::UNIX_EPOCH;
     let entry = Entry { destination: "a", payload: &payload, records: 100, first: at, last: at };
-    while spool.waiting("a")?.bytes < mib << 20 {
+    while spool.backlog("a")?.bytes < mib << 20 {
         let _ = spool.push(&[entry; 10], at)?;
     }
     println!("{mib} MiB wait in a file of {} KiB", fs::metadata(path)?.len() >> 10);

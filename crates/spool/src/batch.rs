@@ -53,7 +53,7 @@ pub struct Batch {
 
 /// How much waits for a destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Waiting {
+pub struct Backlog {
     /// How many batches.
     pub batches: u64,
     /// How many records are in them.
@@ -77,7 +77,7 @@ pub struct DeadLetter {
     pub at: Timestamp,
 }
 
-impl Waiting {
+impl Backlog {
     /// Whether nothing waits.
     pub fn is_empty(&self) -> bool {
         self.batches == 0

@@ -29,7 +29,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-pub use batch::{Batch, BatchId, DeadLetter, Entry, Pushed, Waiting};
+pub use batch::{Backlog, Batch, BatchId, DeadLetter, Entry, Pushed};
 pub use error::Error;
 use file::SpoolFile;
 use jiff::Timestamp;
@@ -135,16 +135,16 @@ impl Spool {
     }
 
     /// How much waits for `destination`. It takes as long for a million batches as for one.
-    pub fn waiting(&self, destination: &str) -> Result<Waiting, Error> {
+    pub fn backlog(&self, destination: &str) -> Result<Backlog, Error> {
         let (behind, removed) = (self.removals.passed(destination), self.removals.sum(destination));
-        self.read(|connection| queue::waiting(connection, destination, behind, removed))
+        self.read(|connection| queue::backlog(connection, destination, behind, removed))
     }
 
     /// Every destination that a batch waits for, by name.
     pub fn destinations(&self) -> Result<Vec<String>, Error> {
         let mut destinations = Vec::new();
         for destination in self.read(queue::destinations)? {
-            if !self.waiting(&destination)?.is_empty() {
+            if !self.backlog(&destination)?.is_empty() {
                 destinations.push(destination);
             }
         }

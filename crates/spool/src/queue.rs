@@ -8,7 +8,7 @@ use crate::removals::Sum;
 use crate::rows::{self, Read};
 use crate::space::{self, Pages};
 use crate::tally::{self, Tally};
-use crate::{BatchId, Cause, Waiting, file};
+use crate::{Backlog, BatchId, Cause, file};
 
 /// How many batches expire in one transaction, so that others get their turn.
 const EXPIRE_AT_ONCE: usize = 1_000;
@@ -36,12 +36,12 @@ pub(crate) fn next(
 }
 
 /// How much waits for `destination` behind the row `behind`.
-pub(crate) fn waiting(
+pub(crate) fn backlog(
     connection: &Connection,
     destination: &str,
     behind: i64,
     removed: Sum,
-) -> rusqlite::Result<Waiting> {
+) -> rusqlite::Result<Backlog> {
     let oldest = connection
         .prepare_cached(
             "SELECT spooled_at FROM batches WHERE destination = ?1 AND id > ?2 ORDER BY id LIMIT 1",
@@ -51,7 +51,7 @@ pub(crate) fn waiting(
     let sum = sum(connection, destination)?.minus(removed);
     // What is there is there, whatever a damaged count says.
     let batches = sum.batches.max(oldest.is_some().into());
-    Ok(Waiting { batches, records: sum.records, bytes: sum.bytes, oldest })
+    Ok(Backlog { batches, records: sum.records, bytes: sum.bytes, oldest })
 }
 
 /// Every destination that a batch waits for. Each is one look into the index, however many batches wait.

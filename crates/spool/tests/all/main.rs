@@ -38,7 +38,7 @@ fn push(spool: &mut Spool, destination: &str, payload: &[u8], second: i64) -> Ve
 }
 
 fn count(spool: &Spool, destination: &str) -> u64 {
-    spool.waiting(destination).unwrap().batches
+    spool.backlog(destination).unwrap().batches
 }
 
 /// Takes every batch for a destination, as a run that delivers does.

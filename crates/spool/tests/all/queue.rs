@@ -3,7 +3,7 @@
 use std::fs;
 
 use jiff::Timestamp;
-use spool::{DeadLetter, Entry, Limits, Spool, Waiting};
+use spool::{Backlog, DeadLetter, Entry, Limits, Spool};
 
 use crate::{at, count, drain, entry, folder, open, push};
 
@@ -47,19 +47,19 @@ fn what_waits_is_counted_and_stays_so_after_a_restart() {
     let folder = folder();
     let path = folder.path().join("s.db");
     let mut spool = open(&path);
-    assert!(spool.waiting("a").unwrap().is_empty());
+    assert!(spool.backlog("a").unwrap().is_empty());
     for (payload, second) in [("12345", 10), ("678", 20)] {
         let batch = Entry { records: 7, ..entry("a", payload.as_bytes(), second) };
         assert!(spool.push(&[batch, entry("b", b"x", second)], at(second)).unwrap().dropped.is_empty());
     }
     drop(spool);
     let mut spool = open(&path);
-    let both = Waiting { batches: 2, records: 14, bytes: 8, oldest: Some(at(10)) };
-    assert_eq!(spool.waiting("a").unwrap(), both);
+    let both = Backlog { batches: 2, records: 14, bytes: 8, oldest: Some(at(10)) };
+    assert_eq!(spool.backlog("a").unwrap(), both);
     let first = spool.oldest("a").unwrap().unwrap().id;
     spool.remove(&[first]).unwrap();
-    let one = Waiting { batches: 1, records: 7, bytes: 3, oldest: Some(at(20)) };
-    assert_eq!(spool.waiting("a").unwrap(), one);
+    let one = Backlog { batches: 1, records: 7, bytes: 3, oldest: Some(at(20)) };
+    assert_eq!(spool.backlog("a").unwrap(), one);
 }
 
 #[test]
@@ -145,7 +145,7 @@ fn a_person_may_add_and_remove_batches_in_sqlite3() {
         )
         .unwrap();
     let oldest = Some("2025-03-01T12:00:00Z".parse().unwrap());
-    assert_eq!(spool.waiting("a").unwrap(), Waiting { batches: 1, records: 1, bytes: 7, oldest });
+    assert_eq!(spool.backlog("a").unwrap(), Backlog { batches: 1, records: 1, bytes: 7, oldest });
     assert_eq!(drain(&mut spool, "a"), [b"by hand"]);
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use rusqlite::Connection;
-use spool::Waiting;
+use spool::Backlog;
 
 use crate::damage::{root, set_aside};
 use crate::{count, drain, folder, open, push};
@@ -41,7 +41,7 @@ fn version_1(path: &Path) -> Connection {
 fn assert_taken_over(path: &Path) {
     let mut spool = open(path);
     let oldest = Some("2025-03-01T12:00:00Z".parse().unwrap());
-    assert_eq!(spool.waiting("a").unwrap(), Waiting { batches: 30, records: 30, bytes: 30 * 8 - 7, oldest });
+    assert_eq!(spool.backlog("a").unwrap(), Backlog { batches: 30, records: 30, bytes: 30 * 8 - 7, oldest });
     assert_eq!(spool.dead_letter_count().unwrap(), 1);
     push(&mut spool, "a", b"new", 1);
     let batches = |wanted: fn(&i32) -> bool| (0..40).filter(wanted).map(|number| format!("batch {number}"));

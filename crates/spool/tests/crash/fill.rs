@@ -7,7 +7,7 @@ use std::process::{Child, Command};
 
 use jiff::Timestamp;
 use rusqlite::Connection;
-use spool::{Entry, Error, Limits, Spool, Waiting};
+use spool::{Backlog, Entry, Error, Limits, Spool};
 
 use crate::chance::{Chance, rounds};
 use crate::folder;
@@ -98,7 +98,7 @@ fn deliver_all(disk: &Path) {
     }
     // As a program does it that starts after the first was killed.
     let second = Spool::open(&path, Limits::default()).unwrap();
-    assert_eq!(second.waiting("a").unwrap(), Waiting::default());
+    assert_eq!(second.backlog("a").unwrap(), Backlog::default());
 }
 
 fn run(chance: &mut Chance, path: &Path, oracle: &mut Oracle, start: impl Fn(&Script<'_>) -> Child) {
@@ -135,10 +135,10 @@ fn deliver_on_full_disk(path: &Path) {
         let batch = spool.oldest("a").unwrap().unwrap();
         assert_eq!(batch.payload[..8], number.to_le_bytes());
         spool.remove(&[batch.id]).unwrap();
-        assert_eq!(spool.waiting("a").unwrap().batches, pushed - number - 1);
+        assert_eq!(spool.backlog("a").unwrap().batches, pushed - number - 1);
     }
     assert_eq!(spool.oldest("a").unwrap(), None);
-    assert_eq!(spool.waiting("a").unwrap(), Waiting::default());
+    assert_eq!(spool.backlog("a").unwrap(), Backlog::default());
     assert!(spool.destinations().unwrap().is_empty());
     assert!(rows(&Connection::open(path).unwrap()) > 0, "it is only remembered");
 

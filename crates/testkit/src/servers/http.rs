@@ -13,6 +13,15 @@ pub(super) struct Answer {
     pub(super) body: String,
 }
 
+/// An answer with all there is to it.
+#[derive(Debug)]
+pub(super) struct FullAnswer {
+    pub(super) status: u16,
+    /// Names in lower case.
+    pub(super) headers: Vec<(String, String)>,
+    pub(super) body: Vec<u8>,
+}
+
 pub(super) fn get(port: u16, target: &str) -> io::Result<Answer> {
     request("GET", port, target, b"")
 }
@@ -28,28 +37,48 @@ pub(super) fn query(pairs: &[(&str, &str)]) -> String {
     pairs.join("&")
 }
 
-/// HTTP/1.0, so that the answer ends with the connection and is never chunked.
 fn request(method: &str, port: u16, target: &str, body: &[u8]) -> io::Result<Answer> {
+    let answer = send(method, port, target, &[], body)?;
+    Ok(Answer { status: answer.status, body: String::from_utf8_lossy(&answer.body).into_owned() })
+}
+
+/// HTTP/1.0, so that the answer ends with the connection and is never chunked.
+pub(super) fn send(
+    method: &str,
+    port: u16,
+    target: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> io::Result<FullAnswer> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(PATIENCE))?;
+    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let head = format!(
-        "{method} {target} HTTP/1.0\r\nhost: 127.0.0.1:{port}\r\ncontent-length: {}\r\n\r\n",
+        "{method} {target} HTTP/1.0\r\nhost: 127.0.0.1:{port}\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
     // A server that refuses early closes early: what it said counts, not that it did not listen to the end.
     let sent = stream.write_all(&[head.as_bytes(), body].concat());
     let mut bytes = Vec::new();
     let received = stream.read_to_end(&mut bytes).map(drop);
-    match parse(&String::from_utf8_lossy(&bytes)) {
+    match parse(&bytes) {
         Some(answer) => Ok(answer),
         None => Err(sent.and(received).err().unwrap_or_else(|| io::Error::other("not an HTTP answer"))),
     }
 }
 
-fn parse(text: &str) -> Option<Answer> {
-    let (head, body) = text.split_once("\r\n\r\n")?;
+fn parse(bytes: &[u8]) -> Option<FullAnswer> {
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let (head, body) = bytes.split_at_checked(end)?;
+    let head = String::from_utf8_lossy(head);
     let status = head.split(' ').nth(1)?.parse().ok()?;
-    Some(Answer { status, body: body.to_owned() })
+    let header =
+        |line: &str| line.split_once(": ").map(|(name, value)| (name.to_lowercase(), value.to_owned()));
+    Some(FullAnswer {
+        status,
+        headers: head.lines().filter_map(header).collect(),
+        body: body.get(4..)?.to_vec(),
+    })
 }
 
 fn encode(text: &str) -> String {

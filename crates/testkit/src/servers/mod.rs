@@ -17,6 +17,7 @@ mod namespace;
 mod postgres;
 mod process;
 mod registry;
+mod s3;
 mod user;
 mod victoria_metrics;
 
@@ -29,4 +30,5 @@ pub use mosquitto::{Mosquitto, MosquittoSetup};
 pub use namespace::Namespace;
 pub use postgres::Postgres;
 pub use registry::Registry;
+pub use s3::S3;
 pub use victoria_metrics::VictoriaMetrics;

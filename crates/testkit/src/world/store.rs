@@ -49,7 +49,7 @@ impl World {
     pub fn waiting(&self) -> u64 {
         self.spool().map_or(0, |spool| {
             let names = spool.destinations().expect("a spool that can be read");
-            names.iter().map(|name| spool.waiting(name).expect("a spool that can be read").batches).sum()
+            names.iter().map(|name| spool.backlog(name).expect("a spool that can be read").batches).sum()
         })
     }
 

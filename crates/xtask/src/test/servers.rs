@@ -1,18 +1,19 @@
 //! Whether everything is there that tests run against, and how it gets there.
 
 use testkit::Requirement;
-use testkit::servers::{Influxdb, Missing, Mosquitto, Postgres, VictoriaMetrics};
+use testkit::servers::{Influxdb, Missing, Mosquitto, Postgres, S3, VictoriaMetrics};
 
 use super::progress::Progress;
 use super::step::Outcome;
 use super::{images, install};
 
 /// Each server, started and stopped again: to start one is the surest way to know that it can be started.
-const TRIALS: [fn() -> Result<(), Missing>; 4] = [
+const TRIALS: [fn() -> Result<(), Missing>; 5] = [
     || Postgres::start().map(drop),
     || Mosquitto::start().map(drop),
     || Influxdb::start().map(drop),
     || VictoriaMetrics::start().map(drop),
+    || S3::start().map(drop),
 ];
 
 /// Installs every requirement that is missing if it may, and tries every server.
