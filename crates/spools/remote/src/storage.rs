@@ -41,7 +41,7 @@ pub enum Storage {
     /// The rows of one program in the table `platform_spool`.
     Postgres {
         /// The database.
-        connector: Connector,
+        connector: Box<Connector>,
         /// The program.
         program: String,
     },

@@ -54,7 +54,7 @@ pub(crate) fn in_bucket_at(server: &S3, url: &str, limits: Limits) -> RemoteSpoo
 pub(crate) fn in_postgres(url: &str, limits: Limits) -> RemoteSpool {
     let mut source = Source::of([("POSTGRES_URL", url)]);
     let config = postgres_client::Config::read(&mut source).unwrap();
-    let connector = Connector::new(config, tls::client_config(None).unwrap());
+    let connector = Box::new(Connector::new(config, tls::client_config(None).unwrap()));
     RemoteSpool::new(Storage::Postgres { connector, program: "weather".to_owned() }, "PostgreSQL", limits)
 }
 

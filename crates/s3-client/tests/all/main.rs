@@ -1,0 +1,4 @@
+//! Against a real S3 service.
+
+#[cfg(test)]
+mod bucket;
