@@ -25,10 +25,10 @@ for name in data-platform "$@"; do
     [ ! -e "$example" ] || [ -e "$settings/$name.env" ] || install -m 600 "$example" "$settings/$name.env"
 done
 
-# Secrets that a program starts without, and that are there.
+# Secrets that a program starts without, and that exist.
 optional() {
     echo "[Service]"
-    sed -n '/^\[X-OptionalSecrets\]/,/^$/s/^\([A-Z0-9_]*\)=\(.*\)$/\1 \2/p' "$from/$1.service" | while read -r variable file; do
+    sed -n '/^\[X-OptionalSecrets\]/,/^$/s/^\([A-Z0-9_]*\)=\(.*\)$/\1 \2/p' "$@" | while read -r variable file; do
         [ -s "$settings/secrets/$file" ] || continue
         echo "LoadCredential=$file:/etc/data-platform/secrets/$file"
         echo "Environment=\"${variable}_FILE=%d/$file\""
@@ -39,7 +39,10 @@ start=
 for name; do
     install -m 644 "$from/$name.service" "$units/$name.service"
     install -d -m 755 "$units/$name.service.d"
-    optional "$name" >"$units/$name.service.d/secrets.conf"
+    install -m 644 "$from/program.conf" "$units/$name.service.d/program.conf"
+    # Most programs have the secrets of program.conf too.
+    if grep -q '^# All optional secrets' "$from/$name.service"; then shared=; else shared=$from/program.conf; fi
+    optional ${shared:+"$shared"} "$from/$name.service" >"$units/$name.service.d/secrets.conf"
     if [ -e "$from/$name.timer" ]; then
         install -m 644 "$from/$name.timer" "$units/$name.timer"
         start="$start $name.timer"

@@ -86,8 +86,8 @@ fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Referen
     for program in &model.programs {
         for binding in &program.environment {
             let Some(reference) = pick(&binding.origin) else { continue };
-            let key = key(reference, program);
             let variable = binding.variable.as_str();
+            let key = key(reference, program, variable);
             let source = sources.entry((&reference.name, key.clone(), variable)).or_insert_with(|| Source {
                 name: &reference.name,
                 key,
@@ -107,6 +107,6 @@ fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Referen
 }
 
 /// The key as it is written in a shared binding: one row, not one for each program.
-fn key(reference: &Reference, program: &Program) -> String {
-    if reference.key == program.name { "{program}".to_owned() } else { reference.key.clone() }
+fn key(reference: &Reference, program: &Program, variable: &str) -> String {
+    if reference.key == program.name { "{program}".to_owned() } else { reference.key_of(variable).to_owned() }
 }

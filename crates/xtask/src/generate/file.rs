@@ -1,11 +1,11 @@
-//! A generated file: what it holds, and whether what is on the disk is the same.
+//! Generated files: their text, their places, and the drift of the files on the disk.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
 
-/// Who made a file, for its first line.
+/// The first line of a generated file.
 const MADE_BY: &str = "Made by `cargo xtask generate`";
 
 /// A file that is generated.
@@ -16,19 +16,43 @@ pub(super) struct File {
     pub(super) text: String,
 }
 
-/// How what is on the disk differs from what should be.
+/// A difference between the disk and the generated files.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Drift {
     Missing(String),
     Differs(String),
-    /// It was generated once and is no longer.
+    /// It is in a place of generated files, and no generator makes it.
     Left(String),
 }
 
-/// The file that lists all generated ones. Tools that read it fold them in reviews; this program finds in it those
-/// that it made before and no longer makes.
+/// The file with the patterns, by which reviews fold generated files.
 const LIST: &str = ".gitattributes";
 const MARK: &str = " linguist-generated=true";
+
+/// The places of generated files. Every generated file is in one of them, and no file written by hand is: a file here that
+/// no generator makes is removed. A star stands for a part of a name.
+const PATTERNS: [&str; 20] = [
+    LIST,
+    "deploy/ecs/*.yaml",
+    "deploy/ecs/jobs/*.conf",
+    "docker/.env.example",
+    "docker/compose.pipelines.yaml",
+    "docs/catalogue.md",
+    "k8s/airflow/pools.json",
+    "k8s/argo/*.yaml",
+    "k8s/argo/pod-died/workflow-template.yaml",
+    "k8s/cronjobs/*.yaml",
+    "k8s/devices/*.yaml",
+    "k8s/grafana/dashboards/influxdb/*",
+    "k8s/grafana/dashboards/postgres/*",
+    "k8s/platform/*.yaml",
+    "k8s/services/*.yaml",
+    "monitoring/prometheus/prometheus.yaml",
+    "systemd/*.service",
+    "systemd/*.timer",
+    "systemd/program.conf",
+    "systemd/settings/*.env",
+];
 
 impl File {
     /// A file whose format knows comments that begin with `#`; `origin` is what a person changes instead of it.
@@ -59,20 +83,23 @@ fn tidy(text: &str) -> String {
     format!("{}\n", text.trim_end())
 }
 
-/// Adds the list of all of them, sorts them, and refuses two of the same path.
+/// Adds the list of the patterns, sorts the files, and refuses two of the same path and one outside of the patterns.
 pub(super) fn complete(mut files: Vec<File>) -> Result<Vec<File>, String> {
-    let mut paths: Vec<_> = files.iter().map(|file| file.path.as_str()).chain([LIST]).collect();
+    let lines: Vec<_> = PATTERNS.iter().map(|pattern| format!("/{pattern}{MARK}")).collect();
+    files.push(File::with_hash(LIST, "PATTERNS in crates/xtask/src/generate/file.rs", &lines.join("\n")));
+    let mut paths: Vec<_> = files.iter().map(|file| file.path.as_str()).collect();
     paths.sort_unstable();
     if let Some(twice) = paths.windows(2).find(|pair| pair.first() == pair.last()) {
         return Err(format!("two generators make {}", twice.concat()));
     }
-    let lines: Vec<_> = paths.iter().map(|path| format!("/{path}{MARK}")).collect();
-    files.push(File::with_hash(LIST, "what is generated", &lines.join("\n")));
+    if let Some(path) = paths.iter().find(|path| !PATTERNS.iter().any(|pattern| matches(pattern, path))) {
+        return Err(format!("{path} is in no pattern of PATTERNS in crates/xtask/src/generate/file.rs"));
+    }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
 }
 
-/// What differs below `root`.
+/// The differences below `root`.
 pub(super) fn drift(root: &Path, files: &[File]) -> Vec<Drift> {
     let left = left(root, files).into_iter().map(Drift::Left);
     let differs = files.iter().filter_map(|file| match fs::read_to_string(root.join(&file.path)) {
@@ -83,7 +110,7 @@ pub(super) fn drift(root: &Path, files: &[File]) -> Vec<Drift> {
     differs.chain(left).collect()
 }
 
-/// Makes what is below `root` the same, and tells what differed.
+/// Writes the files below `root` and returns the differences there were.
 pub(super) fn write(root: &Path, files: &[File]) -> Result<Vec<Drift>, String> {
     let drift = drift(root, files);
     for change in &drift {
@@ -109,14 +136,35 @@ fn remove(root: &Path, path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The files that were made before, are there still, and are not made now.
+/// Whether a path is in the place that a pattern describes: the same folder, and a name with the same beginning and end.
+fn matches(pattern: &str, path: &str) -> bool {
+    let split = |path| -> (&str, &str) { str::rsplit_once(path, '/').unwrap_or(("", path)) };
+    let ((folder, pattern), (place, name)) = (split(pattern), split(path));
+    let is_named = match pattern.split_once('*') {
+        Some((before, after)) => name.strip_prefix(before).is_some_and(|rest| rest.ends_with(after)),
+        None => name == pattern,
+    };
+    folder == place && is_named
+}
+
+/// The files on the disk in a place of generated files that no generator makes.
 fn left(root: &Path, files: &[File]) -> Vec<String> {
-    let list = fs::read_to_string(root.join(LIST)).unwrap_or_default();
-    let listed = list.lines().filter_map(|line| line.strip_prefix('/')?.strip_suffix(MARK));
     let made: BTreeSet<_> = files.iter().map(|file| file.path.as_str()).collect();
-    let is_below = |path: &&str| !path.split('/').any(|part| part == "..");
-    let left = listed.filter(is_below).filter(|path| !made.contains(path) && root.join(path).is_file());
-    left.map(str::to_owned).collect()
+    let mut left: Vec<_> = PATTERNS
+        .iter()
+        .flat_map(|pattern| {
+            let folder = pattern.rsplit_once('/').map_or("", |(folder, _)| folder);
+            let entries = fs::read_dir(root.join(folder)).into_iter().flatten().flatten();
+            let files = entries.filter(|entry| entry.path().is_file());
+            let names = files.filter_map(|entry| entry.file_name().into_string().ok());
+            let paths =
+                names.map(move |name| if folder.is_empty() { name } else { format!("{folder}/{name}") });
+            paths.filter(|path| matches(pattern, path)).collect::<Vec<_>>()
+        })
+        .filter(|path| !made.contains(path.as_str()))
+        .collect();
+    left.sort();
+    left
 }
 
 impl Drift {
@@ -125,7 +173,7 @@ impl Drift {
         path
     }
 
-    /// For a person: what is, and what became or should become of it.
+    /// A line for a person.
     pub(super) fn line(&self) -> String {
         match self {
             Self::Missing(path) => format!("  new      {path}"),
@@ -144,53 +192,59 @@ mod tests {
             .unwrap()
     }
 
+    const JOB: &str = "k8s/cronjobs/tides.yaml";
+    const PAGE: &str = "docs/catalogue.md";
+
     #[test]
-    fn what_was_written_has_no_drift() {
+    fn written_files_have_no_drift() {
         let root = tempfile::tempdir().unwrap();
-        let files = files(&["k8s/a/job.yaml", "docs/b.md"]);
+        let files = files(&[JOB, PAGE]);
         assert_eq!(write(root.path(), &files).unwrap().len(), 3);
         assert_eq!(drift(root.path(), &files), []);
-        let text = fs::read_to_string(root.path().join("k8s/a/job.yaml")).unwrap();
+        let text = fs::read_to_string(root.path().join(JOB)).unwrap();
         assert_eq!(text, "# Made by `cargo xtask generate`.\n# To change it, change the test.\nkind: Job\n");
     }
 
     #[test]
     fn an_edit_by_hand_is_a_drift() {
         let root = tempfile::tempdir().unwrap();
-        let files = files(&["a.yaml", "b.yaml"]);
+        let files = files(&[JOB, PAGE]);
         write(root.path(), &files).unwrap();
-        fs::write(root.path().join("a.yaml"), "kind: Pod\n").unwrap();
-        fs::remove_file(root.path().join("b.yaml")).unwrap();
-        let expected = [Drift::Differs("a.yaml".to_owned()), Drift::Missing("b.yaml".to_owned())];
+        fs::write(root.path().join(PAGE), "mine\n").unwrap();
+        fs::remove_file(root.path().join(JOB)).unwrap();
+        let expected = [Drift::Differs(PAGE.to_owned()), Drift::Missing(JOB.to_owned())];
         assert_eq!(drift(root.path(), &files), expected);
     }
 
     #[test]
-    fn what_is_no_longer_made_is_removed_with_its_folder() {
+    fn the_files_of_a_removed_program_are_removed() {
         let root = tempfile::tempdir().unwrap();
-        write(root.path(), &files(&["k8s/gone/a.yaml", "k8s/stays/b.yaml"])).unwrap();
+        write(root.path(), &files(&["k8s/services/page.yaml", JOB])).unwrap();
         fs::write(root.path().join("k8s/own.yaml"), "by hand").unwrap();
-        let now = files(&["k8s/stays/b.yaml"]);
-        assert!(drift(root.path(), &now).contains(&Drift::Left("k8s/gone/a.yaml".to_owned())));
+        let now = files(&[JOB]);
+        assert!(drift(root.path(), &now).contains(&Drift::Left("k8s/services/page.yaml".to_owned())));
         write(root.path(), &now).unwrap();
-        assert!(!root.path().join("k8s/gone").exists());
+        assert!(!root.path().join("k8s/services").exists());
         assert!(root.path().join("k8s/own.yaml").exists());
         assert_eq!(drift(root.path(), &now), []);
     }
 
     #[test]
-    fn a_list_that_leads_out_of_the_workspace_removes_nothing() {
-        let root = tempfile::tempdir().unwrap();
-        let inside = root.path().join("inside");
-        fs::create_dir(&inside).unwrap();
-        fs::write(root.path().join("outside"), "mine").unwrap();
-        fs::write(inside.join(LIST), format!("/../outside{MARK}\n")).unwrap();
-        assert_eq!(left(&inside, &[]), [""; 0]);
+    fn a_generated_file_outside_of_the_patterns_is_refused() {
+        let file = File::bare("k8s/overlays/home.yaml", "");
+        assert!(complete(vec![file]).unwrap_err().starts_with("k8s/overlays/home.yaml is in no pattern"));
+    }
+
+    #[test]
+    fn a_star_stands_for_a_part_of_a_name_and_not_for_a_folder() {
+        assert!(matches("k8s/argo/*.yaml", "k8s/argo/tides.yaml"));
+        assert!(!matches("k8s/argo/*.yaml", "k8s/argo/executor/role.yaml"));
+        assert!(!matches("docs/catalogue.md", "docs/manifest.md"));
     }
 
     #[test]
     fn two_generators_cannot_make_the_same_file() {
-        let twice = vec![File::bare("a.json", "{}"), File::bare("a.json", "[]")];
-        assert!(complete(twice).unwrap_err().starts_with("two generators make a.json"));
+        let twice = vec![File::bare(PAGE, "{}"), File::bare(PAGE, "[]")];
+        assert!(complete(twice).unwrap_err().starts_with("two generators make docs/catalogue.md"));
     }
 }

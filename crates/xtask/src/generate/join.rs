@@ -23,6 +23,7 @@ pub(super) fn join(
         .map(|(manifest, description)| Check { manifest, delivery: &delivery, mistakes }.join(description))
         .collect();
     joined.sort_by(|a, b| a.name.cmp(&b.name));
+    bindings::check_forms(&joined, mistakes);
     Model { delivery, programs: joined }
 }
 
@@ -70,7 +71,7 @@ impl Check<'_> {
         let architectures = self.architectures();
         let shared = if self.manifest.is_sharing { &self.delivery.egress[..] } else { &[] };
         let egress: BTreeSet<_> = shared.iter().chain(&self.manifest.egress).copied().collect();
-        let Manifest { name, folder, devices, node_selector, every_node, .. } = self.manifest;
+        let Manifest { name, folder, devices, node_selector, every_node, is_sharing, .. } = self.manifest;
         Program {
             image: format!("{}/{name}:{}", self.delivery.registry, description.version),
             name,
@@ -88,6 +89,7 @@ impl Check<'_> {
             node_selector,
             every_node,
             egress: egress.into_iter().collect(),
+            is_sharing,
             environment,
             variables: description.variables,
             records: description.records,

@@ -49,6 +49,8 @@ pub(super) struct Program {
     pub(super) every_node: Option<String>,
     /// The TCP ports it speaks to, sorted.
     pub(super) egress: Vec<u16>,
+    /// Whether it has the bindings and the ports that programs share.
+    pub(super) is_sharing: bool,
     /// Where its variables come from, in the order in which it describes them.
     pub(super) environment: Vec<Binding>,
     /// All variables that it describes.
@@ -121,6 +123,9 @@ pub(super) const FINAL_EXITS: [u8; 2] = [65, 78];
 pub(super) const PLACEMENT: [&str; 6] =
     ["DEADLINE_SECONDS", "LISTEN", "METRICS_ADDR", "SPOOL_DIR", "SPOOL_MAX_BYTES", "SQLITE_PATH"];
 
+/// The variable that tells copies of one program apart.
+const INSTANCE: &str = "INSTANCE";
+
 impl Schedule {
     /// How late a run may start, in seconds: until the next one is due, however long the pause between two is.
     pub(super) fn starting_deadline_seconds(&self) -> u64 {
@@ -162,6 +167,13 @@ impl Program {
         all.into_iter().flatten().filter(|(name, _)| self.has_variable(name)).collect()
     }
 
+    /// The variables with the name of the node, where it runs on every node: its own, and the name of the copy.
+    pub(super) fn node_variables(&self) -> impl Iterator<Item = &str> {
+        let own = self.every_node.as_deref();
+        let instance = own.filter(|own| *own != INSTANCE && self.has_variable(INSTANCE)).map(|_| INSTANCE);
+        own.into_iter().chain(instance)
+    }
+
     /// Whether it describes a variable of that name.
     pub(super) fn has_variable(&self, name: &str) -> bool {
         self.variables.iter().any(|variable| variable.name == name)
@@ -177,8 +189,30 @@ impl Program {
 impl Model {
     /// Whether a variable comes from where all programs have it from.
     pub(super) fn is_shared(&self, program: &Program, binding: &Binding) -> bool {
-        let is_same = |origin: &Origin| origin.of(&program.name) == binding.origin;
+        let is_same = |origin: &Origin| origin.of(&program.name, &binding.variable) == binding.origin;
         self.delivery.bindings.iter().any(|(name, origin)| *name == binding.variable && is_same(origin))
+    }
+
+    /// The shared bindings that most scheduled programs have, which some generators write once for all of them.
+    pub(super) fn common(&self) -> Vec<&Binding> {
+        let sharing: Vec<_> =
+            self.scheduled().map(|(program, _)| program).filter(|program| program.is_sharing).collect();
+        let mut common: Vec<&Binding> = Vec::new();
+        for program in &sharing {
+            for binding in program.environment.iter().filter(|binding| self.is_shared(program, binding)) {
+                let count = sharing.iter().filter(|other| other.environment.contains(binding)).count();
+                if count > 1 && 2 * count > sharing.len() && !common.contains(&binding) {
+                    common.push(binding);
+                }
+            }
+        }
+        common
+    }
+
+    /// Whether a program has all of the common bindings. One that lacks some has each of its own written out.
+    pub(super) fn has_common(&self, program: &Program) -> bool {
+        let common = self.common();
+        !common.is_empty() && common.iter().all(|binding| program.environment.contains(binding))
     }
 
     /// Those that an orchestrator starts on a schedule: jobs, and devices that take one reading at a time.

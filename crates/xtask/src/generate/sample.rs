@@ -26,8 +26,8 @@ pub(super) const WORKSPACE: &str = r#"
     resources = { cpu = "10m", memory = "16Mi", memory-limit = "64Mi" }
 
     [workspace.metadata.delivery.bindings]
-    STORE_URL = { config = "platform", key = "store-url" }
-    STORE_TOKEN = { secret = "store", key = "token" }
+    STORE_URL = { config = "platform" }
+    STORE_TOKEN = { secret = "store" }
     HEARTBEAT_URL = { secret = "heartbeats", key = "{program}" }
 "#;
 

@@ -67,10 +67,22 @@ fn units(root: &Path, copy: &Path) -> Result<Vec<PathBuf>, String> {
         });
         let name = file.file_name().filter(|name| *name != "job.service").unwrap_or(COMPOSE.as_ref());
         let unit = copy.join(name);
+        drop_in(&folder, &unit).map_err(failed)?;
         fs::write(&unit, lines.collect::<Vec<_>>().join("\n")).map_err(failed)?;
         units.push(unit);
     }
     Ok(units)
+}
+
+/// Puts the drop-in of all programs beside a unit, as install.sh does.
+fn drop_in(folder: &Path, unit: &Path) -> std::io::Result<()> {
+    let shared = folder.join("program.conf");
+    if !shared.is_file() || unit.ends_with(COMPOSE) || unit.extension().is_none_or(|it| it != "service") {
+        return Ok(());
+    }
+    let beside = unit.with_extension("service.d");
+    fs::create_dir_all(&beside)?;
+    fs::copy(shared, beside.join("program.conf")).map(drop)
 }
 
 /// What systemd says of a unit itself; of others that it has to load on the way nothing.

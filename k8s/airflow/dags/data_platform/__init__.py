@@ -1,5 +1,5 @@
-"""What the DAGs of all programs share; the files beside this folder are the DAGs."""
+"""The code behind the DAGs of all programs."""
 
-from data_platform.dag import program_dag
+from data_platform.dag import job_dags
 
-__all__ = ["program_dag"]
+__all__ = ["job_dags"]

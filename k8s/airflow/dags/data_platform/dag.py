@@ -1,19 +1,21 @@
-"""The DAG of a program: one task, when it runs, how often it is repeated, which window of the past it reads."""
+"""The DAG of a job: one task, its schedule, its retries, the window of the past that it reads."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from airflow.sdk import DAG, CronDataIntervalTimetable, CronTriggerTimetable, Param
 
+from data_platform.cron_job import CronJob, cron_jobs
 from data_platform.operator import ProgramOperator
-
-PODS = Path(__file__).parent.parent / "pods"
 
 #: How long a pod may wait for a node and for its image.
 STARTUP = timedelta(minutes=2)
+
+#: The wait before the first retry; the second is twice as long. Kubernetes does the same.
+RETRY_DELAY = timedelta(seconds=10)
 
 #: A backfill asks for the window of its run, and so does a run that was triggered with one: {"since": …, "until": …}.
 WINDOW = [
@@ -26,59 +28,50 @@ WINDOW = [
 INSTANT = {"type": ["null", "string"], "description": "A time, or a day in UTC, as in 2026-11-22."}
 
 
-def program_dag(
-    name: str,
-    *,
-    description: str,
-    namespace: str,
-    schedule: str,
-    time_zone: str,
-    attempt_seconds: int,
-    retries: int,
-    retry_seconds: int,
-    pool: str,
-    arguments: tuple[str, ...] = (),
-    has_history: bool = False,
-    tags: tuple[str, ...] = (),
-) -> DAG:
-    """Makes the DAG of the program `name`, whose pod is `pods/<name>.yaml`.
+def job_dags(only: str | None = None) -> Iterator[DAG]:
+    """The DAGs of all CronJobs, or the one of this name."""
+    return map(job_dag, cron_jobs(only))
 
-    A run that was missed is not made up for: the next one reads what is current. A gap is filled by a backfill, for a
-    program whose source has a history: the runs of its schedule are intervals then, and a backfill reads each.
+
+def job_dag(job: CronJob) -> DAG:
+    """Makes the DAG of one CronJob.
+
+    A missed run is not made up for: the next one reads current data. A gap is filled by a backfill, for a program whose
+    source has a history: the runs of its schedule are intervals then, and a backfill reads each.
     """
-    timetable = CronDataIntervalTimetable if has_history else CronTriggerTimetable
-    attempt = STARTUP + timedelta(seconds=attempt_seconds)
+    timetable = CronDataIntervalTimetable if job.has_history else CronTriggerTimetable
+    attempt = STARTUP + timedelta(seconds=job.attempt_seconds)
     with DAG(
-        dag_id=name,
-        description=description,
-        schedule=timetable(schedule, timezone=time_zone),
-        start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo(time_zone)),
+        dag_id=job.name,
+        description=job.description,
+        schedule=timetable(job.schedule, timezone=job.time_zone),
+        start_date=datetime(2026, 1, 1, tzinfo=ZoneInfo(job.time_zone)),
         catchup=False,
         # Runs that overlap are harmless and pointless, and so are runs that wait for each other for long.
         max_active_runs=1,
-        dagrun_timeout=(retries + 1) * (attempt + timedelta(seconds=retry_seconds * 2**retries)),
-        params={"since": Param(None, **INSTANT), "until": Param(None, **INSTANT)} if has_history else {},
-        tags=list(tags),
+        dagrun_timeout=(job.retries + 1) * (attempt + RETRY_DELAY * 2**job.retries),
+        params={"since": Param(None, **INSTANT), "until": Param(None, **INSTANT)} if job.has_history else {},
+        tags=[job.part_of, job.labels["app.kubernetes.io/component"]],
     ) as dag:
         ProgramOperator(
             task_id="run",
-            name=name,
-            namespace=namespace,
-            base_container_name=name,
-            pod_template_file=str(PODS / f"{name}.yaml"),
-            arguments=[*arguments, *(WINDOW if has_history else ())],
+            name=job.name,
+            namespace=job.namespace,
+            base_container_name=job.container["name"],
+            pod_template_dict=job.pod,
+            arguments=[*job.container.get("args", []), *(WINDOW if job.has_history else ())],
             # No worker waits while the pod runs.
             deferrable=True,
             poll_interval=5,
             startup_timeout_seconds=int(STARTUP.total_seconds()),
-            active_deadline_seconds=attempt_seconds,
+            active_deadline_seconds=job.attempt_seconds,
             execution_timeout=attempt,
-            retries=retries,
-            retry_delay=timedelta(seconds=retry_seconds),
+            retries=job.retries,
+            retry_delay=RETRY_DELAY,
             retry_exponential_backoff=True,
-            # One that failed stays to be looked at.
+            # A failed pod stays for inspection.
             on_finish_action="delete_succeeded_pod",
             automount_service_account_token=False,
-            pool=pool,
+            pool=job.pool,
         )
     return dag

@@ -1,4 +1,5 @@
-//! Argo Workflows: for each program on a schedule, its template and what starts it, and what tells of a pod that died.
+//! Argo Workflows: one file for each scheduled program, with its template and its schedule, and the alert for a pod that
+//! died.
 
 #[cfg(test)]
 mod tests;
@@ -10,27 +11,22 @@ use super::kubernetes::pod::{self, Beside, ORIGIN, with};
 use super::model::{FINAL_EXITS, Model, Program, RETRIES, RETRY_SECONDS, Schedule};
 use super::template::render;
 
-/// The exit codes after which the program itself has alerted: those that a retry does not mend, and 75, the temporary one.
+/// The exit codes after which the program itself has alerted.
 const TOLD_EXITS: [u8; 3] = [FINAL_EXITS[0], 75, FINAL_EXITS[1]];
 
-/// Where a program leaves its report for the steps after it.
+/// The folder and the file of the run report, for the steps that follow.
 const REPORT_FOLDER: &str = "/report";
 const REPORT_FILE: &str = "/report/run.json";
 
-/// What Argo's own process, which starts the program, may take of the memory of the container.
+/// Memory of Argo's own process, which starts the program, within the container.
 const EXECUTOR_MEBIBYTES: u64 = 128;
 
-/// The variable that takes the path of the report.
+/// The variable with the path of the report.
 const REPORT_VARIABLE: &str = "XCOM_FILE";
 
 const TEMPLATES: &str = "crates/xtask/src/generate/argo/templates";
 
-/// The files of a program, each with its template.
-const OF_PROGRAM: [(&str, &str); 3] = [
-    ("cron-workflow.yaml", include_str!("templates/cron-workflow.yaml.j2")),
-    ("kustomization.yaml", include_str!("templates/kustomization.yaml.j2")),
-    ("workflow-template.yaml", include_str!("templates/workflow-template.yaml.j2")),
-];
+const OF_PROGRAM: &str = include_str!("templates/workflow-template.yaml.j2");
 
 /// The files that all programs share.
 const OF_ALL: [(&str, &str); 2] = [
@@ -50,12 +46,12 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
         files.push(File::with_hash(format!("k8s/argo/{name}"), &format!("{TEMPLATES}/{stem}.j2"), &text));
     }
     for (program, schedule) in model.scheduled() {
-        files.extend(of_program(model, program, schedule)?);
+        files.push(of_program(model, program, schedule)?);
     }
     Ok(files)
 }
 
-fn of_program(model: &Model, program: &Program, schedule: &Schedule) -> Result<Vec<File>, String> {
+fn of_program(model: &Model, program: &Program, schedule: &Schedule) -> Result<File, String> {
     let reports = program.has_variable(REPORT_VARIABLE);
     let beside = Beside {
         settings: if reports { &[(REPORT_VARIABLE, REPORT_FILE)] } else { &[] },
@@ -64,9 +60,8 @@ fn of_program(model: &Model, program: &Program, schedule: &Schedule) -> Result<V
     };
     let final_exits: Vec<_> = FINAL_EXITS.iter().map(|exit| format!("'{exit}'")).collect();
     let own = json!({
-        "version": program.version,
-        "component": program.kind.name(),
-        "part_of": model.delivery.name,
+        "labels": pod::labels(model, program),
+        "pod_labels": pod::pod_labels(model, program),
         "description": program.description,
         "schedule": schedule.cron.to_string(),
         "time_zone": schedule.time_zone,
@@ -83,10 +78,7 @@ fn of_program(model: &Model, program: &Program, schedule: &Schedule) -> Result<V
     });
     let members = own.as_object().into_iter().flatten();
     let context = members.fold(pod::parts(model, program), |all, (key, value)| with(all, key, value));
-    let file = |(name, template): (&str, &str)| {
-        let text = render(name, template, &context)?;
-        let origin = format!("{}/Cargo.toml, {ORIGIN} or {TEMPLATES}/{name}.j2", program.folder);
-        Ok(File::with_hash(format!("k8s/argo/{}/{name}", program.name), &origin, &text))
-    };
-    OF_PROGRAM.into_iter().map(file).collect()
+    let text = render("workflow-template.yaml", OF_PROGRAM, &context)?;
+    let origin = format!("{}/Cargo.toml, {ORIGIN} or {TEMPLATES}/workflow-template.yaml.j2", program.folder);
+    Ok(File::with_hash(format!("k8s/argo/{}.yaml", program.name), &origin, &text))
 }

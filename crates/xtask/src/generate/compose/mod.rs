@@ -31,6 +31,7 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
         "user": USER,
         "grace": GRACE_SECONDS,
         "data": DATA,
+        "shared": model.common().into_iter().map(variable).collect::<Vec<_>>(),
         "programs": model.programs.iter().map(|it| Service::of(model, it)).collect::<Vec<_>>(),
         "secrets": secrets(model).iter().map(|it| it.file_name()).collect::<Vec<_>>(),
     });
@@ -64,6 +65,9 @@ struct Service<'a> {
     version_variable: String,
     arguments: &'static [&'static str],
     runs_once: bool,
+    /// Whether it has the variables of the anchor.
+    is_sharing: bool,
+    /// Its other variables.
     environment: Vec<(String, String)>,
     secrets: Vec<String>,
     devices: Vec<(String, &'a str)>,
@@ -80,7 +84,8 @@ struct Service<'a> {
 
 impl<'a> Service<'a> {
     fn of(model: &Model, program: &'a Program) -> Self {
-        let bound = program.environment.iter().map(variable);
+        let common = if model.has_common(program) { model.common() } else { Vec::new() };
+        let bound = program.environment.iter().filter(|it| !common.contains(it)).map(variable);
         let placed =
             program.placement(DATA, "0.0.0.0").into_iter().map(|(name, value)| (name.to_owned(), value));
         let secrets = program.environment.iter().filter_map(|binding| match &binding.origin {
@@ -96,6 +101,7 @@ impl<'a> Service<'a> {
             version_variable: format!("{}_VERSION", shout(&program.name)),
             arguments: program.arguments(),
             runs_once: program.schedule.is_some(),
+            is_sharing: !common.is_empty(),
             environment: bound.chain(placed).collect(),
             secrets: secrets.collect(),
             devices: program.devices.iter().map(|it| (device_variable(&it.name), it.path.as_str())).collect(),

@@ -40,7 +40,7 @@ fn a_job_waits_for_its_timer_and_writes_to_it() {
     let tides = service("tides");
     assert_has(&tides, "image: ${REGISTRY:-registry.example/lego}/tides:${TIDES_VERSION:-0.1.0}\n");
     assert_has(&tides, "profiles: [jobs]\n");
-    assert_has(&tides, "restart: \"no\"\n    logging:\n      driver: none\n");
+    assert_has(&tides, "restart: \"no\"\n    logging: { driver: none }\n");
     assert_has(&tides, "DEADLINE_SECONDS: \"120\"\n");
 }
 
@@ -50,9 +50,11 @@ fn values_come_from_settings_and_secrets_from_files() {
     assert_has(&tides, "TIDES_KEY_FILE: \"/run/secrets/tides.key\"\n");
     assert_has(&tides, "STATION: \"${PLACES_STATIONS:-}\"\n");
     assert_has(&tides, "MEASUREMENT: \"tides\"\n");
-    assert_has(&tides, "    secrets:\n      - tides.key\n      - store.token\n      - heartbeats.tides\n");
+    assert_has(&tides, "    secrets: [tides.key, store.token, heartbeats.tides]\n");
     // A program starts without it: then the path is empty, which counts as none.
-    assert_has(&tides, "STORE_TOKEN_FILE: \"${STORE_TOKEN_FILE:-}\"\n");
+    assert_has(&tides, "      <<: *environment\n");
+    assert_has(&file("compose.pipelines.yaml"), "  STORE_TOKEN_FILE: \"${STORE_TOKEN_FILE:-}\"\n");
+    assert!(!tides.contains("STORE_TOKEN_FILE") && !service("page").contains("*environment"));
     assert_has(&tides, "HEARTBEAT_URL_FILE: \"${HEARTBEATS_TIDES_FILE:-}\"\n");
 }
 

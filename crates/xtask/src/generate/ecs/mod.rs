@@ -131,7 +131,7 @@ impl<'a> Parameter<'a> {
             name: words.collect(),
             variable: &binding.variable,
             from: &reference.name,
-            key: &reference.key,
+            key: reference.key_of(&binding.variable),
             is_secret,
             is_optional: binding.is_optional,
         })

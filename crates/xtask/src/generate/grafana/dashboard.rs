@@ -39,23 +39,26 @@ impl Dashboard {
         let [from, to] = self.range;
         let mut variables = vec![self.store.choice()];
         variables.extend(self.variables.iter().cloned());
-        let dashboard = json!({
-            "uid": uid,
-            "title": format!("{} · {}", self.title, self.store.title()),
-            "description": format!("{} Made by `cargo xtask generate`.", self.description),
-            "tags": [self.part_of, self.store.name()],
-            "schemaVersion": SCHEMA_VERSION,
+        let members = [
+            ("uid", json!(uid)),
+            ("title", json!(format!("{} · {}", self.title, self.store.title()))),
+            ("description", json!(format!("{} Made by `cargo xtask generate`.", self.description))),
+            ("tags", json!([self.part_of, self.store.name()])),
+            ("schemaVersion", json!(SCHEMA_VERSION)),
             // One cursor in all panels.
-            "graphTooltip": 1,
-            "refresh": "1m",
-            "time": { "from": from, "to": to },
-            "timezone": "browser",
-            "annotations": { "list": [] },
-            "links": [self.others()],
-            "templating": { "list": variables },
-            "panels": self.panels(),
-        });
-        serde_json::to_string_pretty(&dashboard).map_err(|error| error.to_string())
+            ("graphTooltip", json!(1)),
+            ("refresh", json!("1m")),
+            ("time", json!({ "from": from, "to": to })),
+            ("timezone", json!("browser")),
+            ("annotations", json!({ "list": [] })),
+            ("links", json!([self.others()])),
+        ];
+        let lines = members.iter().map(|(name, value)| format!("  \"{name}\": {value},\n"));
+        let (variables, panels) = (one_a_line(&variables), one_a_line(&self.panels()));
+        Ok(format!(
+            "{{\n{}  \"templating\": {{ \"list\": [{variables}] }},\n  \"panels\": [{panels}]\n}}",
+            lines.collect::<String>()
+        ))
     }
 
     /// The way to the other dashboards of the store.
@@ -96,6 +99,12 @@ impl Dashboard {
         }
         all
     }
+}
+
+/// The items of a list, each on a line of its own, so that a change of one panel is a change of one line.
+fn one_a_line(items: &[Value]) -> String {
+    let lines: Vec<_> = items.iter().map(|item| format!("\n    {item}")).collect();
+    format!("{}\n  ", lines.join(","))
 }
 
 /// Counted from one.

@@ -7,7 +7,7 @@ use record::Role;
 use crate::generate::describe::{Description, Variable};
 use crate::generate::manifest::{self, Delivery, Manifest, Origin};
 use crate::generate::mistake::Mistakes;
-use crate::generate::model::{Binding, PLACEMENT};
+use crate::generate::model::{Binding, PLACEMENT, Program};
 
 /// The bindings of one program, its own and those it shares.
 pub(super) struct Bindings<'a> {
@@ -26,12 +26,29 @@ pub(super) fn unknown_to_all<'a>(
     delivery.bindings.iter().filter(move |(name, _)| !is_known(name))
 }
 
+/// Notes each key that one program names and another one leaves to the name of the variable: in Kubernetes they would be two
+/// keys, and everywhere else one file.
+pub(super) fn check_forms(programs: &[Program], mistakes: &mut Mistakes) {
+    let mut forms = BTreeMap::new();
+    for program in programs {
+        for binding in &program.environment {
+            let (Origin::Config(it) | Origin::Secret(it)) = &binding.origin else { continue };
+            let is_whole = *forms.entry(it.file_name()).or_insert(it.is_whole);
+            if is_whole != it.is_whole {
+                let problem =
+                    format!("is bound with a key here and without one elsewhere: {}", it.file_name());
+                mistakes.add(&format!("{}/Cargo.toml", program.folder), &key(&binding.variable), problem);
+            }
+        }
+    }
+}
+
 impl<'a> Bindings<'a> {
     pub(super) fn of(manifest: &'a Manifest, delivery: &'a Delivery, description: &'a Description) -> Self {
         let shared = delivery.bindings.iter().filter(|_| manifest.is_sharing);
         let shared = shared.filter(|(name, _)| variable(description, name).is_some());
         let all = shared.chain(&manifest.bindings);
-        let origins = all.map(|(name, origin)| (name.as_str(), origin.of(&manifest.name))).collect();
+        let origins = all.map(|(name, origin)| (name.as_str(), origin.of(&manifest.name, name))).collect();
         Self { manifest, description, origins }
     }
 

@@ -80,7 +80,7 @@ fn a_shared_key_may_hold_the_name_of_the_program() {
     let model = sample::model();
     let mut environment = model.program("dust").unwrap().environment.iter();
     let heartbeat = environment.find(|binding| binding.variable == "HEARTBEAT_URL").unwrap();
-    let expected = Reference { name: "heartbeats".to_owned(), key: "dust".to_owned() };
+    let expected = Reference { name: "heartbeats".to_owned(), key: "dust".to_owned(), is_whole: false };
     assert_eq!(heartbeat.origin, Origin::Secret(expected));
 }
 
@@ -206,7 +206,8 @@ fn a_secret_is_never_written_down() {
 #[test]
 fn a_binding_has_one_of_three_forms() {
     let refused = |line: &str| mistakes(&bindings(line)).concat();
-    assert!(refused("MEASUREMENT = { secret = \"a\" }").contains("must be a value, { secret"));
+    assert_eq!(refused("MEASUREMENT = { config = \"a\" }"), "");
+    assert!(refused("MEASUREMENT = { keys = \"a\" }").contains("must be a value, { secret"));
     assert!(
         refused("MEASUREMENT = { secret = \"a\", config = \"b\", key = \"c\" }").contains("must be a value")
     );
@@ -215,6 +216,30 @@ fn a_binding_has_one_of_three_forms() {
     assert!(refused("MEASUREMENT = { config = \"a\", key = \"c/d\" }").contains("has the key `c/d`"));
     assert!(refused("MEASUREMENT = \"\"").contains("is empty"));
     assert!(refused("MEASUREMENT = \"a\\nb\"").contains("a line break"));
+}
+
+#[test]
+fn without_a_key_the_variable_names_it() {
+    let model = sample::model();
+    let mut environment = model.program("tides").unwrap().environment.iter();
+    let token = environment.find(|binding| binding.variable == "STORE_TOKEN").unwrap();
+    let Origin::Secret(reference) = &token.origin else { panic!("{token:?}") };
+    assert_eq!(
+        (reference.key_of("STORE_TOKEN"), reference.file_name()),
+        ("STORE_TOKEN", "store.token".to_owned())
+    );
+}
+
+#[test]
+fn a_key_is_named_by_all_programs_or_by_none() {
+    let found = mistakes(&bindings("STORE_TOKEN = { secret = \"store\", key = \"token\" }"));
+    assert_eq!(found, [""; 0], "a program may have it for itself");
+    let moist = sample::programs().remove(2);
+    let own = bindings("STORE_TOKEN = { secret = \"store\", key = \"token\" }");
+    let tides = ("pipelines/tides", own.as_str(), sample::description("tides", "job", &[]));
+    let found = sample::joined(sample::WORKSPACE, vec![moist, tides]).1;
+    let expected = "bindings.STORE_TOKEN is bound with a key here and without one elsewhere: store.token";
+    assert!(found.len() == 1 && found[0].ends_with(expected), "{found:?}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Kubernetes: a kustomize base for each program, for each kind of workload, and for what all of them stand in.
+//! Kubernetes: one file for each program, a kustomize base for each kind of workload, and one for the shared objects.
 
 pub(super) mod pod;
 #[cfg(test)]
@@ -7,6 +7,7 @@ mod tests;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use super::airflow;
 use super::describe::Kind;
 use super::file::File;
 use super::model::{FINAL_EXITS, Model, Program, RETRIES, Schedule};
@@ -27,18 +28,17 @@ struct Template {
 const CRON_JOB: Template = template!("cron-job.yaml");
 const DAEMON_SET: Template = template!("daemon-set.yaml");
 const DEPLOYMENT: Template = template!("deployment.yaml");
-const KUSTOMIZATION: Template = template!("kustomization.yaml");
 const NETWORK_POLICY: Template = template!("network-policy.yaml");
 const SERVICE: Template = template!("service.yaml");
-const SERVICE_ACCOUNT: Template = template!("service-account.yaml");
 const VOLUME_CLAIM: Template = template!("persistent-volume-claim.yaml");
 
 const NAMESPACE: Template = template!("platform/namespace.yaml");
-const DEFAULT_DENY: Template = template!("platform/default-deny.yaml");
+const NETWORK_POLICIES: Template = template!("platform/network-policies.yaml");
+const SERVICE_ACCOUNT: Template = template!("platform/service-account.yaml");
 const PLATFORM: Template = template!("platform/kustomization.yaml");
 const GROUP: Template = template!("group.yaml");
 
-/// The folder of the bases of a kind of workload. Those on a schedule go out by themselves, devices by hand.
+/// The folders of the bases: scheduled programs are deployed without asking, devices by hand.
 const GROUPS: [&str; 3] = ["cronjobs", "devices", "services"];
 
 /// Everything below `k8s` that is not an overlay.
@@ -48,13 +48,13 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
         files.push(group_file(model, group)?);
     }
     for program in &model.programs {
-        files.extend(Base { model, program }.files()?);
+        files.push(Base { model, program }.file()?);
     }
     Ok(files)
 }
 
-/// The folder that the base of a program is in.
-fn group(program: &Program) -> &'static str {
+/// The folder that the file of a program is in.
+pub(super) fn group(program: &Program) -> &'static str {
     match program.kind {
         _ if program.schedule.is_some() => "cronjobs",
         Kind::Service => "services",
@@ -62,79 +62,91 @@ fn group(program: &Program) -> &'static str {
     }
 }
 
-/// What all programs stand in: the namespace, and that nothing may be reached that is not asked for.
+/// The objects that all programs share: the namespace, the service account, the network policies.
 fn platform(model: &Model) -> Result<Vec<File>, String> {
-    let context = json!({ "name": model.delivery.name });
-    [&NAMESPACE, &DEFAULT_DENY, &PLATFORM]
+    let delivery = &model.delivery;
+    let context = json!({ "name": delivery.name, "egress": delivery.egress, "account": pod::ACCOUNT });
+    [&NAMESPACE, &NETWORK_POLICIES, &SERVICE_ACCOUNT, &PLATFORM]
         .into_iter()
-        .map(|template| template.file(&format!("k8s/{}", template.name), "", &context))
+        .map(|template| {
+            let origin = format!("Cargo.toml or {}", template.path());
+            let text = render(template.name, template.text, &context)?;
+            Ok(File::with_hash(format!("k8s/{}", template.name), &origin, &text))
+        })
         .collect()
 }
 
-/// The bases of one kind of workload, so that an overlay need not list them.
+/// The kustomization of one kind of workload, with every program of the kind.
 fn group_file(model: &Model, folder: &str) -> Result<File, String> {
     let names: Vec<_> = model.programs.iter().filter(|it| group(it) == folder).map(|it| &it.name).collect();
-    let context = json!({ "names": names, "part_of": model.delivery.name });
-    GROUP.file(&format!("k8s/{folder}/kustomization.yaml"), "", &context)
+    let text = render(GROUP.name, GROUP.text, json!({ "names": names }))?;
+    Ok(File::with_hash(format!("k8s/{folder}/kustomization.yaml"), &GROUP.path(), &text))
 }
 
-/// The base of one program.
+/// The file of one program: all its objects.
 struct Base<'a> {
     model: &'a Model,
     program: &'a Program,
 }
 
 impl Base<'_> {
-    fn files(&self) -> Result<Vec<File>, String> {
+    fn file(&self) -> Result<File, String> {
         let is_everywhere = self.program.every_node.is_some();
         let workload = match self.program.schedule {
             Some(_) => &CRON_JOB,
             None if is_everywhere => &DAEMON_SET,
             None => &DEPLOYMENT,
         };
-        let mut templates = vec![workload, &NETWORK_POLICY, &SERVICE_ACCOUNT];
+        let mut templates = vec![workload];
         if self.program.serves.is_some() {
             templates.push(&SERVICE);
+        }
+        if self.program.serves.is_some() || !self.own_egress().is_empty() {
+            templates.push(&NETWORK_POLICY);
         }
         // A claim is one volume, and pods on several nodes would need one each.
         if self.program.storage.is_some() && !is_everywhere {
             templates.push(&VOLUME_CLAIM);
         }
-        templates.sort_by_key(|template| template.name);
-        let resources: Vec<_> = templates.iter().map(|template| template.name).collect();
-        let context = self.context(&resources)?;
-        templates.push(&KUSTOMIZATION);
-        let folder = format!("k8s/{}/{}", group(self.program), self.program.name);
-        let manifest = format!("{}/Cargo.toml or ", self.program.folder);
-        let file =
-            |template: &Template| template.file(&format!("{folder}/{}", template.name), &manifest, &context);
-        templates.into_iter().map(file).collect()
+        let context = self.context()?;
+        let documents = templates.iter().map(|template| render(template.name, template.text, &context));
+        let documents = documents.collect::<Result<Vec<_>, _>>()?;
+        let path = format!("k8s/{}/{}.yaml", group(self.program), self.program.name);
+        let origin = format!("{}/Cargo.toml or {}", self.program.folder, workload.path());
+        Ok(File::with_hash(path, &origin, &documents.join("---\n")))
     }
 
-    fn context(&self, resources: &[&str]) -> Result<Value, String> {
-        let program = self.program;
+    /// The ports that no shared policy opens.
+    fn own_egress(&self) -> Vec<u16> {
+        let shared = if self.program.is_sharing { &self.model.delivery.egress[..] } else { &[] };
+        self.program.egress.iter().filter(|port| !shared.contains(port)).copied().collect()
+    }
+
+    fn context(&self) -> Result<Value, String> {
+        let (program, part_of) = (self.program, &self.model.delivery.name);
         Ok(json!({
             "name": program.name,
-            "version": program.version,
-            "component": program.kind.name(),
-            "part_of": self.model.delivery.name,
+            "labels": pod::labels(self.model, program),
+            "pod_labels": pod::pod_labels(self.model, program),
+            "part_of": part_of,
             "description": program.description,
+            "pool": airflow::pool(self.model, program),
+            "has_history": program.has_history,
             "schedule": program.schedule.as_ref().map(CronJob::of),
             "serves": program.serves,
             "port_name": if program.kind == Kind::Device { "metrics" } else { "http" },
-            // A second one would want the same device, or the same volume.
+            // A second pod would want the same device, or the same volume.
             "is_alone": !program.devices.is_empty() || program.storage.is_some(),
             "is_everywhere": program.every_node.is_some(),
             "storage": program.storage.map(|storage| storage.to_string()),
-            "egress": program.egress,
+            "egress": self.own_egress(),
             "pod": pod::spec(self.model, program)?,
             "final_exits": FINAL_EXITS,
-            "resources": resources,
         }))
     }
 }
 
-/// What a `CronJob` says of when.
+/// The schedule of a `CronJob`.
 #[derive(Serialize)]
 struct CronJob {
     cron: String,
@@ -159,9 +171,8 @@ impl CronJob {
 }
 
 impl Template {
-    fn file(&self, path: &str, manifest: &str, context: &Value) -> Result<File, String> {
-        let text = render(self.name, self.text, context)?;
-        let origin = format!("{manifest}crates/xtask/src/generate/kubernetes/templates/{}.j2", self.name);
-        Ok(File::with_hash(path, &origin, &text))
+    /// Its path from the root.
+    fn path(&self) -> String {
+        format!("crates/xtask/src/generate/kubernetes/templates/{}.j2", self.name)
     }
 }

@@ -19,10 +19,11 @@ fn base(program: &str) -> String {
 fn base_of(model: &Model, program: &str) -> String {
     let files = files(model).unwrap();
     let is_object = |file: &&File| {
-        file.path.contains(&format!("/{program}/")) && !file.path.ends_with("kustomization.yaml")
+        let is_shared = file.path.starts_with("k8s/platform/") && !file.path.ends_with("kustomization.yaml");
+        is_shared || file.path.ends_with(&format!("/{program}.yaml"))
     };
     let texts: Vec<_> = files.iter().filter(is_object).map(|file| file.text.clone()).collect();
-    assert!(texts.len() >= 3, "{program} has {} objects", texts.len());
+    assert_eq!(texts.len(), 4, "{program}");
     texts.join("\n---\n")
 }
 
@@ -54,7 +55,7 @@ fn a_pod_that_is_not_restricted_is_found() {
         broken("tides", "drop: [ALL]", "drop: [NET_RAW]"),
         broken("tides", "automountServiceAccountToken: false\n          #", "#"),
         broken("dust", "enableServiceLinks: false", "hostNetwork: true"),
-        broken("dust", "persistentVolumeClaim:\n            claimName: dust", "hostPath: { path: /dev }"),
+        broken("dust", "persistentVolumeClaim: { claimName: dust }", "hostPath: { path: /dev }"),
         broken("page", "memory: 64Mi", "cpu: 1"),
     ];
     for (place, fault) in faults.iter().enumerate() {
@@ -75,9 +76,11 @@ fn a_secret_that_is_written_down_is_found() {
 
 #[test]
 fn parts_that_do_not_fit_together_are_found() {
-    let label = "      app.kubernetes.io/name: dust";
-    let fault =
-        broken("dust", &format!("matchLabels:\n{label}"), "matchLabels:\n      app.kubernetes.io/name: rust");
+    let fault = broken(
+        "dust",
+        "matchLabels: { app.kubernetes.io/name: dust }",
+        "matchLabels: { app.kubernetes.io/name: rust }",
+    );
     assert!(fault.contains("selects pods with app.kubernetes.io/name"), "{fault}");
     assert!(
         broken("dust", "claimName: dust", "claimName: rust")
@@ -85,11 +88,12 @@ fn parts_that_do_not_fit_together_are_found() {
     );
     assert!(broken("dust", "targetPort: metrics", "targetPort: http").contains("has no port \"http\""));
     assert!(
-        broken("tides", "serviceAccountName: tides", "serviceAccountName: t")
+        broken("tides", "serviceAccountName: program", "serviceAccountName: t")
             .contains("the ServiceAccount `t`")
     );
     assert!(
-        broken("tides", "kind: NetworkPolicy", "kind: Ingress").contains("needs the NetworkPolicy `tides`")
+        broken("tides", "lego/egress: shared }\n  policyTypes", "lego/egress: own }\n  policyTypes")
+            .contains("no NetworkPolicy opens a port for it")
     );
 }
 
@@ -110,7 +114,7 @@ fn a_device_gets_its_node_from_the_plugin_and_its_group() {
     assert!(text.contains("supplementalGroups: [20]"), "{text}");
     assert!(text.contains("kubernetes.io/arch: arm64\n        example.com/sensor: \"dust\""), "{text}");
     assert!(text.contains("type: Recreate"), "{text}");
-    assert!(text.contains("path: /readyz\n              port: metrics"), "{text}");
+    assert!(text.contains("path: /readyz, port: metrics"), "{text}");
 }
 
 /// A device that looks at the machine it runs on.
@@ -126,15 +130,20 @@ const PULSE: &str = r#"
 #[test]
 fn what_runs_on_every_node_is_told_its_name_and_keeps_its_own_folder() {
     let own = sample::variable("MACHINE", &[]);
-    let pulse = ("iot/pulse", PULSE, sample::description("pulse", "device", &[&own]));
+    let copy = sample::variable("INSTANCE", &[]);
+    let pulse = ("iot/pulse", PULSE, sample::description("pulse", "device", &[&own, &copy]));
     let (model, mistakes) = sample::joined(sample::WORKSPACE, vec![pulse]);
     assert_eq!(mistakes, [""; 0]);
     let text = base_of(&model.unwrap(), "pulse");
     assert_eq!(found(&text), [""; 0]);
     assert!(text.contains("kind: DaemonSet") && !text.contains("PersistentVolumeClaim"), "{text}");
-    let name = "- name: MACHINE\n              valueFrom: { fieldRef: { fieldPath: spec.nodeName } }\n            - name: STORE_URL";
-    assert!(text.contains(name) && !text.contains("key: machine"), "{text}");
-    assert!(text.contains("          emptyDir:\n            sizeLimit: 64Mi\n"), "{text}");
+    for name in ["MACHINE", "INSTANCE"] {
+        let line =
+            format!("- {{ name: {name}, valueFrom: {{ fieldRef: {{ fieldPath: spec.nodeName }} }} }}\n");
+        assert!(text.contains(&line), "{name}: {text}");
+    }
+    assert!(!text.contains("key: machine"), "{text}");
+    assert!(text.contains("emptyDir: { sizeLimit: 64Mi }"), "{text}");
     assert!(text.contains("clusterIP: None"), "{text}");
 }
 
@@ -142,7 +151,9 @@ fn what_runs_on_every_node_is_told_its_name_and_keeps_its_own_folder() {
 fn a_device_with_a_schedule_is_a_cron_job() {
     let text = base("moist");
     assert!(
-        text.contains("kind: CronJob") && text.contains("- \"--once\"") && !text.contains("kind: Deployment")
+        text.contains("kind: CronJob")
+            && text.contains("args: [\"--once\"]")
+            && !text.contains("kind: Deployment")
     );
     assert!(!text.contains("kind: Service\n"), "nobody asks a program that ends");
 }
@@ -150,7 +161,7 @@ fn a_device_with_a_schedule_is_a_cron_job() {
 #[test]
 fn a_run_that_cannot_be_mended_is_not_repeated() {
     let text = base("tides");
-    assert!(text.contains("onExitCodes:\n              containerName: tides\n              operator: In\n              values: [65, 78]"));
+    assert!(text.contains("onExitCodes: { containerName: tides, operator: In, values: [65, 78] }"));
     assert!(text.contains("timeZone: Europe/Berlin"));
     assert!(text.contains("startingDeadlineSeconds: 3600"));
     assert!(text.contains("activeDeadlineSeconds: 570"));
@@ -165,11 +176,16 @@ fn the_overlays_take_devices_as_they_come() {
         put(&root.path().join(&file.path), &file.text);
     }
     copy(&crate::workspace::root().join("k8s/overlays"), &root.path().join("k8s/overlays"));
+    copy(&crate::workspace::root().join("k8s/components"), &root.path().join("k8s/components"));
     let devices = root.path().join("k8s/overlays/homelab/devices");
     let output = kubectl.arg("kustomize").arg(&devices).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(found(&text), [""; 0]);
+    let shared =
+        files(&sample::model()).unwrap().into_iter().filter(|file| file.path.starts_with("k8s/platform/"));
+    let shared: Vec<_> =
+        shared.filter(|file| !file.path.ends_with("kustomization.yaml")).map(|file| file.text).collect();
+    assert_eq!(found(&format!("{text}\n---\n{}", shared.join("\n---\n"))), [""; 0]);
     assert!(text.contains("kind: Deployment") && text.contains("namespace: data-platform"), "{text}");
     assert!(text.contains("storageClassName: local-path"), "{text}");
     assert!(text.contains("- arm64"), "{text}");
@@ -180,13 +196,13 @@ fn the_overlays_take_devices_as_they_come() {
 fn the_gateway_gets_its_mapping_from_a_component() {
     let Some(mut kubectl) = testkit::require(Requirement::Kubectl.command()) else { return };
     let root = tempfile::tempdir().unwrap();
-    for folder in ["devices/mqtt-gateway", "components/gateway-mapping"] {
+    for folder in ["devices", "components/gateway-mapping"] {
         copy(&crate::workspace::root().join("k8s").join(folder), &root.path().join(folder));
     }
     put(&root.path().join("overlay/mapping.toml"), "[[zigbee2mqtt]]\n");
     put(
         &root.path().join("overlay/kustomization.yaml"),
-        "kind: Kustomization\nresources: [../devices/mqtt-gateway]\ncomponents: [../components/gateway-mapping]\n\
+        "kind: Kustomization\nresources: [../devices]\ncomponents: [../components/gateway-mapping]\n\
          configMapGenerator: [{ name: gateway-mapping, files: [mapping.toml] }]\n",
     );
     let overlay = root.path().join("overlay");

@@ -14,22 +14,32 @@ pub(in crate::generate) enum Origin {
     Secret(Reference),
 }
 
-/// A key of something that has a name.
+/// A key of a `ConfigMap` or a `Secret`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(in crate::generate) struct Reference {
     pub(in crate::generate) name: String,
+    /// The key as the manifest writes it. Where the manifest has none: the name of the variable in lower case, without
+    /// the name of the `Secret` that it begins with.
     pub(in crate::generate) key: String,
+    /// Whether the manifest names no key. Kubernetes then takes the whole `ConfigMap` or `Secret` as environment
+    /// (`envFrom`), and its keys are names of variables.
+    pub(in crate::generate) is_whole: bool,
 }
 
 /// What stands for the program's name in a key of a binding that all programs share.
 const PROGRAM: &str = "{program}";
 
 impl Origin {
-    /// The origin for one of the programs that share a binding.
-    pub(in crate::generate) fn of(&self, program: &str) -> Self {
+    /// The origin of a variable for one of the programs that share a binding.
+    pub(in crate::generate) fn of(&self, program: &str, variable: &str) -> Self {
         let of = |reference: &Reference| Reference {
             name: reference.name.clone(),
-            key: reference.key.replace(PROGRAM, program),
+            key: if reference.is_whole {
+                reference.default_key(variable)
+            } else {
+                reference.key.replace(PROGRAM, program)
+            },
+            is_whole: reference.is_whole,
         };
         match self {
             Self::Literal(text) => Self::Literal(text.clone()),
@@ -55,7 +65,7 @@ enum Written {
 struct Place {
     secret: Option<String>,
     config: Option<String>,
-    key: String,
+    key: Option<String>,
 }
 
 const EXPECTED: &str =
@@ -87,6 +97,18 @@ impl<'de> Deserialize<'de> for Origin {
 }
 
 impl Reference {
+    /// The key in Kubernetes.
+    pub(in crate::generate) fn key_of<'a>(&'a self, variable: &'a str) -> &'a str {
+        if self.is_whole { variable } else { &self.key }
+    }
+
+    /// `token` for `INFLUXDB_TOKEN` in the Secret `influxdb`.
+    fn default_key(&self, variable: &str) -> String {
+        let key = variable.to_ascii_lowercase().replace('_', "-");
+        let rest = key.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix('-'));
+        rest.unwrap_or(&key).to_owned()
+    }
+
     /// What it is called where there are only files, as in `openweather.key`. No name holds a dot, so no two are the same.
     pub(in crate::generate) fn file_name(&self) -> String {
         format!("{}.{}", self.name, self.key)
@@ -99,10 +121,11 @@ impl Reference {
         self.file_name().chars().map(of_variable).collect()
     }
 
-    fn new(name: String, key: String) -> Result<Self, String> {
+    fn new(name: String, key: Option<String>) -> Result<Self, String> {
         if !is_name(&name) {
             return Err(format!("names `{name}`; a name is lower-case letters, digits and hyphens"));
         }
+        let Some(key) = key else { return Ok(Self { name, key: String::new(), is_whole: true }) };
         let is_of_key = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
         let plain = key.replace(PROGRAM, "program");
         if plain.is_empty() || !plain.chars().all(is_of_key) {
@@ -110,7 +133,7 @@ impl Reference {
                 "has the key `{key}`; a key is letters, digits, hyphens, underscores and dots"
             ));
         }
-        Ok(Self { name, key })
+        Ok(Self { name, key, is_whole: false })
     }
 }
 

@@ -1,5 +1,5 @@
-//! systemd: a unit for each program, confined as far as the program allows, a timer for each that runs on a schedule, and
-//! the settings that an operator fills in.
+//! systemd: a unit for each program, a timer for each scheduled one, the drop-in that confines all of them, and the
+//! settings that an operator fills in.
 
 mod calendar;
 mod settings;
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::describe::Kind;
 use super::file::File;
 use super::manifest::Origin;
-use super::model::{FINAL_EXITS, GRACE_SECONDS, Model, Program, Schedule};
+use super::model::{Binding, FINAL_EXITS, GRACE_SECONDS, Model, Program, Schedule};
 use super::template::render;
 
 macro_rules! template {
@@ -30,14 +30,15 @@ struct Template {
 
 const SERVICE: Template = template!("service");
 const TIMER: Template = template!("timer");
+const PROGRAM: Template = template!("program.conf");
 
-/// The folder of what each program keeps to itself, of which systemd makes the path.
+/// The folder of the state of each program; systemd fills in the path.
 const STATE: &str = "%S";
 
-/// Who listens is for this machine alone, until somebody says otherwise.
+/// The address to listen on: this machine alone, unless an operator sets another one.
 const HOST: &str = "127.0.0.1";
 
-/// The folder of the embedded store, which all programs share: whoever watches them reads it.
+/// The folder of the embedded store, which all programs share, so that the watchdog and the status page can read it.
 const SHARED_FOLDER: &str = "/var/lib/data-platform";
 
 /// How often a run that failed for a passing reason is started, the first time included.
@@ -49,7 +50,7 @@ const SERVICE_PAUSE: u32 = 5;
 
 /// Everything below `systemd` that is generated.
 pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
-    let mut files = vec![settings::shared(model)?];
+    let mut files = vec![settings::shared(model)?, drop_in(model)?];
     for program in &model.programs {
         let context = context(model, program);
         files.push(SERVICE.file(program, &context)?);
@@ -61,8 +62,26 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
     Ok(files)
 }
 
+/// The drop-in of all programs.
+fn drop_in(model: &Model) -> Result<File, String> {
+    let context = json!({
+        "final_exits": FINAL_EXITS.map(|exit| exit.to_string()).join(" "),
+        "grace": GRACE_SECONDS,
+        "secrets": common_secrets(model),
+    });
+    let text = render(PROGRAM.name, PROGRAM.text, context)?;
+    Ok(File::with_hash("systemd/program.conf", &format!("Cargo.toml or {}", PROGRAM.path()), &text))
+}
+
+/// The optional secrets among the common bindings.
+fn common_secrets(model: &Model) -> Vec<Secret<'_>> {
+    secrets(model.common()).filter(|secret| secret.is_optional).collect()
+}
+
 fn context(model: &Model, program: &Program) -> Value {
-    let (required, optional): (Vec<_>, Vec<_>) = secrets(program).partition(|secret| !secret.is_optional);
+    let common = if model.has_common(program) { common_secrets(model) } else { Vec::new() };
+    let own = secrets(&program.environment).filter(|secret| !common.contains(secret));
+    let (required, optional): (Vec<_>, Vec<_>) = own.partition(|secret| !secret.is_optional);
     let home = format!("{STATE}/{}", program.name);
     let placement = program.placement(&home, HOST).into_iter().map(|(name, value)| match name {
         "SQLITE_PATH" => (name, format!("{SHARED_FOLDER}/platform.db")),
@@ -83,11 +102,10 @@ fn context(model: &Model, program: &Program) -> Value {
         "project": model.delivery.name,
         "description": unit::text(&program.description),
         "arguments": program.arguments(),
+        "has_common": model.has_common(program),
         "is_device": program.kind == Kind::Device,
         "schedule": program.schedule.as_ref().map(Run::of),
         "pause": if program.schedule.is_some() { JOB_PAUSE } else { SERVICE_PAUSE },
-        "grace": GRACE_SECONDS,
-        "final_exits": FINAL_EXITS.map(|exit| exit.to_string()).join(" "),
         "environment": literals.chain(placed).collect::<Vec<_>>(),
         "required": required,
         "optional": optional,
@@ -100,7 +118,7 @@ fn context(model: &Model, program: &Program) -> Value {
     })
 }
 
-/// Where a program listens. On one machine no two can have the same port, so each that follows another by name has the
+/// The address that a program listens on. On one machine no two can have the same port, so each that follows another by name has the
 /// next one.
 fn address(model: &Model, program: &Program) -> Option<String> {
     let port = |program: &Program| program.serves.as_ref().map(|endpoint| endpoint.port);
@@ -111,15 +129,15 @@ fn address(model: &Model, program: &Program) -> Option<String> {
 }
 
 /// A secret that a program reads from a file.
-#[derive(Serialize)]
+#[derive(PartialEq, Eq, Serialize)]
 struct Secret<'a> {
     variable: &'a str,
     file: String,
     is_optional: bool,
 }
 
-fn secrets(program: &Program) -> impl Iterator<Item = Secret<'_>> {
-    program.environment.iter().filter_map(|binding| match &binding.origin {
+fn secrets<'a>(bindings: impl IntoIterator<Item = &'a Binding>) -> impl Iterator<Item = Secret<'a>> {
+    bindings.into_iter().filter_map(|binding| match &binding.origin {
         Origin::Secret(secret) => Some(Secret {
             variable: &binding.variable,
             file: secret.file_name(),
@@ -129,7 +147,7 @@ fn secrets(program: &Program) -> impl Iterator<Item = Secret<'_>> {
     })
 }
 
-/// What a unit and its timer say of when.
+/// The times of a unit and its timer.
 #[derive(Serialize)]
 struct Run {
     cron: String,
@@ -156,10 +174,12 @@ impl Run {
 impl Template {
     fn file(&self, program: &Program, context: &Value) -> Result<File, String> {
         let text = render(self.name, self.text, context)?;
-        let origin = format!(
-            "{}/Cargo.toml or crates/xtask/src/generate/systemd/templates/{}.j2",
-            program.folder, self.name
-        );
+        let origin = format!("{}/Cargo.toml or {}", program.folder, self.path());
         Ok(File::with_hash(format!("systemd/{}.{}", program.name, self.name), &origin, &text))
+    }
+
+    /// Its path from the root.
+    fn path(&self) -> String {
+        format!("crates/xtask/src/generate/systemd/templates/{}.j2", self.name)
     }
 }

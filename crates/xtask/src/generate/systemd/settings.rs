@@ -1,4 +1,4 @@
-//! The files of settings: one that all programs read, one of each program's own.
+//! The files of settings: one for all programs, and one for each program.
 
 use std::collections::BTreeMap;
 
@@ -11,27 +11,27 @@ use crate::generate::template::render;
 
 const TEMPLATE: &str = include_str!("templates/settings.env.j2");
 
-/// What an operator changes in place of what is made here.
+/// The origin in the first lines of the files.
 const ORIGIN: &str =
     "the manifests of the programs, or crates/xtask/src/generate/systemd/templates/settings.env.j2";
 
-/// What all programs share.
+/// The settings that all programs share.
 pub(super) fn shared(model: &Model) -> Result<File, String> {
     let mut lines = BTreeMap::new();
     for program in &model.programs {
         lines.extend(bound(model, program, true));
     }
-    let title = "What all programs are told, unless a file of their own says something else.";
+    let title = "Settings of all programs.";
     file(&model.delivery.name, title, lines)
 }
 
-/// What the program alone is told; nothing where there is nothing to tell.
+/// The settings of one program; `None` where there are none.
 pub(super) fn own(model: &Model, program: &Program) -> Result<Option<File>, String> {
     let lines: BTreeMap<_, _> = bound(model, program, false).collect();
     if lines.is_empty() {
         return Ok(None);
     }
-    file(&program.name, &format!("What {} is told.", program.name), lines).map(Some)
+    file(&program.name, &format!("Settings of {}.", program.name), lines).map(Some)
 }
 
 fn file(name: &str, title: &str, lines: BTreeMap<&str, &str>) -> Result<File, String> {
@@ -43,7 +43,7 @@ fn file(name: &str, title: &str, lines: BTreeMap<&str, &str>) -> Result<File, St
     ))
 }
 
-/// The variables that come from a config, and what the program says of them.
+/// The variables that come from a config, and their descriptions.
 fn bound<'a>(
     model: &'a Model,
     program: &'a Program,

@@ -21,7 +21,7 @@ fn assert_has(text: &str, part: &str) {
 fn a_job_ends_by_itself_and_is_repeated_where_that_helps() {
     let tides = file("tides.service");
     assert_has(&tides, "Type=oneshot\nExecStart=/usr/local/bin/tides\n");
-    assert_has(&tides, "RestartPreventExitStatus=65 78\n");
+    assert_has(&file("program.conf"), "RestartPreventExitStatus=65 78\n");
     assert_has(&tides, "StartLimitIntervalSec=3240\nStartLimitBurst=3\n");
     assert_has(&tides, "TimeoutStartSec=150\n");
     assert!(!tides.contains("[Install]"), "its timer starts it");
@@ -37,7 +37,9 @@ fn a_secret_is_a_credential_and_is_never_written_down() {
     );
     // systemd would not start a program whose credential is not there.
     assert!(!tides.contains("LoadCredential=store.token"), "{tides}");
-    assert_has(&tides, "\n[X-OptionalSecrets]\nSTORE_TOKEN=store.token\nHEARTBEAT_URL=heartbeats.tides\n");
+    assert_has(&tides, "\n[X-OptionalSecrets]\nHEARTBEAT_URL=heartbeats.tides\n");
+    assert_has(&file("program.conf"), "\n[X-OptionalSecrets]\nSTORE_TOKEN=store.token\n");
+    assert_has(&file("page.service"), "\n# All optional secrets of the program are listed here.\n");
 }
 
 #[test]

@@ -69,6 +69,9 @@ const APART: &str = "k8s/device-plugin";
 /// The parts of what Argo starts: each names what is in another one.
 const PARTS_OF_ARGO: &str = "k8s/argo/";
 
+/// The objects that every program needs; the other kustomizations leave them to this one.
+const PLATFORM: &str = "k8s/platform";
+
 /// The objects of all kustomizations, as texts.
 #[derive(Default)]
 struct Texts {
@@ -99,13 +102,15 @@ pub(super) fn check(progress: &mut Progress) -> Outcome {
 /// What is wrong with the objects of each kustomization, and the texts of all objects.
 fn built(root: &Path) -> Result<(Vec<String>, Texts), String> {
     let (mut all, mut texts) = (Vec::new(), Texts::default());
+    let platform = platform(root)?;
     for folder in kustomize::folders(root)? {
         let text = kustomize::build(&root.join(&folder))?;
         let objects = Object::parse(&text).map_err(|error| format!("{folder}: {error}"))?;
         let jobs = argo::jobs(&objects);
         let objects = [objects, jobs.clone()].concat();
         if folder != APART {
-            all.extend(faults(&objects).into_iter().map(|fault| format!("{folder}: {fault}")));
+            let together = [&objects[..], &platform[..]].concat();
+            all.extend(faults(&together).into_iter().map(|fault| format!("{folder}: {fault}")));
         }
         if !folder.starts_with(PARTS_OF_ARGO) {
             all.extend(argo::faults(&objects).into_iter().map(|fault| format!("{folder}: {fault}")));
@@ -121,6 +126,10 @@ fn built(root: &Path) -> Result<(Vec<String>, Texts), String> {
         texts.argo.extend(of_argo.into_iter().filter(is_workflow).map(str::to_owned));
     }
     Ok((all, texts))
+}
+
+fn platform(root: &Path) -> Result<Vec<Object>, String> {
+    Object::parse(&kustomize::build(&root.join(PLATFORM))?)
 }
 
 /// Whether the models of Argo take all of it.
@@ -158,7 +167,9 @@ pub(super) fn check_pods(folder: &str, pods: &BTreeSet<String>, progress: &mut P
 }
 
 fn pod_faults(folder: &str, pods: &BTreeSet<String>) -> Result<Vec<String>, String> {
-    let mut objects = Object::parse(&kustomize::build(&workspace::root().join(folder))?)?;
+    let root = workspace::root();
+    let mut objects = Object::parse(&kustomize::build(&root.join(folder))?)?;
+    objects.extend(platform(&root)?);
     for pod in pods {
         objects.extend(Object::parse(pod)?.into_iter().map(Object::into_job));
     }

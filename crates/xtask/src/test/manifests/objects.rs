@@ -88,3 +88,10 @@ pub(super) fn config_references(pod: &Value) -> impl Iterator<Item = KeyReferenc
     let variables = containers.flat_map(|container| items(at(container, "/env")));
     variables.filter_map(|it| serde_json::from_value(it.pointer("/valueFrom/configMapKeyRef")?.clone()).ok())
 }
+
+/// The names of the `ConfigMap`s that become environment as a whole.
+pub(super) fn whole_configs(pod: &Value) -> impl Iterator<Item = &str> {
+    let containers = items(at(pod, "/spec/containers"));
+    let sources = containers.flat_map(|container| items(at(container, "/envFrom")));
+    sources.filter_map(|source| at(source, "/configMapRef/name").as_str())
+}

@@ -1,10 +1,13 @@
-//! What holds for every object beyond its schema: that pods are restricted, secrets are only named, parts fit together.
+//! Rules for objects beyond their schemas: pods are restricted, secrets are only named, parts fit together.
 
 use serde_json::{Value, json};
 
-use super::objects::{Object, at, config_references, items};
+use super::objects::{Object, at, config_references, items, whole_configs};
 
-/// What is wrong with objects that are applied together.
+/// The port of name resolution, which alone is of no use.
+const NAMES: u64 = 53;
+
+/// The faults of objects that are applied together.
 pub(crate) fn faults(objects: &[Object]) -> Vec<String> {
     let one = objects.iter().flat_map(|object| {
         let faults = [pods(object), secrets(object), selectors(object), claims(object, objects)].concat();
@@ -92,13 +95,13 @@ fn selectors(object: &Object) -> Vec<String> {
     faults
 }
 
-/// What a pod names is there: its account, its volume, its policy; and who serves has a Service that finds it.
+/// A pod's account and volume exist, a policy opens a port for it, and a program that serves has a Service that finds it.
 fn claims(object: &Object, objects: &[Object]) -> Vec<String> {
     let Some(pod) = object.pod() else { return Vec::new() };
     let has =
         |kind: &str, name: &str| objects.iter().any(|other| other.kind() == kind && other.name() == name);
-    let mut needed = vec![("NetworkPolicy", object.name())];
-    needed.push(("ServiceAccount", at(pod, "/spec/serviceAccountName").as_str().unwrap_or_default()));
+    let account = at(pod, "/spec/serviceAccountName").as_str().unwrap_or_default();
+    let mut needed = vec![("ServiceAccount", account)];
     for volume in items(at(pod, "/spec/volumes")) {
         needed.extend(
             at(volume, "/persistentVolumeClaim/claimName")
@@ -118,6 +121,16 @@ fn claims(object: &Object, objects: &[Object]) -> Vec<String> {
         let selector = other.at(pointer).as_object();
         selector.is_some_and(|it| it.iter().all(|(key, value)| of_pod.get(key) == Some(value)))
     };
+    let opens = |other: &Object| {
+        let has_port = items(other.at("/spec/egress")).flat_map(|rule| items(at(rule, "/ports")));
+        let mut ports = has_port.filter_map(|port| at(port, "/port").as_u64());
+        other.kind() == "NetworkPolicy"
+            && selects(other, "/spec/podSelector/matchLabels")
+            && ports.any(|port| port != NAMES)
+    };
+    if !objects.iter().any(opens) {
+        faults.push("no NetworkPolicy opens a port for it".to_owned());
+    }
     for other in objects.iter().filter(|other| other.name() == object.name()) {
         let finds = match other.kind() {
             "Service" => selects(other, "/spec/selector"),
@@ -134,13 +147,15 @@ fn claims(object: &Object, objects: &[Object]) -> Vec<String> {
     faults
 }
 
-/// A `ConfigMap` that is here has the keys that programs cannot start without, and none that no program reads.
+/// A `ConfigMap` has the keys that programs cannot start without, and none that no program reads.
 fn configuration(objects: &[Object]) -> Vec<String> {
-    let references: Vec<_> = objects.iter().filter_map(Object::pod).flat_map(config_references).collect();
-    // Alone, its keys say nothing: who reads them is applied apart.
-    if references.is_empty() {
+    let pods = || objects.iter().filter_map(Object::pod);
+    let references: Vec<_> = pods().flat_map(config_references).collect();
+    // Alone, its keys say nothing: the programs that read them are applied apart.
+    if pods().next().is_none() {
         return Vec::new();
     }
+    let whole: Vec<_> = pods().flat_map(whole_configs).collect();
     let mut faults = Vec::new();
     for map in objects.iter().filter(|object| object.kind() == "ConfigMap") {
         let data = map.at("/data").as_object();
@@ -148,8 +163,15 @@ fn configuration(objects: &[Object]) -> Vec<String> {
         let mine = references.iter().filter(|reference| reference.name == map.name());
         let required = mine.clone().filter(|reference| !reference.optional && !has(&reference.key));
         faults.extend(required.map(|reference| format!("{}: has no `{}`", map.title(), reference.key)));
-        let unread = data.into_iter().flatten().filter(|(key, _)| mine.clone().all(|it| it.key != **key));
+        let is_whole = whole.contains(&map.name());
+        let is_read = |key: &str| mine.clone().any(|it| it.key == key) || (is_whole && is_variable(key));
+        let unread = data.into_iter().flatten().filter(|(key, _)| !is_read(key));
         faults.extend(unread.map(|(key, _)| format!("{}: no program reads `{key}`", map.title())));
     }
     faults
+}
+
+/// Whether a key can become a variable of the environment.
+fn is_variable(key: &str) -> bool {
+    key.chars().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_')
 }
