@@ -1,18 +1,20 @@
-//! What an error asks of its caller, and the one retry policy that obeys it.
+//! The meaning of an error for its caller, the one retry policy that obeys it, and the one backoff.
 //!
-//! Clients and sinks have errors of their own, with their own words. Whoever calls them needs to know one thing:
-//! *what now?* Every such error answers it through [`Fault`], in one vocabulary, [`Kind`]. Retrying happens in one
-//! place, [`Retry`], which reads nothing else.
+//! Clients and sinks have errors of their own, with their own words. Their callers need to know one thing: *what
+//! now?* Every such error answers it through [`Fault`], in one vocabulary, [`Kind`]. Retrying happens in one place,
+//! [`Retry`], which reads nothing else. The waits between attempts are those of [`Backoff`] everywhere.
 //!
 //! This crate does not know HTTP, SQL or records.
 
+mod backoff;
 mod retry;
 
 use std::time::Duration;
 
+pub use backoff::Backoff;
 pub use retry::Retry;
 
-/// What an error asks of its caller.
+/// The action that an error asks of its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// It may work in a moment: a network that is away, a server that is busy, a time-out.
@@ -36,10 +38,10 @@ impl Kind {
 
 /// An error that knows what it asks of its caller.
 pub trait Fault: std::error::Error {
-    /// What to do about it.
+    /// The action it asks for.
     fn kind(&self) -> Kind;
 
-    /// How long the other side asked to be left alone, where it said so.
+    /// The pause that the other side asked for, if it did.
     fn retry_after(&self) -> Option<Duration> {
         None
     }
@@ -47,7 +49,7 @@ pub trait Fault: std::error::Error {
 
 /// The error and all its causes on one line, each after a colon.
 ///
-/// Errors here keep their source and do not print it, so the whole story is told once, by whoever logs it.
+/// Errors here keep their source and do not print it, so the whole story is told once, where it is logged.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
 use tokio::time::Instant;
 
-use crate::{Fault, chain};
+use crate::{Backoff, Fault, chain};
 
-const FIRST_DELAY: Duration = Duration::from_millis(500);
-const LONGEST_DELAY: Duration = Duration::from_secs(15);
-const RETRIES_PER_CALL: usize = 5;
+const SHORTEST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+const RETRIES_PER_CALL: u32 = 5;
 
 /// Repeats what failed for a passing reason, as long as the budget of the run lasts.
 ///
@@ -53,7 +52,7 @@ impl Retry {
         &self,
         operation: impl AsyncFn() -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut delays = delays();
+        let (mut backoff, mut retries) = (Backoff::between(SHORTEST_WAIT, LONGEST_WAIT), 0);
         loop {
             let started = Instant::now();
             let error = match operation().await {
@@ -61,11 +60,11 @@ impl Retry {
                 Err(error) => error,
             };
             self.spend(started.elapsed());
-            if !error.kind().is_passing() {
+            if !error.kind().is_passing() || retries == RETRIES_PER_CALL {
                 return Err(error);
             }
-            let Some(backoff) = delays.next() else { return Err(error) };
-            let delay = error.retry_after().map_or(backoff, |asked| asked.max(backoff));
+            retries += 1;
+            let delay = backoff.wait(error.retry_after());
             if !self.can_spend(delay) {
                 return Err(error);
             }
@@ -84,15 +83,6 @@ impl Retry {
         let left = self.shared.budget_ms.load(Ordering::Relaxed).saturating_sub(millis(time));
         self.shared.budget_ms.store(left, Ordering::Relaxed);
     }
-}
-
-fn delays() -> impl Iterator<Item = Duration> {
-    ExponentialBuilder::default()
-        .with_min_delay(FIRST_DELAY)
-        .with_max_delay(LONGEST_DELAY)
-        .with_max_times(RETRIES_PER_CALL)
-        .with_jitter()
-        .build()
 }
 
 fn millis(duration: Duration) -> u64 {

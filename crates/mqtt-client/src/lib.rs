@@ -6,7 +6,6 @@
 //! This crate does not know records, stores or the meaning of topics.
 
 mod acknowledgements;
-mod backoff;
 mod certificate;
 mod coalescing;
 mod config;
@@ -21,6 +20,7 @@ mod publish_loop;
 mod publisher;
 mod receive_buffer;
 mod receive_loop;
+mod reconnection;
 mod subscription;
 mod topic;
 mod transport;

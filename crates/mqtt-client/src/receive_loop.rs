@@ -9,7 +9,6 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::Error;
 use crate::acknowledgements::Acknowledgements;
-use crate::backoff::Backoff;
 use crate::coalescing::{COALESCE_DELAY, ReadCoalescing};
 use crate::connection::Connection;
 use crate::event::Event;
@@ -18,6 +17,7 @@ use crate::in_flight_limit::InFlightLimit;
 use crate::message::{Filter, Message, Qos, Token};
 use crate::options::Options;
 use crate::receive_buffer::ReceiveBuffer;
+use crate::reconnection::Reconnection;
 
 /// Packet identifier of the SUBSCRIBE of a connection.
 const SUBSCRIBE: u16 = 1;
@@ -51,10 +51,10 @@ impl ReceiveLoop {
 
     /// Runs until the program stops it.
     pub(crate) async fn run(mut self) {
-        let mut backoff = Backoff::new();
+        let mut reconnection = Reconnection::new();
         while !self.buffer.is_stopping() {
-            let Err(error) = self.connect_and_receive(&mut backoff).await else { return };
-            let delay = backoff.after(&error);
+            let Err(error) = self.connect_and_receive(&mut reconnection).await else { return };
+            let delay = reconnection.after(&error);
             self.buffer.push_event(Event::Disconnected(error));
             self.pause(delay).await;
         }
@@ -72,12 +72,12 @@ impl ReceiveLoop {
     }
 
     /// Runs one connection. Returns without an error if the program stopped it.
-    async fn connect_and_receive(&mut self, backoff: &mut Backoff) -> Result<(), Error> {
+    async fn connect_and_receive(&mut self, reconnection: &mut Reconnection) -> Result<(), Error> {
         let opened = tokio::select! {
             opened = Connection::open(&self.options) => opened?,
             () = self.stopped() => return Ok(()),
         };
-        backoff.connected();
+        reconnection.connected();
         let (connection, session_present) = opened;
         self.connections = self.connections.wrapping_add(1).max(1);
         let mut session = Session {

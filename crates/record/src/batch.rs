@@ -1,6 +1,7 @@
 //! Records on their way to a sink: a schema and the rows that follow it.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -107,14 +108,25 @@ impl<'a> Batch<'a> {
         Self { schema: self.schema.clone(), rows: Rc::new(Picked { of: self.clone(), kept }), range }
     }
 
+    /// The batch without some of its rows.
+    #[must_use]
+    pub fn filter_out(&self, refused: &[Refused]) -> Self {
+        if refused.is_empty() {
+            return self.clone();
+        }
+        let rows: HashSet<usize> = refused.iter().map(|refused| refused.row).collect();
+        self.filter(|row| !rows.contains(&row))
+    }
+
     /// One row as a JSON object: the record's name under `measurement` or `table`, then its columns.
     pub fn row(&self, row: usize) -> impl Serialize + '_ {
         Row { batch: self, row }
     }
 
-    /// Each row holding a number that no store can: not a number, or infinite.
+    /// The invalid rows: those with a number that is not finite, without a required value, or with one outside of its
+    /// field's valid range.
     ///
-    /// A sink may rely on the rows that are left.
+    /// The runner looks before anything is stored. A sink relies on it.
     pub fn refused(&self) -> Vec<Refused> {
         (0..self.len()).filter_map(|row| self.refusal(row).map(|reason| Refused { row, reason })).collect()
     }
@@ -123,7 +135,7 @@ impl<'a> Batch<'a> {
         self.cells(row).find_map(|(column, value)| match value {
             Value::Float(number) if !number.is_finite() => Some(format!("`{}` is {number}", column.name)),
             Value::Null if !column.optional => Some(format!("`{}` is missing", column.name)),
-            _ => None,
+            _ => out_of_range(column, value),
         })
     }
 
@@ -131,6 +143,18 @@ impl<'a> Batch<'a> {
     pub fn cells(&self, row: usize) -> impl Iterator<Item = (&Column, Value<'_>)> {
         self.schema.columns.iter().enumerate().map(move |(index, column)| (column, self.value(row, index)))
     }
+}
+
+/// The reason, where a number is outside of its column's valid range.
+fn out_of_range(column: &Column, value: Value<'_>) -> Option<String> {
+    let valid = column.valid.filter(|valid| !valid.allows(value))?;
+    let unit = column.unit.as_ref().map(|unit| format!(" {unit}")).unwrap_or_default();
+    let number = match value {
+        Value::Float(number) => format!("{number:?}"),
+        Value::Integer(number) => number.to_string(),
+        _ => return None,
+    };
+    Some(format!("`{}` is {number}{unit}, and can only be {valid}{unit}", column.name))
 }
 
 impl std::fmt::Debug for Batch<'_> {

@@ -73,8 +73,8 @@ pub use value::Value;
 /// - `key`: part of a table's identity.
 /// - `partition`: a key whose rows a `replace` swaps as one.
 /// - `unit = "°C"`: the unit of measurement.
-/// - `valid = 0.0..=999.9`: what a number can be, both ends included and each of them optional. A device does not store
-///   a reading outside.
+/// - `valid = 0.0..=999.9`: the valid range of a number, both ends included and each of them optional. A record with a
+///   number outside is rejected.
 /// - `label`: the value is shown in the texts of alerts about the record. For fields; tags and keys are shown anyway.
 /// - `name = "OpenWeatherAPI"`: the column's name, where it is not the field's.
 /// - `flatten`: the columns of a struct that derives [`Fields`], in its place. Time, tags and keys of it come first all

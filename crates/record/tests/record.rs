@@ -120,11 +120,18 @@ fn a_batch_reads_slices_and_filters_without_copying() {
 }
 
 #[test]
-fn a_number_that_no_store_holds_is_refused_by_name() {
-    let records = [weather(1.0), weather(f64::NAN), weather(f64::NEG_INFINITY)];
+fn a_number_that_is_not_finite_or_out_of_its_range_is_refused_by_name() {
+    let damp = Weather { rain_1h: Some(-0.5), ..weather(1.0) };
+    let records = [weather(1.0), weather(f64::NAN), weather(f64::NEG_INFINITY), weather(70.0), damp];
     let refused: Vec<_> =
         Batch::of(&records).refused().into_iter().map(|row| (row.row, row.reason)).collect();
-    assert_eq!(refused, [(1, "`temp` is NaN".into()), (2, "`temp` is -inf".into())]);
+    let expected = [
+        (1, "`temp` is NaN"),
+        (2, "`temp` is -inf"),
+        (3, "`temp` is 70.0 °C, and can only be -90 to 60 °C"),
+        (4, "`rain_1h` is -0.5, and can only be at least 0"),
+    ];
+    assert_eq!(refused, expected.map(|(row, reason)| (row, reason.to_owned())));
 }
 
 #[test]

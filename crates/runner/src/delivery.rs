@@ -1,4 +1,4 @@
-//! Brings records to their stores, and keeps what a store does not take now.
+//! The delivery of a run that ends: to the stores, or into the spool while they are away.
 
 use std::time::Duration;
 
@@ -17,8 +17,8 @@ const REPORT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Brings the records of a run to their stores.
 ///
-/// What a store does not take now goes to the spool and is delivered before anything newer, by this run or a later
-/// one. What a store will never take goes to the dead letters.
+/// While a store is away its records go to the spool, and are delivered before anything newer, by this run or a later
+/// one. Records that it rejects go to the dead letters.
 #[derive(Debug)]
 pub(crate) struct Delivery {
     pub(crate) outbox: Outbox,
@@ -43,7 +43,7 @@ impl Delivery {
         self.outbox.spooling.spooled()
     }
 
-    /// Delivers what earlier runs left, as far as the stores take it now. A store that is still away is no failure of
+    /// Delivers the batches that earlier runs left, as far as the stores take them now. A store that is still away is no failure of
     /// this run yet; a record that is refused is.
     pub(crate) async fn deliver_earlier(&self) -> Result<(), Failure> {
         for store in self.outbox.router.stores().filter(|store| self.outbox.spooling.is_waiting(store.name()))
@@ -57,15 +57,12 @@ impl Delivery {
         self.refusals_since(0)
     }
 
-    /// Stores a batch, or keeps it for a later run and says so.
+    /// Stores valid records, or spools them for a later run and says so.
     pub(crate) async fn load(&self, batch: &Batch<'_>) -> Result<(), Failure> {
-        let refused_before = self.outbox.tally.total().refused;
-        let batch = self.outbox.without_impossible(batch);
         let mut failures = Vec::new();
         for store in self.outbox.stores_for(batch.schema())? {
-            failures.extend(self.deliver(store, &batch).await.err());
+            failures.extend(self.deliver(store, batch).await.err());
         }
-        failures.extend(self.refusals_since(refused_before).err());
         Failure::all(failures).map_or(Ok(()), Err)
     }
 
@@ -83,7 +80,7 @@ impl Delivery {
         }
     }
 
-    /// Keeps the report of a run that is over, where the store did not answer in time.
+    /// Spools the report of a run that is over, where the store did not answer in time.
     pub(crate) fn spool_report(&self, batch: &Batch<'_>) {
         for store in self.outbox.router.stores_for(batch.schema()) {
             if let Err(error) = self.outbox.spooling.push_unseen(store.name(), batch) {
@@ -102,7 +99,7 @@ impl Delivery {
         }
         match self.write(store, batch, &self.retry).await {
             Ok(()) => Ok(()),
-            Err(undelivered) => Err(self.keep(store, batch, undelivered.failure())),
+            Err(undelivered) => Err(self.spool(store, batch, undelivered.failure())),
         }
     }
 
@@ -115,20 +112,13 @@ impl Delivery {
             Some(_guard) => self.drain(store, &self.retry).await.map_err(Undelivered::failure),
             None => Err(Failure::new(Stage::Load, Kind::Temporary, "another run is delivering the spool")),
         };
-        drained.map_err(|failure| failure.adding(&self.kept(batch, &dropped)))
+        drained.map_err(|failure| failure.adding(&self.spooled_message(batch, &dropped)))
     }
 
-    /// Delivers what waits for a store, oldest first.
+    /// Delivers the batches that wait for a store, oldest first.
     async fn drain(&self, store: &Store, retry: &Retry) -> Result<(), Undelivered> {
-        while let Some(waiting) = self.outbox.spooling.oldest(store.name()).map_err(Undelivered::Spool)? {
-            match &waiting.batch {
-                Ok(kept) => self.write(store, &kept.batch(), retry).await?,
-                Err(error) => {
-                    tracing::error!(error, "what waits in the spool is not a batch; it is left out");
-                }
-            }
-            self.outbox.spooling.remove(&waiting).map_err(Undelivered::Spool)?;
-        }
+        let write = async |batch: &Batch<'_>| self.write(store, batch, retry).await;
+        while self.outbox.deliver_oldest(store.name(), write).await? {}
         Ok(())
     }
 
@@ -142,28 +132,34 @@ impl Delivery {
     }
 
     /// Puts a batch into the spool; the failure then says where it is, or that it is lost.
-    fn keep(&self, store: &Store, batch: &Batch<'_>, failure: Failure) -> Failure {
+    fn spool(&self, store: &Store, batch: &Batch<'_>, failure: Failure) -> Failure {
         match self.outbox.spool(store.name(), batch) {
-            Ok(dropped) => failure.adding(&self.kept(batch, &dropped)),
+            Ok(dropped) => failure.adding(&self.spooled_message(batch, &dropped)),
             Err(error) => failure.adding(&format!("{} could not be kept: {error}", records(batch.len()))),
         }
     }
 
-    fn kept(&self, batch: &Batch<'_>, dropped: &[Dropped]) -> String {
+    fn spooled_message(&self, batch: &Batch<'_>, dropped: &[Dropped]) -> String {
         let waits = if batch.len() == 1 { "waits" } else { "wait" };
-        let kept =
+        let message =
             format!("{} {waits} in {} for the next run", records(batch.len()), self.outbox.spooling.path());
         for gone in dropped {
             let (store, records, cause) = (gone.destination.as_str(), gone.records, gone.cause.name());
             tracing::error!(store, records, cause, from = %gone.first, to = %gone.last, "records were dropped");
         }
         match dropped.iter().map(|gone| gone.records).sum::<u64>() {
-            0 => kept,
-            gone => format!("{kept}, which is full: {gone} records were dropped"),
+            0 => message,
+            gone => format!("{message}, which is full: {gone} records were dropped"),
         }
     }
 
-    fn refusals_since(&self, before: usize) -> Result<(), Failure> {
+    /// How many records were refused so far.
+    pub(crate) fn refused(&self) -> usize {
+        self.outbox.tally.total().refused
+    }
+
+    /// Fails where records were refused since there were so many.
+    pub(crate) fn refusals_since(&self, before: usize) -> Result<(), Failure> {
         let tally = &self.outbox.tally;
         match tally.total().refused.saturating_sub(before) {
             0 => Ok(()),
@@ -174,6 +170,12 @@ impl Delivery {
                 Err(Failure::new(Stage::Load, Kind::Rejected, message))
             }
         }
+    }
+}
+
+impl From<spool::Error> for Undelivered {
+    fn from(error: spool::Error) -> Self {
+        Self::Spool(error)
     }
 }
 

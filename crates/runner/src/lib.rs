@@ -67,10 +67,12 @@ mod stage;
 mod start;
 mod steps;
 mod tally;
+#[cfg(test)]
+mod tests;
 mod window;
 
 pub use alert_engine::{Severity, Verdict};
-pub use device::{Check, Counter, Device, Polling, device};
+pub use device::{Check, Counter, Device, Polling, Sensor, device};
 pub use environment::Environment;
 pub use exit::Exit;
 pub use failure::Failure;

@@ -1,4 +1,4 @@
-//! What leaves a program: its stores, the spool in front of them, and the count of what became of records.
+//! The way out of a program: its stores, the spool in front of them, and the counts of records.
 
 use fault::{Fault as _, Kind};
 use record::{Batch, Record as _, Refused, Schema};
@@ -11,7 +11,7 @@ use crate::spooling::Spooling;
 use crate::tally::Tally;
 use crate::{Failure, Stage};
 
-/// What leaves a program: its stores, the spool in front of them, and the count of what became of records.
+/// The way out of a program: its stores, the spool in front of them, and the counts of records.
 ///
 /// It tries once and decides nothing: jobs and devices have different patience.
 #[derive(Debug)]
@@ -36,8 +36,8 @@ impl Outbox {
         Ok(stores)
     }
 
-    /// Writes a batch, once. What the store will never take is buried, be it all of the batch: no later attempt would
-    /// fare better, and it must not stand in the way of others.
+    /// Writes a batch, once. Rows that the store rejects are buried, be it all of the batch: no later attempt would
+    /// fare better, and they must not stand in the way of others.
     pub(crate) async fn write(&self, store: &impl Sink, batch: &Batch<'_>) -> Result<(), Error> {
         match store.write(batch).await {
             Ok(Written { refused }) => self.count(store.name(), batch, &refused),
@@ -51,14 +51,14 @@ impl Outbox {
         Ok(())
     }
 
-    /// Puts a batch into the spool: it is on the disk when this returns. What had to go for it is counted.
+    /// Puts a batch into the spool: it is durable when this returns. Records that were dropped for it are counted.
     pub(crate) fn spool(&self, store: &str, batch: &Batch<'_>) -> Result<Vec<Dropped>, String> {
         let dropped = self.spooling.push(store, batch)?;
         self.dropped(&dropped);
         Ok(dropped)
     }
 
-    /// Counts what the spool gave up.
+    /// Counts records that the spool dropped.
     pub(crate) fn dropped(&self, dropped: &[Dropped]) {
         for gone in dropped {
             let count = usize::try_from(gone.records).unwrap_or(usize::MAX);
@@ -66,18 +66,27 @@ impl Outbox {
         }
     }
 
-    /// Buries what no store can hold, and returns the rest.
-    pub(crate) fn without_impossible<'a>(&self, batch: &Batch<'a>) -> Batch<'a> {
-        self.without(batch, &batch.refused())
+    /// Offers the batch that has waited longest for a store to `write`, and removes it once it is written. Returns
+    /// whether there was one.
+    ///
+    /// To be called with the right to deliver from the spool.
+    pub(crate) async fn deliver_oldest<E: From<spool::Error>>(
+        &self,
+        store: &str,
+        write: impl AsyncFnOnce(&Batch<'_>) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let Some(oldest) = self.spooling.oldest(store)? else { return Ok(false) };
+        match &oldest.batch {
+            Ok(batch) => write(&batch.batch()).await?,
+            Err(error) => tracing::error!(error, store, "an unreadable batch in the spool is left out"),
+        }
+        self.spooling.remove(&oldest)?;
+        Ok(true)
     }
 
-    /// Buries some rows, and returns the rest.
-    pub(crate) fn without<'a>(&self, batch: &Batch<'a>, refused: &[Refused]) -> Batch<'a> {
-        if refused.is_empty() {
-            return batch.clone();
-        }
+    /// Buries invalid rows, which no store is offered.
+    pub(crate) fn bury_invalid(&self, batch: &Batch<'_>, refused: &[Refused]) {
         self.bury("any store", batch, refused);
-        batch.filter(|row| refused.iter().all(|refused| refused.row != row))
     }
 
     fn count(&self, store: &str, batch: &Batch<'_>, refused: &[Refused]) {

@@ -104,7 +104,7 @@ impl<C> Run<C> {
     pub async fn load(&self, records: impl Records) -> Result<(), Failure> {
         let mut failures = Vec::new();
         for batch in records.batches() {
-            let load = async || Box::pin(self.context.delivery.load(&batch)).await;
+            let load = async |valid: &Batch<'_>, _| Box::pin(self.context.delivery.load(valid)).await;
             failures.extend(self.context.load(&batch, load).await.err());
         }
         Failure::all(failures).map_or(Ok(()), Err)

@@ -1,7 +1,7 @@
-//! The steps of a program's work that pass through its context, so that logs, reports and alerts know the stage.
+//! The stages of a program's work. All pass through here, so that logs, reports and alerts know the stage.
 
 use fault::{Fault, Kind};
-use record::Batch;
+use record::{Batch, Refused};
 use sink::Sink as _;
 use sink_stdout::StdoutSink;
 use tracing::Instrument as _;
@@ -47,11 +47,15 @@ impl Context {
         outcome.map_err(|error| Failure::new(Stage::Transform, Kind::Rejected, fault::chain(&error)))
     }
 
-    /// Brings records to where the mode says: looks at them, counts them, and prints or stores them.
+    /// Brings records to where the mode says: judges and counts them, shows them to the alerts, and prints or stores
+    /// them.
+    ///
+    /// `store` gets the valid records, and how many others there were. Invalid ones become dead letters, and fail a run
+    /// that ends.
     pub(crate) async fn load(
         &self,
         batch: &Batch<'_>,
-        store: impl AsyncFnOnce() -> Result<(), Failure>,
+        store: impl AsyncFnOnce(&Batch<'_>, usize) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
         let load = async {
             let name = &*batch.schema().name;
@@ -59,21 +63,40 @@ impl Context {
                 let message = format!("`{name}` is a name of the platform's own; choose another");
                 return Err(Failure::new(Stage::Load, Kind::Configuration, message));
             }
-            // What was so long ago is no news.
+            let refused_before = self.delivery.refused();
+            let invalid = batch.refused();
+            let valid = batch.filter_out(&invalid);
+            // Records of long ago are no news.
             if self.request.window.is_none() {
-                self.alerting.observe_batch(batch, self.observer());
+                self.alerting.observe_batch(&valid, self.observer());
             }
             self.progress.count(batch.len());
             match self.request.mode {
-                Mode::Full => store().await,
+                Mode::Full => {
+                    self.bury_invalid(batch, &invalid);
+                    let mut failures = Vec::from_iter(store(&valid, invalid.len()).await.err());
+                    if !self.request.is_endless {
+                        failures.extend(self.delivery.refusals_since(refused_before).err());
+                    }
+                    Failure::all(failures).map_or(Ok(()), Err)
+                }
                 Mode::Check => Ok(()),
-                Mode::DryRun => match StdoutSink::new().write(batch).await {
-                    Ok(_) => Ok(()),
-                    Err(error) => Err(Failure::of(Stage::Load, &error)),
-                },
+                Mode::DryRun => {
+                    for Refused { reason, .. } in &invalid {
+                        tracing::warn!(record = name, reason, "this would be a dead letter");
+                    }
+                    let printed = StdoutSink::new().write(&valid).await;
+                    printed.map(|_| ()).map_err(|error| Failure::of(Stage::Load, &error))
+                }
             }
         };
         load.instrument(self.enter(Stage::Load)).await
+    }
+
+    fn bury_invalid(&self, batch: &Batch<'_>, invalid: &[Refused]) {
+        if !invalid.is_empty() {
+            self.delivery.outbox.bury_invalid(batch, invalid);
+        }
     }
 
     /// Notes the stage, and returns the span that names it in log lines.

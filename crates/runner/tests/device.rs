@@ -177,10 +177,10 @@ fn while_the_store_is_away_readings_wait_in_the_spool_and_none_is_missing_after(
     let device = world.start(&[]);
     world.has("temperature", 3);
     world.fails("500");
-    device.says("the store takes nothing now; records go to the spool");
+    device.says("store unavailable, spooling");
     world.is_asked();
     world.store.clear_faults();
-    device.says("the store takes records again");
+    device.says("store available again");
     device.signal("TERM");
     assert_eq!(device.exit(), Some(0));
     let (exit, _, log) = world.run(&[], &["--once"]);

@@ -89,8 +89,9 @@ impl Alerting {
         self.add(vec![observation]);
     }
 
-    /// Takes the end of a device's reading. The alert fires after `failures_before_alert` failures in a row.
-    pub(crate) fn observe_reading(&self, end: RunEnd, failures_before_alert: u32) {
+    /// Takes the end of a device's reading, of one of several sensors where it has a name. The alert fires after
+    /// `failures_before_alert` failures in a row.
+    pub(crate) fn observe_reading(&self, end: RunEnd, sensor: Option<&str>, failures_before_alert: u32) {
         let end = RunEnd { ended: self.now(), ..end };
         let hold = Hold::Readings(failures_before_alert.max(1));
         let rule = RunRule { hold, ..self.options.run.clone() };
@@ -98,6 +99,9 @@ impl Alerting {
         for observation in &mut observations {
             observation.text.counted = ["reading failed".to_owned(), "readings failed".to_owned()];
             observation.text.note = format!("run {}", end.run);
+            if let Some(sensor) = sensor {
+                name(observation, sensor);
+            }
         }
         self.add(observations);
     }
@@ -178,6 +182,15 @@ impl Alerting {
 
     fn links(&self) -> &Links {
         &self.options.links
+    }
+}
+
+/// Sets an observation of one of several sensors apart.
+fn name(observation: &mut Observation, sensor: &str) {
+    observation.key = format!("{}/sensor={sensor}", observation.key);
+    observation.labels.insert("sensor".to_owned(), sensor.to_owned());
+    for text in [&mut observation.text.title, &mut observation.text.resolved_title] {
+        *text = format!("{text} ({sensor})");
     }
 }
 

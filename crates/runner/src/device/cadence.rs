@@ -1,13 +1,21 @@
-//! When the next reading is due.
+//! The times of readings, and of repeated attempts.
 
 use std::time::Duration;
 
+use fault::Backoff;
 use tokio::time::Instant;
 
-/// The longest that a sensor which fails is left alone, where its period is shorter.
+/// The longest pause of a sensor that fails, where its period is shorter.
 const LONGEST: Duration = Duration::from_mins(1);
+/// The pauses of a store that is away, and of one reading that has to be good.
+const ATTEMPTS: (Duration, Duration) = (Duration::from_millis(250), Duration::from_secs(30));
 
-/// When the next reading is due: `wait` after this one was due, however long it took. Where that has passed, the
+/// The waits between attempts: from a quarter of a second to half a minute.
+pub(crate) fn backoff() -> Backoff {
+    Backoff::between(ATTEMPTS.0, ATTEMPTS.1)
+}
+
+/// The time of the next reading: `wait` after this one was due, however long it took. Where that has passed, the
 /// readings that were missed are left out: they could only be made of the present.
 ///
 /// The clock is a monotonic one, so it does not matter when that of the machine is set.
@@ -20,8 +28,7 @@ pub(crate) fn next(due: Instant, wait: Duration, now: Instant) -> Instant {
     u32::try_from(missed + 1).map_or(now + wait, |periods| due + wait.saturating_mul(periods))
 }
 
-/// How long a sensor is left alone after so many failed readings in a row: twice as long each time, up to a minute or
-/// a period.
+/// The pause after so many failed readings in a row: twice as long each time, up to a minute or a period.
 pub(crate) fn after_failures(interval: Duration, failures: u32) -> Duration {
     let doublings = failures.saturating_sub(1).min(16);
     interval.saturating_mul(1 << doublings).min(interval.max(LONGEST))

@@ -1,8 +1,7 @@
-//! What a device is behind its handle.
+//! A device behind its handle: what its work, its reports, its alerts and its endpoints share.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use alert_engine::{RunEnd, RunFailure};
 use futures_util::future::join_all;
@@ -11,80 +10,103 @@ use tokio::sync::Notify;
 
 use super::config::DeviceSettings;
 use super::counter::Counters;
-use super::courier::Courier;
-use super::health::Health;
-use super::readings::{Readings, Reason};
-use super::sanity;
+use super::dispatcher::Dispatcher;
+use super::readings::FailureReason;
+use super::source::Source;
 use crate::arguments::Mode;
 use crate::check::Line;
 use crate::context::Context;
 use crate::{Failure, Finding, Records, finish};
 
-/// What a device is behind its handle.
+/// A device behind its handle: what its work, its reports, its alerts and its endpoints share.
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) context: Rc<Context>,
     pub(crate) settings: DeviceSettings,
-    pub(crate) courier: Courier,
-    pub(crate) readings: Readings,
-    pub(crate) health: Health,
+    pub(crate) dispatcher: Dispatcher,
+    /// The stream, or the only sensor.
+    pub(crate) main: Rc<Source>,
+    /// The sensors that have names.
+    named: RefCell<Vec<Rc<Source>>>,
     pub(crate) counters: Counters,
     pub(crate) lines: RefCell<Vec<Line>>,
-    pub(crate) next_in: Cell<Option<Duration>>,
-    /// A reading was good, which a heartbeat may tell.
+    /// A reading was good, which a heartbeat may report.
     pub(crate) beat: Notify,
 }
 
 impl Core {
     pub(crate) fn new(context: Rc<Context>, settings: DeviceSettings) -> Self {
         Self {
-            courier: Courier::new(Rc::clone(&context)),
+            dispatcher: Dispatcher::new(Rc::clone(&context)),
             context,
             settings,
-            readings: Readings::default(),
-            health: Health::new(),
+            main: Rc::new(Source::new(None)),
+            named: RefCell::default(),
             counters: Counters::default(),
             lines: RefCell::default(),
-            next_in: Cell::new(None),
             beat: Notify::new(),
         }
     }
 
-    /// Makes records durable, each type by itself; out-of-range values are buried.
-    pub(crate) async fn load(&self, records: &impl Records) -> Result<(), Failure> {
-        let batches = records.batches();
-        self.each(batches.iter().map(|batch| self.load_batch(batch))).await
-    }
-
-    /// Makes records durable that were looked at already.
-    pub(crate) async fn load_sane(&self, batches: &[Batch<'_>]) -> Result<(), Failure> {
-        self.each(batches.iter().map(|batch| self.store(batch))).await
-    }
-
-    async fn each(
-        &self,
-        loads: impl Iterator<Item = impl Future<Output = Result<(), Failure>>>,
-    ) -> Result<(), Failure> {
-        let failures = join_all(loads).await.into_iter().filter_map(Result::err).collect();
-        Failure::all(failures).map_or(Ok(()), Err)
-    }
-
-    async fn load_batch(&self, batch: &Batch<'_>) -> Result<(), Failure> {
-        let impossible = sanity::impossible(batch);
-        if !impossible.is_empty() {
-            self.readings.count_failed(Reason::OutOfRange, impossible.len());
+    /// The sensor of that name. Asking twice gives the same one.
+    pub(crate) fn sensor(&self, name: &str) -> Rc<Source> {
+        let mut named = self.named.borrow_mut();
+        if let Some(known) = named.iter().find(|source| source.name.as_deref() == Some(name)) {
+            return Rc::clone(known);
         }
-        let batch = self.context.delivery.outbox.without(batch, &impossible);
-        self.store(&batch).await
+        let source = Rc::new(Source::new(Some(name)));
+        named.push(Rc::clone(&source));
+        source
     }
 
-    async fn store(&self, batch: &Batch<'_>) -> Result<(), Failure> {
-        let _kept = self.health.keeping();
-        let store = async || {
+    /// The sources that the device reads: the main one unless there are only sensors with names.
+    pub(crate) fn sources(&self) -> Vec<Rc<Source>> {
+        let named = self.named.borrow();
+        let is_main_read = named.is_empty() || self.main.health.is_used();
+        is_main_read.then(|| Rc::clone(&self.main)).into_iter().chain(named.iter().cloned()).collect()
+    }
+
+    /// The last failure of a source that is not well, naming the source.
+    pub(crate) fn last_failure(&self) -> Option<Failure> {
+        let failure = |source: Rc<Source>| {
+            let failure = source.readings.last_failure()?;
+            Some(source.name.as_ref().map_or(failure.clone(), |name| failure.concerning(name)))
+        };
+        Failure::all(self.sources().into_iter().filter_map(failure).collect())
+    }
+
+    /// Makes records durable, each type by itself. Invalid ones become dead letters.
+    pub(crate) async fn load(&self, source: &Source, records: &impl Records) -> Result<(), Failure> {
+        let batches = records.batches();
+        self.load_all(source, &batches).await
+    }
+
+    /// Makes batches durable, whatever becomes of the others.
+    pub(crate) async fn load_all(&self, source: &Source, batches: &[Batch<'_>]) -> Result<(), Failure> {
+        let loads = batches.iter().map(|batch| self.load_batch(source, batch));
+        let results = if self.context.request.is_endless {
+            join_all(loads).await
+        } else {
+            // A run takes the right to deliver from the spool for one batch at a time.
+            let mut results = Vec::new();
+            for load in loads {
+                results.push(load.await);
+            }
+            results
+        };
+        Failure::all(results.into_iter().filter_map(Result::err).collect()).map_or(Ok(()), Err)
+    }
+
+    async fn load_batch(&self, source: &Source, batch: &Batch<'_>) -> Result<(), Failure> {
+        let _storing = source.health.storing();
+        let store = async |valid: &Batch<'_>, invalid: usize| {
+            if invalid > 0 {
+                source.readings.count_failed(FailureReason::OutOfRange, invalid);
+            }
             if self.context.request.is_endless {
-                self.courier.keep(batch).await
+                self.dispatcher.store(valid).await
             } else {
-                Box::pin(self.context.delivery.load(batch)).await
+                Box::pin(self.context.delivery.load(valid)).await
             }
         };
         self.context.load(batch, store).await
@@ -98,51 +120,48 @@ impl Core {
         self.context.delivery.outbox.spooling.bury_text(from, json, reason);
     }
 
-    /// Notes that the source is alive and well.
-    pub(crate) fn progress(&self) {
-        self.health.progress();
+    /// Notes that a source is alive and well.
+    pub(crate) fn progress(&self, source: &Source) {
+        source.health.progress();
         self.beat.notify_one();
-        if self.readings.is_well_now() {
-            self.tell_reading(None);
+        if source.readings.is_well_now() {
+            self.observe_reading(source, None);
         }
     }
 
     /// Notes a good reading.
-    pub(crate) fn good(&self) {
-        self.readings.good();
-        self.progress();
+    pub(crate) fn good(&self, source: &Source) {
+        source.readings.good();
+        self.progress(source);
     }
 
     /// Notes a failed reading.
-    pub(crate) fn failed(&self, reason: Reason, failure: &Failure) {
+    pub(crate) fn failed(&self, source: &Source, reason: FailureReason, failure: &Failure) {
         let error = finish::scrubbed(&self.context, failure);
-        tracing::warn!(error, stage = failure.stage().name(), "the reading failed");
-        self.readings.failed(reason, failure);
-        self.tell_reading(Some(failure));
+        let (stage, sensor) = (failure.stage().name(), source.name.as_deref());
+        tracing::warn!(error, stage, sensor, "the reading failed");
+        source.readings.failed(reason, failure);
+        self.observe_reading(source, Some(failure));
     }
 
-    /// Notes that the program ends because of a failure, of which people hear at once.
+    /// Notes that the program ends because of a failure, which is an alert at once.
     pub(crate) fn ended_by(&self, failure: &Failure) {
-        self.context.alerting.observe_reading(self.end(Some(failure)), 1);
-    }
-
-    pub(crate) fn connected(&self, is_connected: bool) {
-        self.health.connected(is_connected);
+        self.context.alerting.observe_reading(self.end(Some(failure)), None, 1);
     }
 
     pub(crate) fn observe(&self, finding: Finding) {
         self.context.note(finding);
     }
 
-    fn tell_reading(&self, failure: Option<&Failure>) {
+    fn observe_reading(&self, source: &Source, failure: Option<&Failure>) {
         if !self.context.request.is_endless {
             return;
         }
         let failures = self.settings.watching.failures_before_alert.get();
-        self.context.alerting.observe_reading(self.end(failure), failures);
+        self.context.alerting.observe_reading(self.end(failure), source.name.as_deref(), failures);
     }
 
-    /// How a reading ended, as alerts tell it.
+    /// The end of a reading, as alerts have it.
     fn end(&self, failure: Option<&Failure>) -> RunEnd {
         let (now, identity) = (Timestamp::now(), &self.context.identity);
         RunEnd {

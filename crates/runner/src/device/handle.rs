@@ -7,12 +7,16 @@ use std::time::Duration;
 use fault::Fault;
 use record::{Batch, Record};
 
+use super::check::Check;
 use super::core::Core;
-use super::{Check, Counter};
+use super::counter::Counter;
+use super::poller;
+use super::polling::Polling;
+use super::sensor::Sensor;
 use crate::arguments::Mode;
 use crate::{Environment, Failure, Finding, Records};
 
-/// How long a sensor may take to be left. That is time for one answer that is lost.
+/// Time for a sensor to be left. It suffices for one answer that is lost.
 const FAREWELL: Duration = Duration::from_secs(2);
 
 /// A program that runs until it is stopped: its settings, environment and source, and the way of its records.
@@ -24,7 +28,7 @@ pub struct Device<C> {
 }
 
 impl<C> Device<C> {
-    /// How often the device reads: `INTERVAL_SECONDS`, where [`Program::every`](crate::Program::every) declares it;
+    /// The period of readings: `INTERVAL_SECONDS`, where [`Program::every`](crate::Program::every) declares it;
     /// else a minute.
     pub fn interval(&self) -> Duration {
         self.core.settings.interval
@@ -41,7 +45,7 @@ impl<C> Device<C> {
         self.core.context.request.mode == Mode::DryRun
     }
 
-    /// What to check, where the program was called with `--check`. [`Device::poll`] sees to it by itself.
+    /// The check that was asked for, where the program was called with `--check`. [`Device::poll`] sees to it by itself.
     pub fn check(&self) -> Option<Check<'_>> {
         let request = &self.core.context.request;
         (request.mode == Mode::Check).then(|| Check { arguments: &request.operands, lines: &self.core.lines })
@@ -68,6 +72,54 @@ impl<C> Device<C> {
         self.core.context.transform(outcome)
     }
 
+    /// Reads a sensor until the program has to end; once, where the program was called for one reading.
+    ///
+    /// - An answer that broke its contract, such as a wrong checksum, is read again at once, twice at most. After any
+    ///   other failure the sensor is opened again.
+    /// - A sensor that goes on failing is read less and less often, down to once a minute or once a period, whichever
+    ///   is longer, and it becomes an alert.
+    /// - Invalid records, and those of a sensor that is stuck, are not stored.
+    /// - The stores are not waited for. A period without drift begins each reading, and one that is late is left out.
+    ///
+    /// `open` opens the source and `read` makes records of one reading. An error of the source in either of them is one
+    /// of the stage `extract`, so `?` is all it needs. Both are ended when the program has to end.
+    ///
+    /// # Errors
+    ///
+    /// One reading was asked for and there was none; or the sensor never answered, because of a setting.
+    pub async fn poll<S, R: Records>(
+        &self,
+        polling: Polling,
+        open: impl AsyncFn() -> Result<S, Failure>,
+        read: impl AsyncFn(&mut S) -> Result<R, Failure>,
+    ) -> Result<(), Failure> {
+        poller::poll(&self.core, &self.core.main, polling, open, read).await
+    }
+
+    /// One of several sensors of the device, by a name that stays the same. Each is polled by itself, several at once:
+    ///
+    /// ```
+    /// # use record::{Record, Timestamp};
+    /// # use runner::{Device, Failure, Polling};
+    /// # #[derive(Record)]
+    /// # #[record(measurement = "air")]
+    /// # struct Air { #[record(time)] at: Timestamp, #[record(tag)] room: &'static str, /// Temperature.
+    /// # temp: f64 }
+    /// # async fn temp(room: &str) -> Result<f64, Failure> { Ok(21.5) }
+    /// async fn measure(device: &Device<()>) -> Result<(), Failure> {
+    ///     let polling = Polling { interval: device.interval(), warm_up: 0, stale_after: None };
+    ///     let poll = async |room: &'static str| {
+    ///         let read = async |(): &mut ()| Ok([Air { at: Timestamp::now(), room, temp: temp(room).await? }]);
+    ///         device.sensor(room).poll(polling, async || Ok(()), read).await
+    ///     };
+    ///     tokio::try_join!(poll("attic"), poll("cellar"))?;
+    ///     Ok(())
+    /// }
+    /// ```
+    pub fn sensor(&self, name: &str) -> Sensor {
+        Sensor::new(Rc::clone(&self.core), self.core.sensor(name))
+    }
+
     /// Stores records of one type or, as a tuple, of several: `device.load((&rows, &points))`. When this returns, each
     /// of them is durable: in its stores, in the spool or, where it was refused for good, in the dead letters. Many calls
     /// may be under way at once.
@@ -79,7 +131,7 @@ impl<C> Device<C> {
     /// The program has to end before that, or no store of `SINK` can hold such records. A failure of one type keeps no
     /// other from being stored.
     pub async fn load(&self, records: impl Records) -> Result<(), Failure> {
-        self.core.load(&records).await
+        self.core.load(&self.core.main, &records).await
     }
 
     /// Stores records under a name that a setting decides.
@@ -91,7 +143,7 @@ impl<C> Device<C> {
         self.load(Batch::of(records).named(name)).await
     }
 
-    /// Puts what is no record into the dead letters: what it was (as JSON), where it came from, and why.
+    /// Puts input that makes no record into the dead letters: the input (as JSON), where it came from, and why.
     ///
     /// The caller sees to it that a flood of the same is sampled. Where it cannot be written, the log has it. With
     /// `--dry-run` nothing is kept.
@@ -99,17 +151,17 @@ impl<C> Device<C> {
         self.core.bury(from, json, reason);
     }
 
-    /// Tells that the source is alive: a message was handled, be it that nothing was made of it.
+    /// Notes that the source is alive: a message was handled, whether or not it made a record.
     pub fn progress(&self) {
-        self.core.progress();
+        self.core.progress(&self.core.main);
     }
 
-    /// Tells whether the source is connected, as `/readyz` shows it. A source that makes progress is.
+    /// Notes whether the source is connected, as `/readyz` shows it. A source that makes progress is.
     pub fn connected(&self, is_connected: bool) {
-        self.core.connected(is_connected);
+        self.core.main.health.connected(is_connected);
     }
 
-    /// Notes what the program found out by itself. People hear of it, unless they know.
+    /// Notes a finding of the program, which becomes an alert.
     pub fn observe(&self, finding: Finding) {
         self.core.observe(finding);
     }
@@ -132,11 +184,11 @@ impl<C> Device<C> {
 
     /// Inside of a reading: when the next one is due, counted from when this one was, in place of the period.
     pub fn next_in(&self, wait: Duration) {
-        self.core.next_in.set(Some(wait));
+        self.core.main.next_in.set(Some(wait));
     }
 
-    /// Leaves a sensor as it should be while no program looks after it. It is given two seconds: whoever told the
-    /// program to end is waiting.
+    /// Leaves a sensor as it should be while no program looks after it. It is given two seconds, since the program has
+    /// to end.
     pub async fn leave(&self, farewell: impl Future<Output = ()>) {
         // A sensor that does not answer in time is left as it is.
         let _ = tokio::time::timeout(FAREWELL, farewell).await;

@@ -1,4 +1,4 @@
-//! Whether a device is alive, and whether it does what it is for.
+//! The health of a source: whether it is alive, and whether it is ready.
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -9,10 +9,10 @@ use tokio::time::Instant;
 const PERIODS: u32 = 3;
 /// What a loop may take for one turn on top of its periods.
 const LONG_TURN: Duration = Duration::from_mins(3);
-/// How long records may wait to be stored or spooled.
+/// The longest time for records to be stored or spooled.
 const LONG_WAIT: Duration = Duration::from_secs(30);
 
-/// Whether a device is alive, and whether it does what it is for. All of it is by the monotonic clock.
+/// The health of a source: whether it is alive, and whether it is ready. All times are of the monotonic clock.
 #[derive(Debug)]
 pub(crate) struct Health {
     /// How long from one reading to the next; `None` for a stream, which has its own time.
@@ -22,14 +22,14 @@ pub(crate) struct Health {
     /// How long from the last turn to the next: longer than a period while the sensor fails.
     rest: Cell<Duration>,
     is_connected: Cell<bool>,
-    keeping: Cell<usize>,
-    /// When something was made durable last or, where nothing was on its way, when it began.
-    kept: Cell<Instant>,
+    storing: Cell<usize>,
+    /// When records were made durable last or, where none were on their way, when the first of them came.
+    stored: Cell<Instant>,
 }
 
 /// Records are on their way while this lives.
 #[derive(Debug)]
-pub(crate) struct Keeping<'a>(&'a Health);
+pub(crate) struct Storing<'a>(&'a Health);
 
 impl Health {
     pub(crate) fn new() -> Self {
@@ -40,8 +40,8 @@ impl Health {
             last_turn: Cell::new(now),
             rest: Cell::new(Duration::ZERO),
             is_connected: Cell::new(false),
-            keeping: Cell::new(0),
-            kept: Cell::new(now),
+            storing: Cell::new(0),
+            stored: Cell::new(now),
         }
     }
 
@@ -58,20 +58,25 @@ impl Health {
         self.last_turn.set(Instant::now());
     }
 
+    /// Whether anything is known of the source.
+    pub(crate) fn is_used(&self) -> bool {
+        self.period.get().is_some() || self.last_progress.get().is_some() || self.is_connected.get()
+    }
+
     pub(crate) fn connected(&self, is_connected: bool) {
         self.is_connected.set(is_connected);
     }
 
     /// Notes that records are on their way.
-    pub(crate) fn keeping(&self) -> Keeping<'_> {
-        if self.keeping.get() == 0 {
-            self.kept.set(Instant::now());
+    pub(crate) fn storing(&self) -> Storing<'_> {
+        if self.storing.get() == 0 {
+            self.stored.set(Instant::now());
         }
-        self.keeping.set(self.keeping.get() + 1);
-        Keeping(self)
+        self.storing.set(self.storing.get() + 1);
+        Storing(self)
     }
 
-    /// Why the program should be started anew, if it should.
+    /// Fails where the program should be started anew, and says why.
     pub(crate) fn alive(&self) -> Result<(), String> {
         let Some(period) = self.period.get() else { return Ok(()) };
         let since = self.last_turn.get().elapsed();
@@ -83,7 +88,7 @@ impl Health {
         }
     }
 
-    /// Why nothing is to be expected of the device now, if so. A delivery is progress of a sensor as well.
+    /// Fails where nothing is to be expected of the source now, and says why. A delivery is progress of a sensor as well.
     pub(crate) fn ready(&self, last_delivery: Option<Instant>) -> Result<(), String> {
         let Some(period) = self.period.get() else { return self.streams() };
         let Some(last) = self.last_progress.get().max(last_delivery) else {
@@ -100,18 +105,18 @@ impl Health {
         if !self.is_connected.get() {
             return Err("the source is not connected".to_owned());
         }
-        let since = self.kept.get().elapsed();
-        if self.keeping.get() > 0 && since > LONG_WAIT {
+        let since = self.stored.get().elapsed();
+        if self.storing.get() > 0 && since > LONG_WAIT {
             return Err(format!("records have waited to be stored for {} s", since.as_secs()));
         }
         Ok(())
     }
 }
 
-impl Drop for Keeping<'_> {
+impl Drop for Storing<'_> {
     fn drop(&mut self) {
-        self.0.keeping.set(self.0.keeping.get().saturating_sub(1));
-        self.0.kept.set(Instant::now());
+        self.0.storing.set(self.0.storing.get().saturating_sub(1));
+        self.0.stored.set(Instant::now());
     }
 }
 
@@ -142,10 +147,10 @@ mod tests {
         assert!(health.ready(None).is_err());
         health.connected(true);
         assert_eq!(health.ready(None), Ok(()));
-        let kept = health.keeping();
+        let storing = health.storing();
         advance(LONG_WAIT * 2).await;
         assert!(health.ready(None).unwrap_err().contains("60 s"));
-        drop(kept);
+        drop(storing);
         assert_eq!(health.ready(None), Ok(()));
         health.connected(false);
         assert!(health.ready(None).is_err());

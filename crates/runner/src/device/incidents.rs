@@ -1,4 +1,4 @@
-//! Records that were lost or refused: told once, and over when an hour has passed without.
+//! Alerts about records that were lost or refused: one each, over when an hour has passed without another.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::outbox::records;
 use crate::tally::Tally;
 
-/// After so long without another, it is over.
+/// Time without another after which it is over.
 const QUIET: Duration = Duration::from_hours(1);
 
 /// How often lost records are logged while they are being lost.
@@ -40,9 +40,9 @@ struct Incident {
     /// How many records since it began.
     records: Cell<usize>,
     began: Cell<Timestamp>,
-    /// When it happened last. An earlier start of the program may have told of it, so the start counts.
+    /// The last time it happened. An earlier start of the program may have reported it, so the start counts.
     last: Cell<Instant>,
-    /// How many there were in all when it was last looked.
+    /// The count in all at the last look.
     seen: Cell<usize>,
     is_over: Cell<bool>,
 }
@@ -61,12 +61,12 @@ impl Incidents {
         }
     }
 
-    /// Tells of what the spool gave up.
+    /// Reports records that the spool dropped.
     pub(crate) fn dropped(&self, dropped: &[Dropped]) {
         for gone in dropped {
             let count = usize::try_from(gone.records).unwrap_or(usize::MAX);
             let store = gone.destination.as_str();
-            let (from, to, limit) = (gone.first, gone.last, told(gone.cause));
+            let (from, to, limit) = (gone.first, gone.last, limit(gone.cause));
             if self.drops.happened(count) {
                 self.drop_range.replace(None);
             }
@@ -77,11 +77,16 @@ impl Incidents {
             let format = "%Y-%m-%d %H:%M";
             let (from, to) = (range.0.strftime(format), range.1.strftime(format));
             let count = records(self.drops.records.get());
-            self.tell(&DROPPED, &self.drops, Verdict::Bad, format!("{count} of {from} to {to} UTC; {limit}"));
+            self.report(
+                &DROPPED,
+                &self.drops,
+                Verdict::Bad,
+                format!("{count} of {from} to {to} UTC; {limit}"),
+            );
         }
     }
 
-    /// Tells of records that were refused since it was last looked.
+    /// Reports records that were refused since the last look.
     pub(crate) fn look_at(&self, tally: &Tally) {
         let all = tally.total().refused;
         let new = all.saturating_sub(self.refusals.seen.replace(all));
@@ -91,11 +96,11 @@ impl Incidents {
             let count = records(self.refusals.records.get());
             let detail =
                 format!("{count}, the last one by {}; see the dead letters in {path}", tally.refusal());
-            self.tell(&REFUSED, &self.refusals, Verdict::Bad, detail);
+            self.report(&REFUSED, &self.refusals, Verdict::Bad, detail);
         }
     }
 
-    /// Tells the end of each, an hour after it happened last.
+    /// Ends each alert, an hour after it happened last.
     pub(crate) async fn run(&self) {
         loop {
             let open = [(&DROPPED, &self.drops), (&REFUSED, &self.refusals)];
@@ -107,7 +112,7 @@ impl Incidents {
             sleep_until(incident.last.get() + QUIET).await;
             if incident.last.get().elapsed() >= QUIET {
                 incident.is_over.set(true);
-                self.tell(words, incident, Verdict::Good, String::new());
+                self.report(words, incident, Verdict::Good, String::new());
             }
         }
     }
@@ -123,7 +128,7 @@ impl Incidents {
         }
     }
 
-    fn tell(&self, words: &Words, incident: &Incident, verdict: Verdict, detail: String) {
+    fn report(&self, words: &Wording, incident: &Incident, verdict: Verdict, detail: String) {
         let program = &self.context.identity.program;
         let (firing, over) = (format!("{program} {}", words.firing), format!("{program} {}", words.over));
         self.context.note(Finding {
@@ -171,31 +176,31 @@ impl Incident {
     }
 }
 
-fn told(cause: Cause) -> &'static str {
+fn limit(cause: Cause) -> &'static str {
     match cause {
         Cause::Bytes => "the spool is as large as SPOOL_MAX_BYTES allows",
         Cause::Age => "they waited longer than SPOOL_MAX_AGE_HOURS",
         Cause::Damage => "the file of the spool is damaged",
         Cause::DeadLetters => "newer dead letters took their place",
-        _ => "the spool gave them up",
+        _ => "the spool dropped them",
     }
 }
 
-struct Words {
+struct Wording {
     rule: &'static str,
     firing: &'static str,
     over: &'static str,
     doing: &'static str,
 }
 
-const DROPPED: Words = Words {
+const DROPPED: Wording = Wording {
     rule: "dropped",
     firing: "lost records",
     over: "has lost no records for an hour",
     doing: "losing records",
 };
 
-const REFUSED: Words = Words {
+const REFUSED: Wording = Wording {
     rule: "refused",
     firing: "has records that a store refuses",
     over: "has had no record refused for an hour",

@@ -8,18 +8,19 @@ use futures_util::stream::{FuturesUnordered, StreamExt as _};
 use http_server::Server;
 use tokio::time::sleep;
 
-use super::announcer::Announcer;
 use super::core::Core;
+use super::handle::Device;
+use super::health_server;
+use super::notifier::Notifier;
 use super::reporter::Reporter;
-use super::{Device, observer};
 use crate::{Exit, Failure, Stage};
 
-/// How long the work may take to end once it was told to. With what follows it stays below five seconds, which is half
+/// Time for the work to end once it was told to. With what follows it stays below five seconds, which is half
 /// of what the shortest-tempered orchestrator gives.
 const LAST_WORK: Duration = Duration::from_millis(2500);
-/// How long the last report may take to reach the store; then it goes to the spool.
+/// Time for the last report to reach the store; then it goes to the spool.
 const LAST_REPORT: Duration = Duration::from_millis(800);
-/// How long the last alerts may take; what is not told then is told by the next start.
+/// Time for the last alerts; the rest is sent by the next start.
 const LAST_ALERTS: Duration = Duration::from_millis(1200);
 
 /// Works until the program has to end, reports, and returns what it ends with.
@@ -42,11 +43,11 @@ pub(crate) async fn run<C>(
 
 async fn live<C>(device: &Device<C>, work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>) -> Exit {
     let core = &device.core;
-    let (reporter, announcer) = (Reporter::new(core), Announcer::new(core));
+    let (reporter, notifier) = (Reporter::new(core), Notifier::new(core));
     tracing::info!("started");
-    let result = match observer::bind(core).await {
+    let result = match health_server::bind(core).await {
         Ok(server) => {
-            let mut beside = beside(core, server, &reporter, &announcer);
+            let mut beside = beside(core, server, &reporter, &notifier);
             tokio::select! {
                 biased;
                 result = to_the_end(core, work(device)) => result,
@@ -61,24 +62,24 @@ async fn live<C>(device: &Device<C>, work: impl AsyncFnOnce(&Device<C>) -> Resul
     }
     reporter.finish(&result, LAST_REPORT).await;
     let is_configured = result.as_ref().err().is_none_or(|failure| failure.stage() != Stage::Configure);
-    announcer.finish(is_configured, LAST_ALERTS).await;
+    notifier.finish(is_configured, LAST_ALERTS).await;
     result.map_or_else(|failure| failure.exit(), |()| Exit::Done)
 }
 
-/// What goes on beside the work. Each has its own wake-up, so that a message does not wake all of them.
+/// The tasks beside the work. Each has its own wake-up, so that a message does not wake all of them.
 fn beside<'a>(
     core: &'a Rc<Core>,
     server: Option<Server>,
     reporter: &'a Reporter,
-    announcer: &'a Announcer,
+    notifier: &'a Notifier,
 ) -> FuturesUnordered<LocalBoxFuture<'a, ()>> {
     let all = FuturesUnordered::<LocalBoxFuture<'a, ()>>::new();
-    all.push(Box::pin(core.courier.run()));
+    all.push(Box::pin(core.dispatcher.run()));
     all.push(Box::pin(reporter.run()));
-    all.push(Box::pin(announcer.run()));
-    all.push(Box::pin(announcer.beat()));
+    all.push(Box::pin(notifier.run()));
+    all.push(Box::pin(notifier.beat()));
     if let Some(server) = server {
-        all.push(Box::pin(observer::serve(server, core)));
+        all.push(Box::pin(health_server::serve(server, core)));
     }
     // Should all of them end, the work goes on.
     all.push(Box::pin(std::future::pending()));
@@ -99,7 +100,7 @@ async fn to_the_end(core: &Core, work: impl Future<Output = Result<(), Failure>>
             result => result,
         },
         () = overdue => {
-            tracing::warn!("the work did not end in time; what it had not handed over was not acknowledged");
+            tracing::warn!("the work did not end in time; records it had not stored were not acknowledged");
             Ok(())
         }
     }

@@ -1,4 +1,4 @@
-//! What `/metrics` shows, made anew at each request of what is counted anyway.
+//! The numbers of `/metrics`, made anew at each request from the counts that are there anyway.
 
 use std::sync::atomic::AtomicU64;
 
@@ -11,12 +11,13 @@ use record::Timestamp;
 
 use super::core::Core;
 use super::counter::Labels;
-use super::readings::Reason;
+use super::readings::FailureReason;
+use super::source::Source;
 use crate::tally::Counts;
 
 type Decimal = Gauge<f64, AtomicU64>;
 
-/// Everything there is to tell of a device in numbers.
+/// All numbers of a device.
 ///
 /// Counters are kept as plain numbers where the counting is done, so that counting costs nothing.
 pub(crate) fn registry(core: &Core) -> Registry {
@@ -24,7 +25,7 @@ pub(crate) fn registry(core: &Core) -> Registry {
     let mut registry =
         Registry::with_labels([("program".into(), identity.program.clone().into())].into_iter());
     let version = Info::new(vec![("version", identity.version.clone())]);
-    registry.register("program", "What runs here", version);
+    registry.register("program", "The program", version);
     decimal(&mut registry, "process_start_time_seconds", "When it started", seconds(core.context.started));
     readings(&mut registry, core);
     stores(&mut registry, core);
@@ -36,24 +37,37 @@ pub(crate) fn registry(core: &Core) -> Registry {
 }
 
 fn readings(registry: &mut Registry, core: &Core) {
-    let readings = &core.readings;
-    counters(registry, "readings", "Good readings", [(Vec::new(), readings.count())]);
-    let failed = readings.failures();
-    let failed = Reason::ALL.map(|reason| {
-        let count = failed.iter().find(|(other, _)| *other == reason).map_or(0, |(_, count)| *count);
-        (vec![("reason", reason.name().to_owned())], count)
+    let sources = core.sources();
+    let good = sources.iter().map(|source| (sensor(source), source.readings.count()));
+    counters(registry, "readings", "Good readings", good);
+    let failed = sources.iter().flat_map(|source| {
+        let counts = source.readings.failures();
+        FailureReason::ALL.map(|reason| {
+            let count = counts.iter().find(|(other, _)| *other == reason).map_or(0, |(_, count)| *count);
+            let labels = [sensor(source), vec![("reason", reason.name().to_owned())]].concat();
+            (labels, count)
+        })
     });
     counters(registry, "readings_failed", "Failed readings", failed);
-    if let Some(last) = readings.last_good() {
-        decimal(registry, "last_reading_timestamp_seconds", "When the last good reading was", seconds(last));
+    let last = Family::<Labels, Decimal>::default();
+    for source in &sources {
+        if let Some(time) = source.readings.last_good() {
+            last.get_or_create(&sensor(source)).set(seconds(time));
+        }
     }
+    registry.register("last_reading_timestamp_seconds", "When the last good reading was", last);
+}
+
+/// The label of a sensor that has a name.
+fn sensor(source: &Source) -> Labels {
+    source.name.iter().map(|name| ("sensor", name.clone())).collect()
 }
 
 fn stores(registry: &mut Registry, core: &Core) {
     let outbox = &core.context.delivery.outbox;
     let (up, waiting) = (Family::<Labels, Gauge>::default(), Family::<Labels, Gauge>::default());
     let (bytes, oldest) = (Family::<Labels, Gauge>::default(), Family::<Labels, Decimal>::default());
-    for (store, is_up) in core.courier.stores() {
+    for (store, is_up) in core.dispatcher.stores() {
         let labels = of(store);
         up.get_or_create(&labels).set(i64::from(is_up));
         let there = outbox.spooling.waiting(store);
@@ -68,7 +82,7 @@ fn stores(registry: &mut Registry, core: &Core) {
     registry.register("spool_oldest_seconds", "For how long the oldest batch has waited", oldest);
 
     let of_each = |number: fn(Counts) -> usize| {
-        let stores = core.courier.stores();
+        let stores = core.dispatcher.stores();
         stores.map(|(store, _)| (of(store), wide(number(outbox.tally.of(store))))).collect::<Vec<_>>()
     };
     counters(registry, "records_stored", "Records that the store has", of_each(|counts| counts.stored));

@@ -1,26 +1,28 @@
 //! A device: a program that runs until it is stopped, and loses nothing that it was given.
 
-mod announcer;
-mod backoff;
 mod cadence;
 mod check;
 mod config;
 mod core;
 mod counter;
-mod courier;
+mod dispatch_context;
+mod dispatcher;
 mod handle;
 mod health;
+mod health_server;
 mod incidents;
-mod lane;
 mod lifecycle;
 mod metrics;
-mod observer;
+mod notifier;
+mod open_sensor;
+mod poller;
 mod polling;
 mod readings;
 mod reporter;
-mod sanity;
 mod sensor;
+mod source;
 mod staleness;
+mod store_delivery;
 #[cfg(test)]
 mod tests;
 
@@ -40,6 +42,7 @@ pub use check::Check;
 pub use counter::Counter;
 pub use handle::Device;
 pub use polling::Polling;
+pub use sensor::Sensor;
 
 /// Runs a program until SIGTERM, SIGINT or SIGHUP, or once, as its arguments and its environment say, and returns what
 /// it ends with.

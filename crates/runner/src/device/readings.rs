@@ -1,4 +1,4 @@
-//! How the readings of a device went.
+//! The good and the failed readings of a source.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -7,28 +7,28 @@ use record::Timestamp;
 
 use crate::{Exit, Failure};
 
-/// How the readings of a device went.
+/// The good and the failed readings of a source.
 #[derive(Debug, Default)]
 pub(crate) struct Readings {
     good: Cell<u64>,
-    failed: RefCell<BTreeMap<Reason, u64>>,
+    failed: RefCell<BTreeMap<FailureReason, u64>>,
     last_good: Cell<Option<Timestamp>>,
     in_a_row: Cell<u32>,
     last_failure: RefCell<Option<Failure>>,
-    /// Whether the last thing that is known of the source is good.
+    /// Whether the latest news of the source is good.
     is_well: Cell<bool>,
 }
 
-/// Why a reading failed, as `/metrics` counts it.
+/// The reason for a failed reading, as `/metrics` counts it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Reason {
+pub(crate) enum FailureReason {
     /// The source was silent, or away.
     Unreachable,
-    /// What it said broke its contract, such as a wrong checksum.
+    /// Its answer broke its contract, as a wrong checksum does.
     Malformed,
     /// A setting is wrong.
     Configuration,
-    /// A value cannot be.
+    /// A value is invalid.
     OutOfRange,
     /// The sensor is stuck.
     Stale,
@@ -40,15 +40,15 @@ impl Readings {
         self.last_good.set(Some(Timestamp::now()));
     }
 
-    pub(crate) fn failed(&self, reason: Reason, failure: &Failure) {
+    pub(crate) fn failed(&self, reason: FailureReason, failure: &Failure) {
         self.count_failed(reason, 1);
         self.in_a_row.set(self.in_a_row.get().saturating_add(1));
         self.last_failure.replace(Some(failure.clone()));
         self.is_well.set(false);
     }
 
-    /// Counts what failed without saying that the source is not well.
-    pub(crate) fn count_failed(&self, reason: Reason, count: usize) {
+    /// Counts failures without saying that the source is not well.
+    pub(crate) fn count_failed(&self, reason: FailureReason, count: usize) {
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         *self.failed.borrow_mut().entry(reason).or_default() += count;
     }
@@ -79,7 +79,7 @@ impl Readings {
     }
 
     /// How many failed, by reason.
-    pub(crate) fn failures(&self) -> Vec<(Reason, u64)> {
+    pub(crate) fn failures(&self) -> Vec<(FailureReason, u64)> {
         self.failed.borrow().iter().map(|(reason, count)| (*reason, *count)).collect()
     }
 
@@ -89,7 +89,7 @@ impl Readings {
     }
 }
 
-impl Reason {
+impl FailureReason {
     /// Every reason there is.
     pub(crate) const ALL: [Self; 5] =
         [Self::Unreachable, Self::Malformed, Self::Configuration, Self::OutOfRange, Self::Stale];

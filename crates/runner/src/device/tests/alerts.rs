@@ -9,18 +9,19 @@ use record::{Batch, Timestamp};
 use tokio::time::sleep;
 
 use super::{Air, Behavior, FakeStore, World, air};
-use crate::device::announcer::Announcer;
-use crate::device::courier::Shared;
-use crate::device::lane::Lane;
-use crate::device::readings::Reason;
+use crate::device::dispatch_context::DispatchContext;
+use crate::device::notifier::Notifier;
+use crate::device::readings::FailureReason;
+use crate::device::reporter::Reporter;
+use crate::device::store_delivery::StoreDelivery;
 use crate::{Failure, Stage};
 
 /// Does something while a device tells people what it saw.
 async fn told<T>(world: &World, act: impl Future<Output = T>) -> T {
-    let announcer = Announcer::new(&world.device.core);
+    let notifier = Notifier::new(&world.device.core);
     tokio::select! {
         done = Box::pin(act) => done,
-        () = Box::pin(announcer.run()) => unreachable!("it never ends"),
+        () = Box::pin(notifier.run()) => unreachable!("it never ends"),
     }
 }
 
@@ -41,14 +42,14 @@ async fn people_hear_of_a_sensor_that_fails_three_times_and_of_its_recovery() {
     let failure = Failure::new(Stage::Extract, Kind::Temporary, "silent");
     told(&world, async {
         for expected in [AlertState::Pending, AlertState::Pending, AlertState::Firing] {
-            world.core().failed(Reason::Unreachable, &failure);
+            world.core().failed(&world.core().main, FailureReason::Unreachable, &failure);
             assert!(matches!(&*alerts(&world).await, [(key, state, _)] if key == "run/extract" && *state == expected));
         }
         for _ in 0..10 {
-            world.core().failed(Reason::Unreachable, &failure);
+            world.core().failed(&world.core().main, FailureReason::Unreachable, &failure);
         }
         assert_eq!(alerts(&world).await, [("run/extract".into(), AlertState::Firing, 3)], "it is known");
-        world.core().good();
+        world.core().good(&world.core().main);
         assert_eq!(alerts(&world).await, [("run/extract".into(), AlertState::Resolved, 3)]);
     })
     .await;
@@ -77,12 +78,12 @@ async fn a_threshold_is_looked_at_with_each_reading_and_kept_when_it_changes() {
 async fn people_hear_at_once_of_a_store_that_refuses_the_token_and_later_of_one_that_is_away() {
     for (kind, minutes) in [(Kind::Unauthorized, 0), (Kind::Temporary, 6)] {
         let world = World::new(&[]);
-        let shared = Shared::new(Rc::clone(&world.core().context));
+        let dispatch = DispatchContext::new(Rc::clone(&world.core().context));
         let store = FakeStore::default();
-        let lane = Lane::to(&store);
+        let delivery = StoreDelivery::to(&store);
         store.behaves(Behavior::Fails(kind));
         let act = async {
-            lane.keep(&shared, &store, &Batch::of(&[air(1)])).await.unwrap();
+            delivery.store(&dispatch, &store, &Batch::of(&[air(1)])).await.unwrap();
             let before = alerts(&world).await.len();
             sleep(Duration::from_mins(minutes)).await;
             assert_eq!(before, usize::from(minutes == 0), "{kind:?}");
@@ -97,7 +98,7 @@ async fn people_hear_at_once_of_a_store_that_refuses_the_token_and_later_of_one_
             assert!(matches!(&*over, [(_, AlertState::Resolved, _)]), "{over:?}");
         };
         let run = async {
-            tokio::select! { () = act => {}, () = lane.run(&shared, &store) => {} }
+            tokio::select! { () = act => {}, () = delivery.run(&dispatch, &store) => {} }
         };
         told(&world, Box::pin(run)).await;
     }
@@ -107,9 +108,9 @@ async fn people_hear_at_once_of_a_store_that_refuses_the_token_and_later_of_one_
 async fn people_hear_of_a_store_that_is_away_even_where_there_is_no_spool() {
     let world = World::new(&[]);
     std::fs::write(world.folder.path().join("spool"), "in the way").unwrap();
-    let shared = Shared::new(Rc::clone(&world.core().context));
+    let dispatch = DispatchContext::new(Rc::clone(&world.core().context));
     let store = FakeStore::default();
-    let lane = Lane::to(&store);
+    let delivery = StoreDelivery::to(&store);
     store.behaves(Behavior::Fails(Kind::Temporary));
     let act = async {
         let records = [air(1)];
@@ -123,13 +124,13 @@ async fn people_hear_of_a_store_that_is_away_even_where_there_is_no_spool() {
             );
             store.behaves(Behavior::Takes);
         };
-        let (kept, ()) = tokio::join!(lane.keep(&shared, &store, &batch), later);
+        let (kept, ()) = tokio::join!(delivery.store(&dispatch, &store, &batch), later);
         kept.unwrap();
         let over = alerts(&world).await;
         assert!(matches!(&*over, [(_, AlertState::Resolved, _)]), "{over:?}");
     };
     let run = async {
-        tokio::select! { () = act => {}, () = lane.run(&shared, &store) => {} }
+        tokio::select! { () = act => {}, () = delivery.run(&dispatch, &store) => {} }
     };
     told(&world, Box::pin(run)).await;
 }
@@ -148,7 +149,53 @@ async fn refused_records_are_one_alert_that_ends_after_a_quiet_hour() {
         assert!(matches!(&*over, [(_, AlertState::Resolved, _)]), "{over:?}");
     };
     let run = async {
-        tokio::select! { () = act => {}, () = world.core().courier.run() => {} }
+        tokio::select! { () = act => {}, () = world.core().dispatcher.run() => {} }
     };
     told(&world, Box::pin(run)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_of_several_sensors_has_an_alert_of_its_own() {
+    let world = World::new(&[("FAILURES_BEFORE_ALERT", "1")]);
+    let failure = Failure::new(Stage::Extract, Kind::Temporary, "silent");
+    let (attic, cellar) = (world.core().sensor("attic"), world.core().sensor("cellar"));
+    told(&world, async {
+        world.core().failed(&attic, FailureReason::Unreachable, &failure);
+        world.core().failed(&cellar, FailureReason::Unreachable, &failure);
+        world.core().good(&attic);
+        let expected = [
+            ("run/extract/sensor=attic".to_owned(), AlertState::Resolved, 1),
+            ("run/extract/sensor=cellar".to_owned(), AlertState::Firing, 1),
+        ];
+        assert_eq!(alerts(&world).await, expected);
+    })
+    .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_device_that_is_blocked_goes_on_reporting_and_stores_its_reports_when_it_can() {
+    let world = World::new(&[("SINK", "sqlite"), ("REPORT_INTERVAL_SECONDS", "60")]);
+    // Neither the store nor the spool can be used.
+    let (store, spool) = (world.folder.path().join("platform.db"), world.folder.path().join("spool"));
+    std::fs::create_dir(&store).unwrap();
+    std::fs::write(&spool, "in the way").unwrap();
+    let core = &world.device.core;
+    let reporter = Reporter::new(core);
+    let act = async {
+        let blocked = async { world.device.load([air(1)]).await.unwrap() };
+        let later = async {
+            sleep(Duration::from_secs(330)).await;
+            assert_eq!(core.context.delivery.outbox.tally.total().stored, 0, "nothing was taken so far");
+            std::fs::remove_dir(&store).unwrap();
+        };
+        tokio::join!(blocked, later);
+        sleep(Duration::from_mins(1)).await;
+    };
+    tokio::select! { () = act => {}, () = reporter.run() => {}, () = core.dispatcher.run() => {} }
+    assert_eq!(reports(&store), 6, "five of the time it was blocked, and one since");
+}
+
+fn reports(store: &std::path::Path) -> i64 {
+    let database = rusqlite::Connection::open(store).unwrap();
+    database.query_row("SELECT count(*) FROM pipeline_runs", [], |row| row.get(0)).unwrap()
 }

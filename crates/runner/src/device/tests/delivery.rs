@@ -9,33 +9,33 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::{Air, Behavior, FakeStore, World, air};
 use crate::Failure;
-use crate::device::courier::Shared;
-use crate::device::lane::Lane;
+use crate::device::dispatch_context::DispatchContext;
+use crate::device::store_delivery::StoreDelivery;
 
 /// A store, the way to it, and what the way needs.
 struct Road {
     world: World,
-    shared: Shared,
-    lane: Lane,
+    dispatch: DispatchContext,
+    delivery: StoreDelivery,
     store: FakeStore,
 }
 
 impl Road {
     fn new(settings: &[(&str, &str)]) -> Self {
         let (world, store) = (World::new(settings), FakeStore::default());
-        let shared = Shared::new(Rc::clone(&world.core().context));
-        Self { shared, lane: Lane::to(&store), store, world }
+        let dispatch = DispatchContext::new(Rc::clone(&world.core().context));
+        Self { dispatch, delivery: StoreDelivery::to(&store), store, world }
     }
 
     async fn keep(&self, second: i64) -> Result<(), Failure> {
-        self.lane.keep(&self.shared, &self.store, &Batch::of(&[air(second)])).await
+        self.delivery.store(&self.dispatch, &self.store, &Batch::of(&[air(second)])).await
     }
 
     /// Does something while what waits is being delivered.
     async fn beside<T>(&self, act: impl Future<Output = T>) -> T {
         tokio::select! {
             done = act => done,
-            () = self.lane.run(&self.shared, &self.store) => unreachable!("it never ends"),
+            () = self.delivery.run(&self.dispatch, &self.store) => unreachable!("it never ends"),
         }
     }
 
@@ -60,7 +60,7 @@ impl Road {
     }
 
     fn waiting(&self) -> u64 {
-        self.shared.outbox().spooling.waiting("fake").records
+        self.dispatch.outbox().spooling.waiting("fake").records
     }
 
     fn has(&self) -> Vec<i64> {
@@ -86,7 +86,7 @@ async fn what_a_store_does_not_take_waits_and_arrives_when_it_is_back() {
                 road.keep(second).await.unwrap();
             }
             assert_eq!(road.store.asked.get(), 1, "while it is away, nobody else asks it");
-            assert_eq!((road.waiting(), road.lane.is_up()), (5, false));
+            assert_eq!((road.waiting(), road.delivery.is_up()), (5, false));
             sleep(Duration::from_mins(10)).await;
             assert!((15..60).contains(&road.store.asked.get()), "asked {} times", road.store.asked.get());
             road.store.behaves(Behavior::Takes);
@@ -94,7 +94,7 @@ async fn what_a_store_does_not_take_waits_and_arrives_when_it_is_back() {
         })
         .await;
         assert_eq!(road.has(), [1, 2, 3, 4, 5], "{kind:?}");
-        assert!(road.lane.is_up());
+        assert!(road.delivery.is_up());
     }
 }
 
@@ -136,12 +136,12 @@ async fn a_row_of_a_table_queues_behind_an_older_one() {
     let road = Road::new(&[]);
     let keep = async |value| {
         let row = [Latest { sensor: "attic", value }];
-        road.lane.keep(&road.shared, &road.store, &Batch::of(&row)).await.unwrap();
+        road.delivery.store(&road.dispatch, &road.store, &Batch::of(&row)).await.unwrap();
     };
     road.store.next.borrow_mut().push_back(Behavior::Fails(Kind::Temporary));
     keep(1).await;
     assert_eq!(road.store.asked.get(), 1);
-    road.lane.forget_that_it_is_away();
+    road.delivery.forget_that_it_is_away();
     keep(2).await;
     assert_eq!((road.store.asked.get(), road.waiting()), (1, 2), "the second one is behind the first");
 }
@@ -168,7 +168,7 @@ async fn an_end_does_not_wait_for_a_store_that_hangs() {
     road.beside(async { road.keep(1).await.unwrap() }).await;
     assert!(start.elapsed() <= Duration::from_secs(2), "{:?}", start.elapsed());
     assert_eq!(road.waiting(), 1, "it is in the spool");
-    assert!(road.lane.is_up(), "the store is not to blame for our haste");
+    assert!(road.delivery.is_up(), "the store is not to blame for our haste");
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,7 +191,7 @@ async fn a_full_spool_that_blocks_acknowledges_nothing_until_there_is_room() {
         assert_eq!(has, (0..=kept).collect::<Vec<_>>());
     })
     .await;
-    assert_eq!(road.shared.outbox().tally.of("fake").dropped, 0);
+    assert_eq!(road.dispatch.outbox().tally.of("fake").dropped, 0);
 }
 
 #[tokio::test(start_paused = true)]
@@ -230,7 +230,7 @@ async fn what_a_limit_drops_is_counted() {
     for second in 0..2000 {
         road.keep(second).await.unwrap();
     }
-    let dropped = road.shared.outbox().tally.of("fake").dropped;
+    let dropped = road.dispatch.outbox().tally.of("fake").dropped;
     assert!(dropped > 0);
     assert_eq!(road.waiting() + u64::try_from(dropped).unwrap(), 2000);
 }

@@ -9,7 +9,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::{Air, Busy, World, air};
 use crate::arguments::Mode;
 use crate::device::Polling;
-use crate::device::readings::Reason;
+use crate::device::readings::FailureReason;
 use crate::{Exit, Failure, Stage};
 
 const PERIOD: Duration = Duration::from_secs(10);
@@ -56,7 +56,7 @@ async fn readings_keep_their_schedule_however_long_they_take() {
         Ok(vec![air(count)])
     });
     assert_eq!(begun.await, [0, 10, 20, 50, 60]);
-    assert_eq!((world.stored(), world.core().readings.count()), (5, 5));
+    assert_eq!((world.stored(), world.core().main.readings.count()), (5, 5));
 }
 
 #[tokio::test(start_paused = true)]
@@ -81,8 +81,8 @@ async fn a_sensor_that_fails_is_read_less_and_less_and_again_on_time_when_it_is_
     let begun = begun.await;
     assert_eq!(begun.iter().step_by(3).take(5).copied().collect::<Vec<_>>(), [0, 10, 30, 70, 130]);
     assert_eq!(&begun[12..16], [130, 140, 150, 160]);
-    assert_eq!(world.core().readings.failures(), [(Reason::Unreachable, 4)]);
-    assert!(world.core().readings.last_failure().is_none());
+    assert_eq!(world.core().main.readings.failures(), [(FailureReason::Unreachable, 4)]);
+    assert!(world.core().main.readings.last_failure().is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +107,7 @@ async fn noise_is_read_again_at_once_and_opens_nothing() {
     );
     timeout(PERIOD / 2, poll).await.unwrap_err();
     assert_eq!((opened.get(), reads.get()), (1, 4));
-    assert_eq!((world.core().readings.count(), world.core().readings.failures()), (1, vec![]));
+    assert_eq!((world.core().main.readings.count(), world.core().main.readings.failures()), (1, vec![]));
 }
 
 #[tokio::test(start_paused = true)]
@@ -139,7 +139,7 @@ async fn a_value_that_cannot_be_is_not_stored_and_fails_the_reading() {
     });
     assert_eq!(begun.await, [0, 10, 20], "the sensor works, so its schedule is kept");
     assert_eq!(world.stored(), 2);
-    assert_eq!(world.core().readings.failures(), [(Reason::OutOfRange, 1)]);
+    assert_eq!(world.core().main.readings.failures(), [(FailureReason::OutOfRange, 1)]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -148,7 +148,7 @@ async fn a_sensor_that_is_stuck_is_reported_and_its_readings_are_not_stored() {
     let polling = Polling { stale_after: Some(3), ..POLLING };
     let read = async |count: i64| Ok(vec![Air { pm2: if count < 6 { 5.0 } else { 6.0 }, ..air(count) }]);
     readings(&world, polling, Duration::from_secs(65), read).await;
-    assert_eq!(world.core().readings.failures(), [(Reason::Stale, 3)]);
+    assert_eq!(world.core().main.readings.failures(), [(FailureReason::Stale, 3)]);
     assert_eq!(world.stored(), 4);
 
     let patient = World::new(&[("STALE_AFTER_READINGS", "0")]);
@@ -225,4 +225,44 @@ async fn one_reading_may_be_records_of_several_types() {
     let read = async |(): &mut ()| Ok((vec![air(1)], vec![air(2), air(3)]));
     world.device.poll(POLLING, async || Ok(()), read).await.unwrap();
     assert_eq!(world.stored(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_sensors_are_polled_at_once_and_each_has_failures_of_its_own() {
+    let world = World::new(&[]);
+    let (attic, cellar) = (world.device.sensor("attic"), world.device.sensor("cellar"));
+    let second = Cell::new(0);
+    let good = async |(): &mut ()| {
+        second.set(second.get() + 1);
+        Ok([air(second.get())])
+    };
+    let silent = async |(): &mut ()| Err::<[Air; 1], _>(failure(Kind::Temporary));
+    let end = async {
+        sleep(Duration::from_secs(29)).await;
+        world.end();
+    };
+    let polls = async {
+        tokio::try_join!(
+            attic.poll(POLLING, async || Ok(()), good),
+            cellar.poll(POLLING, async || Ok(()), silent)
+        )
+    };
+    let (polled, ()) = tokio::join!(polls, end);
+    polled.unwrap();
+    let core = world.core();
+    assert_eq!((world.stored(), core.sensor("attic").readings.failures()), (3, vec![]));
+    assert_eq!(core.sensor("cellar").readings.failures(), [(FailureReason::Unreachable, 2)]);
+    assert_eq!(core.last_failure().unwrap().to_string(), "cellar: it does not answer");
+    assert_eq!(core.sources().len(), 2, "nothing but the two was read");
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_reading_of_several_sensors_is_one_of_each() {
+    let world = World::once(Mode::Full);
+    let poll = async |name: &str, second: i64| {
+        let read = async |(): &mut ()| Ok([air(second)]);
+        world.device.sensor(name).poll(POLLING, async || Ok(()), read).await
+    };
+    tokio::try_join!(poll("attic", 1), poll("cellar", 2)).unwrap();
+    assert_eq!(world.stored(), 2);
 }

@@ -1,4 +1,4 @@
-//! Tells people of what a device saw, beside its readings.
+//! The notifier of a device: sends its alerts beside its readings.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -11,52 +11,52 @@ use crate::alerting::AlertStorage;
 use crate::arguments::Mode;
 use crate::finish;
 
-/// What comes together is told together.
-const GATHER: Duration = Duration::from_secs(1);
-/// What was not taken is said again so much later.
-const AGAIN: Duration = Duration::from_mins(1);
-/// Two heartbeats have at least so much between them.
+/// Time in which observations are collected into one update.
+const COLLECT: Duration = Duration::from_secs(1);
+/// Pause before messages that did not arrive are sent again.
+const SEND_AGAIN: Duration = Duration::from_mins(1);
+/// The least time between two heartbeats.
 const BEAT_EVERY: Duration = Duration::from_mins(1);
 
-/// Tells people of what a device saw, beside its readings.
+/// Sends the alerts of a device beside its readings.
 #[derive(Debug)]
-pub(crate) struct Announcer {
+pub(crate) struct Notifier {
     core: Rc<Core>,
     is_described: Cell<bool>,
-    /// Whether something was said that did not arrive.
-    is_untold: Cell<bool>,
+    /// Whether a message did not arrive.
+    is_unsent: Cell<bool>,
 }
 
-impl Announcer {
+impl Notifier {
     pub(crate) fn new(core: &Rc<Core>) -> Self {
-        Self { core: Rc::clone(core), is_described: Cell::new(false), is_untold: Cell::new(false) }
+        Self { core: Rc::clone(core), is_described: Cell::new(false), is_unsent: Cell::new(false) }
     }
 
-    /// Tells whenever there is something to tell.
+    /// Sends whenever there is news.
     pub(crate) async fn run(&self) {
         let context = &self.core.context;
         if context.request.mode != Mode::Full || !context.remembers() {
             return std::future::pending().await;
         }
         loop {
-            if self.is_untold.get() {
-                let _ = timeout(AGAIN, context.alerting.changed()).await;
+            if self.is_unsent.get() {
+                let _ = timeout(SEND_AGAIN, context.alerting.changed()).await;
             } else {
                 context.alerting.changed().await;
             }
-            sleep(GATHER).await;
-            self.tell(true).await;
+            sleep(COLLECT).await;
+            self.send(true).await;
         }
     }
 
-    /// Tells what is left, as the program ends.
+    /// Sends the rest, as the program ends.
     pub(crate) async fn finish(&self, is_configured: bool, limit: Duration) {
         let context = &self.core.context;
         let has_news = context.alerting.has_observations();
         if has_news && context.request.mode == Mode::Full && context.remembers() {
-            let told = timeout(limit, self.tell(is_configured)).await;
-            if told.is_err() {
-                tracing::warn!("alerts of the last moment were not confirmed; the next start tells them");
+            let sent = timeout(limit, self.send(is_configured)).await;
+            if sent.is_err() {
+                tracing::warn!("the last alerts were not confirmed; the next start sends them");
             }
         }
     }
@@ -74,14 +74,14 @@ impl Announcer {
         }
     }
 
-    async fn tell(&self, is_configured: bool) {
+    async fn send(&self, is_configured: bool) {
         let context = &self.core.context;
         let storage = AlertStorage { state: &context.state, fallback: &context.fallback };
         let run = &context.identity.run_id;
-        let tell = context.alerting.update(storage, run, is_configured, &context.redactor);
-        let heard = Box::pin(tell).await;
-        self.is_untold.set(!heard.is_delivered);
-        if heard.is_stored && !self.is_described.replace(true) {
+        let update = context.alerting.update(storage, run, is_configured, &context.redactor);
+        let outcome = Box::pin(update).await;
+        self.is_unsent.set(!outcome.is_delivered);
+        if outcome.is_stored && !self.is_described.replace(true) {
             Box::pin(finish::describe(context)).await;
         }
     }

@@ -1,4 +1,4 @@
-//! `/healthz`, `/readyz` and `/metrics`.
+//! The server of a device: `/healthz`, `/readyz` and `/metrics`.
 
 use std::rc::Rc;
 
@@ -6,8 +6,9 @@ use http_server::{Config, Response, Router, Server, StatusCode, get};
 
 use super::core::Core;
 use super::metrics;
+use super::source::Source;
 
-/// The server for those who look at a device, or nothing where nobody asked for it.
+/// The server of a device, where `METRICS_ADDR` asks for one.
 ///
 /// # Errors
 ///
@@ -19,12 +20,12 @@ pub(crate) async fn bind(core: &Core) -> Result<Option<Server>, http_server::Err
     }
 }
 
-/// Answers for as long as the program runs, its last moments included.
+/// Serves for as long as the program runs, its last moments included.
 pub(crate) async fn serve(server: Server, core: &Rc<Core>) {
     let (alive, ready, numbers) = (Rc::clone(core), Rc::clone(core), Rc::clone(core));
     let router = Router::new()
-        .health(async move || alive.health.alive())
-        .route(get("/readyz", async move |_| match ready.health.ready(ready.courier.last_delivery()) {
+        .health(async move || each(&alive, |source| source.health.alive()))
+        .route(get("/readyz", async move |_| match is_ready(&ready) {
             Ok(()) => Response::text("ok\n"),
             Err(problem) => {
                 Response::text(format!("{problem}\n")).with_status(StatusCode::SERVICE_UNAVAILABLE)
@@ -32,4 +33,15 @@ pub(crate) async fn serve(server: Server, core: &Rc<Core>) {
         }))
         .metrics(async move || metrics::registry(&numbers));
     server.serve(router, std::future::pending()).await;
+}
+
+fn is_ready(core: &Core) -> Result<(), String> {
+    let last_delivery = core.dispatcher.last_delivery();
+    each(core, |source| source.health.ready(last_delivery))
+}
+
+/// Fails with the first source that does, and names it.
+fn each(core: &Core, is_well: impl Fn(&Source) -> Result<(), String>) -> Result<(), String> {
+    let mut sources = core.sources().into_iter();
+    sources.try_for_each(|source| is_well(&source).map_err(|problem| source.naming(&problem)))
 }

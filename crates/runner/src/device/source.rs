@@ -1,0 +1,30 @@
+//! A source of a device: a sensor or a stream, with the health and the failures of its own.
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use super::health::Health;
+use super::readings::Readings;
+
+/// A source of a device: a sensor or a stream, with the health and the failures of its own.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// What tells it from the other sensors of the device; the only one needs no name.
+    pub(crate) name: Option<String>,
+    pub(crate) readings: Readings,
+    pub(crate) health: Health,
+    /// When the next reading is due, where the present one said so.
+    pub(crate) next_in: Cell<Option<Duration>>,
+}
+
+impl Source {
+    pub(crate) fn new(name: Option<&str>) -> Self {
+        let (name, readings) = (name.map(str::to_owned), Readings::default());
+        Self { name, readings, health: Health::new(), next_in: Cell::new(None) }
+    }
+
+    /// The text, with the name of the source before it.
+    pub(crate) fn naming(&self, text: &str) -> String {
+        self.name.as_ref().map_or_else(|| text.to_owned(), |name| format!("{name}: {text}"))
+    }
+}

@@ -1,0 +1,267 @@
+//! The delivery to one store: straight to it while it takes records, through the spool while it does not.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+use fault::{Fault as _, Kind};
+use record::{Batch, Schema};
+use sink::Sink;
+use tokio::sync::Notify;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::cadence;
+use super::dispatch_context::DispatchContext;
+use crate::outbox::records;
+use crate::{Failure, Stage};
+
+/// The longest time for one batch, whatever the limits of the store are.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Time for a write under way once the program has to end; then the batch goes to the spool.
+const LAST_WRITE: Duration = Duration::from_millis(1500);
+/// Time after which a store that is away for a passing reason is an alert.
+const AWAY_BEFORE_ALERT: Duration = Duration::from_mins(5);
+
+/// The delivery to one store.
+#[derive(Debug)]
+pub(crate) struct StoreDelivery {
+    store: &'static str,
+    away: RefCell<Option<Away>>,
+    /// Whether it has taken anything since the program started.
+    has_taken: Cell<bool>,
+    /// A batch waits for the store.
+    work: Notify,
+    /// There may be room in the spool again.
+    room: Notify,
+}
+
+/// A store that does not take records now.
+#[derive(Debug)]
+struct Away {
+    since: Instant,
+    error: String,
+    /// Whether a person has to do something about it.
+    is_lasting: bool,
+    /// How long it asked to be left alone.
+    asked: Option<Duration>,
+}
+
+/// The store did not take a batch.
+struct Undelivered {
+    /// How long it asked to be left alone.
+    asked: Option<Duration>,
+}
+
+impl StoreDelivery {
+    pub(crate) fn to(store: &impl Sink) -> Self {
+        let (away, has_taken) = (RefCell::default(), Cell::new(false));
+        Self { store: store.name(), away, has_taken, work: Notify::new(), room: Notify::new() }
+    }
+
+    /// The name of the store.
+    pub(crate) fn name(&self) -> &'static str {
+        self.store
+    }
+
+    /// Whether the store takes records, as far as is known.
+    pub(crate) fn is_up(&self) -> bool {
+        self.away.borrow().is_none()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn forget_that_it_is_away(&self) {
+        self.away.take();
+    }
+
+    /// Makes a batch durable: in the store or in the spool. Waits while neither takes it.
+    pub(crate) async fn store(
+        &self,
+        dispatch: &DispatchContext,
+        store: &impl Sink,
+        batch: &Batch<'_>,
+    ) -> Result<(), Failure> {
+        let mut backoff = cadence::backoff();
+        let mut is_logged = false;
+        loop {
+            let is_open = self.is_open(dispatch, batch.schema());
+            if is_open && self.write(dispatch, store, batch).await.is_ok() {
+                return Ok(());
+            }
+            let Err(problem) = dispatch.spool(self.store, batch) else {
+                self.work.notify_one();
+                return Ok(());
+            };
+            // With nothing in the spool, nothing else looks at how long the store has been away.
+            self.report_failure_if_long(dispatch);
+            let count = records(batch.len());
+            if !std::mem::replace(&mut is_logged, true) {
+                tracing::error!(
+                    error = problem,
+                    store = self.store,
+                    rows = batch.len(),
+                    "waiting for room in the spool"
+                );
+            }
+            tokio::select! {
+                biased;
+                reason = dispatch.context.interrupt.raised() => {
+                    let message = format!("{count} could not be kept: {problem}; {reason}");
+                    return Err(Failure::new(Stage::Load, Kind::Temporary, message));
+                }
+                () = self.room.notified() => {}
+                () = sleep(backoff.wait(None)) => {}
+            }
+        }
+    }
+
+    /// Delivers the batches in the spool, for as long as the program runs.
+    pub(crate) async fn run(&self, dispatch: &DispatchContext, store: &impl Sink) {
+        loop {
+            self.drain(dispatch, store).await;
+            self.work.notified().await;
+        }
+    }
+
+    /// Whether a batch goes straight to the store.
+    ///
+    /// Points of a measurement do not care which of them comes first, so live ones pass those that wait. A row of a
+    /// table may overwrite an older one, so it queues behind it.
+    fn is_open(&self, dispatch: &DispatchContext, schema: &Schema) -> bool {
+        if self.is_up() && schema.is_measurement() {
+            return true;
+        }
+        // A store that is away and for which nothing waits is asked by nothing else.
+        !dispatch.outbox().spooling.is_waiting(self.store)
+    }
+
+    /// Delivers the batches in the spool until none is left.
+    async fn drain(&self, dispatch: &DispatchContext, store: &impl Sink) {
+        let mut backoff = cadence::backoff();
+        dispatch.look_for_damage();
+        let asked = self.away.borrow().as_ref().map(|away| away.asked);
+        if let Some(asked) = asked {
+            sleep(backoff.wait(asked)).await;
+        }
+        loop {
+            dispatch.expire();
+            match self.deliver_oldest(dispatch, store).await {
+                Ok(false) => return dispatch.look_for_damage(),
+                Ok(true) => {
+                    backoff.reset();
+                    self.room.notify_waiters();
+                    // Live batches have their turn between two from the spool.
+                    tokio::task::yield_now().await;
+                }
+                Err(Undelivered { asked }) => {
+                    dispatch.outbox().tally.retried();
+                    self.report_failure_if_long(dispatch);
+                    sleep(backoff.wait(asked)).await;
+                }
+            }
+        }
+    }
+
+    /// Delivers the batch that has waited longest. Returns whether there was one.
+    async fn deliver_oldest(
+        &self,
+        dispatch: &DispatchContext,
+        store: &impl Sink,
+    ) -> Result<bool, Undelivered> {
+        if !dispatch.outbox().spooling.is_waiting(self.store) {
+            return Ok(false);
+        }
+        let Some(_guard) = dispatch.lock().await else { return Err(Undelivered { asked: None }) };
+        let write = async |batch: &Batch<'_>| self.write(dispatch, store, batch).await;
+        dispatch.outbox().deliver_oldest(self.store, write).await
+    }
+
+    /// Writes a batch, and notes how the store took it.
+    async fn write(
+        &self,
+        dispatch: &DispatchContext,
+        store: &impl Sink,
+        batch: &Batch<'_>,
+    ) -> Result<(), Undelivered> {
+        let write = timeout(WRITE_TIMEOUT, dispatch.outbox().write(store, batch));
+        let written = tokio::select! {
+            biased;
+            written = write => written,
+            // The store is not to blame.
+            () = dispatch.out_of_time(LAST_WRITE) => return Err(Undelivered { asked: None }),
+        };
+        dispatch.incidents.look_at(&dispatch.outbox().tally);
+        match written {
+            Ok(Ok(())) => {
+                self.came_back(dispatch);
+                Ok(())
+            }
+            Ok(Err(error)) => {
+                let (is_lasting, asked) = (!error.kind().is_passing(), error.retry_after());
+                self.went_away(dispatch, fault::chain(&error), is_lasting, asked);
+                Err(Undelivered { asked })
+            }
+            Err(_) => {
+                let error = format!("no answer within {} s", WRITE_TIMEOUT.as_secs());
+                self.went_away(dispatch, error, false, None);
+                Err(Undelivered { asked: None })
+            }
+        }
+    }
+
+    fn went_away(
+        &self,
+        dispatch: &DispatchContext,
+        error: String,
+        is_lasting: bool,
+        asked: Option<Duration>,
+    ) {
+        let before = self.away.take();
+        let since = before.as_ref().map_or_else(Instant::now, |away| away.since);
+        if before.is_none() {
+            tracing::warn!(error, store = self.store, "store unavailable, spooling");
+        }
+        let away = Away { since, error, is_lasting, asked };
+        if is_lasting {
+            dispatch.report_failure(self.store, &away.error, away.since);
+        }
+        self.away.replace(Some(away));
+    }
+
+    fn report_failure_if_long(&self, dispatch: &DispatchContext) {
+        if let Some(away) = &*self.away.borrow()
+            && !away.is_lasting
+            && away.since.elapsed() >= AWAY_BEFORE_ALERT
+        {
+            dispatch.report_failure(self.store, &away.error, away.since);
+        }
+    }
+
+    fn came_back(&self, dispatch: &DispatchContext) {
+        dispatch.delivered.set(Some(Instant::now()));
+        let away = self.away.take();
+        if let Some(away) = &away {
+            let seconds = away.since.elapsed().as_secs();
+            tracing::info!(store = self.store, away_seconds = seconds, "store available again");
+            self.room.notify_waiters();
+        }
+        // An earlier start may have left an alert, which nothing else would end.
+        if !self.has_taken.replace(true) || away.is_some() {
+            dispatch.report_recovery(self.store);
+        }
+    }
+}
+
+impl From<spool::Error> for Undelivered {
+    fn from(error: spool::Error) -> Self {
+        tracing::warn!(error = fault::chain(&error), "the spool cannot be used");
+        Self { asked: None }
+    }
+}
+
+/// Finds the delivery to a store. There is one for each, under the store's name.
+pub(crate) fn find<'a>(
+    deliveries: &'a [Rc<StoreDelivery>],
+    store: &impl Sink,
+) -> Option<&'a Rc<StoreDelivery>> {
+    deliveries.iter().find(|delivery| delivery.store == store.name())
+}

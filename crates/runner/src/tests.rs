@@ -1,0 +1,123 @@
+//! Runs of a job, without a program around them.
+
+use std::rc::Rc;
+
+use record::{Record, Timestamp};
+use secret::Redactor;
+use settings::Source;
+use tempfile::TempDir;
+
+use crate::arguments::Request;
+use crate::context::Context;
+use crate::{Exit, Program, Run, Stage, config};
+
+/// A level.
+#[derive(Debug, Clone, Record)]
+#[record(measurement = "levels")]
+struct Level {
+    #[record(time)]
+    at: Timestamp,
+    /// Water level.
+    #[record(unit = "m", valid = -10.0..=100.0)]
+    level: f64,
+}
+
+/// A station.
+#[derive(Debug, Clone, Record)]
+#[record(table = "stations")]
+struct Station {
+    #[record(key)]
+    name: &'static str,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("no answer from {0}")]
+struct NoAnswer(&'static str);
+
+impl fault::Fault for NoAnswer {
+    fn kind(&self) -> fault::Kind {
+        fault::Kind::Temporary
+    }
+}
+
+/// A run with these settings, and the folder of its store and spool.
+fn run(settings: &[(&str, &str)]) -> (Run<()>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let own = [("SPOOL_DIR", path("spool")), ("SQLITE_PATH", path("platform.db"))];
+    let given = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    let mut source = Source::of(own.into_iter().chain(given));
+    let program = Program::new("rivers", "0", "A job of a test.").record::<Level>().record::<Station>();
+    let variables = config::variables::<()>();
+    let context =
+        Context::new(&program, &variables, Request::default(), &mut source, &Redactor::default()).unwrap();
+    (Run { config: (), context: Rc::new(context) }, folder)
+}
+
+fn level(level: f64) -> Level {
+    Level { at: Timestamp::UNIX_EPOCH, level }
+}
+
+fn stored(run: &Run<()>) -> usize {
+    run.context.delivery.outbox.tally.of("sqlite").stored
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_call_stores_several_types() {
+    let (run, _folder) = run(&[]);
+    let stations = [Station { name: "Maidenhead" }, Station { name: "Windsor" }];
+    run.load((&stations, &vec![level(0.4)])).await.unwrap();
+    assert_eq!(stored(&run), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_type_that_fails_keeps_no_other_from_being_stored() {
+    let (run, _folder) = run(&[]);
+    let (stations, levels) = ([Station { name: "Windsor" }], [level(f64::NAN), level(500.0), level(0.4)]);
+    let failure = run.load((&levels, &stations)).await.unwrap_err();
+    assert_eq!((failure.exit(), stored(&run)), (Exit::Data, 2));
+    assert!(failure.to_string().starts_with("2 records refused"), "{failure}");
+    // No store of SINK can hold a table.
+    let (run, _folder) = self::run(&[
+        ("SINK", "influxdb"),
+        ("INFLUXDB_URL", "http://127.0.0.1:9"),
+        ("INFLUXDB_TOKEN", "t"),
+        ("INFLUXDB_ORG", "o"),
+        ("INFLUXDB_BUCKET", "b"),
+        ("RETRY_BUDGET_SECONDS", "0"),
+    ]);
+    let failure = run.load((&stations, &[level(0.4)])).await.unwrap_err();
+    assert!(failure.to_string().contains("1 record waits in"), "the point is in the spool: {failure}");
+    assert!(failure.to_string().contains("can hold the table `stations`"), "{failure}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_that_fails_is_named_at_the_end_and_the_others_go_on() {
+    let (run, _folder) = run(&[]);
+    let ask = async |name| if name == "Windsor" { Err(NoAnswer(name)) } else { Ok(name.len()) };
+    let replies = run.extract_each(["Maidenhead", "Windsor", "Eton"], ask).await.unwrap();
+    assert_eq!(replies, [("Maidenhead", 10), ("Eton", 4)]);
+    let transform = |name, size| if size == 4 { Err(NoAnswer(name)) } else { Ok(size) };
+    assert_eq!(run.transform_each(replies, transform).unwrap(), [10]);
+    let failure = run.context.progress.result(Ok(())).unwrap_err();
+    assert_eq!(failure.to_string(), "Windsor: no answer from Windsor\nEton: no answer from Eton");
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_items_failing_is_an_error_at_once() {
+    let (run, _folder) = run(&[]);
+    let silent = async |name| Err::<(), _>(NoAnswer(name));
+    let failure = run.extract_each(["Windsor", "Eton"], silent).await.unwrap_err();
+    assert_eq!((failure.stage(), failure.exit()), (Stage::Extract, Exit::Temporary));
+    let wrong = |name, ()| Err::<(), _>(NoAnswer(name));
+    let failure = run.transform_each([("Windsor", ())], wrong).unwrap_err();
+    assert_eq!((failure.stage(), failure.exit()), (Stage::Transform, Exit::Data));
+    assert_eq!(run.extract_each([] as [&str; 0], silent).await.unwrap(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_of_the_platform_is_refused() {
+    let (run, _folder) = run(&[]);
+    let failure = run.load_as("pipeline_runs", &[level(0.4)]).await.unwrap_err();
+    assert_eq!((failure.exit(), stored(&run)), (Exit::Configuration, 0));
+}
