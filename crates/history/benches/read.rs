@@ -1,4 +1,4 @@
-//! How long it takes to read the embedded store, with ten thousand runs and a million readings in it.
+//! Benchmark of reading the embedded store, with ten thousand runs and a million readings.
 
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
@@ -15,7 +15,8 @@ use settings::{Settings as _, Source};
 use sink_router::Config;
 use tempfile::TempDir;
 
-/// 20 programs, each every four hours; four sensors, each every 10 s for a month. As the sink makes the tables.
+/// Fills the store: 20 programs, each every four hours; four sensors, each every 10 s for a month. Tables as created by
+/// the sink.
 const FILL: &str = "
     CREATE TABLE pipeline_runs (time TEXT NOT NULL, pipeline TEXT DEFAULT '' NOT NULL, version TEXT, run_id TEXT,
         duration REAL, rows_in INTEGER, rows_out INTEGER, rows_refused INTEGER, rows_spooled INTEGER, retries INTEGER,

@@ -1,38 +1,38 @@
-//! A measurement or table, as its store describes it.
+//! Measurements and tables, as their store describes them.
 
 use serde::Serialize;
 
-/// A measurement or table, as its store describes it.
+/// Measurements and tables, as their store describes them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Dataset {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// The store that holds it: `influxdb`, `postgres`, `sqlite`.
+    /// Store that holds it: `influxdb`, `postgres`, `sqlite`.
     pub store: &'static str,
-    /// The column of its time; `None` for a table, which has none.
+    /// Time column; `None` for a table.
     pub time: Option<String>,
-    /// The columns that identify a series of a measurement, or a row of a table.
+    /// Columns that identify a series of a measurement, or a row of a table.
     pub tags: Vec<String>,
-    /// The other columns.
+    /// Other columns.
     pub fields: Vec<Column>,
 }
 
-/// A column that tells something.
+/// A column that is neither time nor tag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Column {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// What it holds.
+    /// Type of its values.
     pub kind: Kind,
 }
 
-/// What a column holds, as far as its store can tell: the embedded store keeps a boolean as a number.
+/// Type of a column, as far as the store knows it: the embedded store keeps booleans as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Numbers, of which a series can be made.
+    /// Numbers, which can form a series.
     Number,
-    /// Yes or no; a series of them is of ones and zeros, but not in InfluxDB, which makes none.
+    /// Booleans; a series of them has ones and zeros, except in InfluxDB, which has none.
     Boolean,
     /// Anything else.
     Text,
@@ -44,12 +44,12 @@ impl Dataset {
         self.time.is_some()
     }
 
-    /// The fields of which series can be made.
+    /// Fields that can form a series.
     pub fn numeric_fields(&self) -> impl Iterator<Item = &str> {
         self.fields.iter().filter(|field| field.kind != Kind::Text).map(|field| field.name.as_str())
     }
 
-    /// The column of that name, if it tells something.
+    /// Finds a field by name.
     pub(crate) fn field(&self, name: &str) -> Option<&Column> {
         self.fields.iter().find(|field| field.name == name)
     }

@@ -1,10 +1,10 @@
-//! Why a store could not be read.
+//! Errors of reading a store. Each names the store.
 
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Why a store could not be read. Each says which one.
+/// Errors of reading a store. Each names the store.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -14,17 +14,17 @@ pub enum Error {
     /// PostgreSQL.
     #[error("PostgreSQL cannot be read")]
     Postgres(#[from] postgres_client::Error),
-    /// InfluxDB did not answer, or refused.
+    /// InfluxDB did not answer, or refused the request.
     #[error("InfluxDB cannot be read")]
     Influxdb(#[from] http_client::Error),
-    /// InfluxDB answered that the query cannot be run.
+    /// InfluxDB cannot run the query.
     #[error("InfluxDB cannot run the query: {message}")]
     Query {
-        /// In its own words.
+        /// Message of InfluxDB.
         message: String,
     },
-    /// The work was given up half way.
-    #[error("reading the embedded store was given up")]
+    /// The read was aborted.
+    #[error("reading the embedded store was aborted")]
     GivenUp,
 }
 

@@ -1,4 +1,4 @@
-//! All stores that programs with the same settings write to, read as one.
+//! Reading of all stores that programs with the same settings write to.
 
 use std::cmp::Ordering;
 
@@ -11,9 +11,9 @@ use crate::influxdb::Influxdb;
 use crate::postgres::Postgres;
 use crate::run::{by_pipeline, newest_first};
 use crate::sqlite::Sqlite;
-use crate::{Dataset, Error, Kept, Pipeline, Query, Row, RunReport, Series};
+use crate::{Dataset, Error, Pipeline, Query, Row, RunReport, Series, StateEntry};
 
-/// All stores that programs with the same settings write to, read as one.
+/// Reading of all stores that programs with the same settings write to.
 #[derive(Debug)]
 pub struct History {
     stores: Vec<Store>,
@@ -27,7 +27,7 @@ enum Store {
     Sqlite(Sqlite),
 }
 
-/// Asks a store, whichever it is. The futures differ in size, and all of them would weigh on every caller.
+/// Calls a method of the store, whichever it is. The futures are boxed, since they differ much in size.
 macro_rules! ask {
     ($store:expr, $one:ident => $call:expr) => {
         match $store {
@@ -39,10 +39,10 @@ macro_rules! ask {
 }
 
 impl History {
-    /// What `config` says where records go. Nothing is connected to before it is asked.
+    /// Creates a history of the stores in `config`. It connects on first use.
     ///
-    /// InfluxDB and PostgreSQL are read where they are configured, since each may hold what another program stored;
-    /// the embedded store, where there is neither, or where `SINK` names it.
+    /// InfluxDB and PostgreSQL are both read if configured, since each may hold records of other programs; the embedded
+    /// store is read if neither is configured, or if `SINK` names it.
     pub fn new(config: &Config, http: &Client, tls: &ClientConfig) -> Self {
         let influxdb = || Some(Store::Influxdb(Influxdb::new(config.influxdb()?, http)));
         let postgres =
@@ -60,7 +60,7 @@ impl History {
         Self { stores, state: postgres().unwrap_or_else(sqlite) }
     }
 
-    /// Every program that ran since then, by name, each with its newest runs.
+    /// All programs that ran since then, by name, each with its newest runs.
     ///
     /// # Errors
     ///
@@ -73,7 +73,7 @@ impl History {
         Ok(by_pipeline(found, runs))
     }
 
-    /// The newest runs of a program, the newest first.
+    /// Newest runs of a program, newest first.
     ///
     /// # Errors
     ///
@@ -86,7 +86,7 @@ impl History {
         Ok(newest_first(found, limit))
     }
 
-    /// The newest run of a program that failed.
+    /// Newest failed run of a program.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl History {
         self.last(pipeline, "failed").await
     }
 
-    /// The newest run of a program that worked.
+    /// Newest successful run of a program.
     ///
     /// # Errors
     ///
@@ -104,7 +104,7 @@ impl History {
         self.last(pipeline, "ok").await
     }
 
-    /// Every measurement and table, by name.
+    /// All measurements and tables, by name.
     ///
     /// # Errors
     ///
@@ -118,15 +118,15 @@ impl History {
         Ok(found)
     }
 
-    /// Series of a measurement, ordered by field, in the order of the query, and tags.
+    /// Series of a measurement, ordered by field, in the order of the query, and by tags.
     ///
-    /// Fields that are not numbers, and those the measurement does not have, have no series.
+    /// Fields that are not numeric, or not part of the measurement, have no series.
     ///
     /// # Errors
     ///
     /// The store could not be read.
     pub async fn series(&self, dataset: &Dataset, query: &Query) -> Result<Vec<Series>, Error> {
-        let Some(store) = self.holder(dataset) else { return Ok(Vec::new()) };
+        let Some(store) = self.store_of(dataset) else { return Ok(Vec::new()) };
         let is_known = |tag: &String| dataset.tags.contains(tag);
         if dataset.time.is_none() || !query.tags.keys().all(is_known) || query.since >= query.until {
             return Ok(Vec::new());
@@ -139,16 +139,16 @@ impl History {
         ask!(store, store => store.series(dataset, &query))
     }
 
-    /// The newest row of each series of a measurement that is not later than `until`, the newest first; or the first
-    /// rows of a table.
+    /// Newest row of each series of a measurement that is not later than `until`, newest first; or the first rows of a
+    /// table.
     ///
-    /// SQL stores look at the newest five thousand rows alone, so a series that ended long ago may be left out.
+    /// SQL stores read only the newest five thousand rows, so a series that ended long ago may be missing.
     ///
     /// # Errors
     ///
     /// The store could not be read.
     pub async fn latest(&self, dataset: &Dataset, until: Timestamp, limit: usize) -> Result<Vec<Row>, Error> {
-        let Some(store) = self.holder(dataset) else { return Ok(Vec::new()) };
+        let Some(store) = self.store_of(dataset) else { return Ok(Vec::new()) };
         let mut rows = ask!(store, store => store.latest(dataset, until, limit))?;
         if let Some(time) = &dataset.time {
             let at = |row: &Row| row.get(time).and_then(crate::row::time);
@@ -158,16 +158,16 @@ impl History {
         Ok(rows)
     }
 
-    /// What programs keep between runs under keys that begin with `prefix`, by program and key.
+    /// State of programs under keys that begin with `prefix`, by program and key.
     ///
     /// # Errors
     ///
     /// The store could not be read.
-    pub async fn kept(&self, prefix: &str) -> Result<Vec<Kept>, Error> {
+    pub async fn state(&self, prefix: &str) -> Result<Vec<StateEntry>, Error> {
         match &self.state {
-            Store::Postgres(store) => Box::pin(store.kept(prefix)).await,
-            Store::Sqlite(store) => store.kept(prefix).await,
-            // State is never kept in InfluxDB.
+            Store::Postgres(store) => Box::pin(store.state(prefix)).await,
+            Store::Sqlite(store) => store.state(prefix).await,
+            // InfluxDB holds no state.
             Store::Influxdb(_) => Ok(Vec::new()),
         }
     }
@@ -180,7 +180,7 @@ impl History {
         Ok(newest_first(found, 1).pop())
     }
 
-    fn holder(&self, dataset: &Dataset) -> Option<&Store> {
+    fn store_of(&self, dataset: &Dataset) -> Option<&Store> {
         self.stores.iter().find(|store| store.name() == dataset.store)
     }
 }

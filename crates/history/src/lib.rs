@@ -1,34 +1,34 @@
-//! Reads what programs stored: run reports, measurements as series, what is kept between runs.
+//! Reads the data of programs: run reports, measurements as series, and state.
 //!
-//! Programs write through sinks; whoever shows or watches what they wrote reads through [`History`]. It asks the same
-//! stores that the same settings make programs write to, so it needs none of its own: InfluxDB (through the `InfluxQL`
-//! API of version 1, which version 2 answers too), PostgreSQL, or the embedded store.
+//! Programs write through sinks; programs that show or watch their data read through [`History`]. With the same
+//! settings it reads the same stores: InfluxDB (through the `InfluxQL` API of version 1, which version 2 supports as
+//! well), PostgreSQL, or the embedded store.
 //!
-//! It only reads. A store that nothing was written to yet, even one whose file is not there, is empty and no error.
+//! It only reads. A store without data, even one whose file does not exist, is empty and not an error.
 //!
-//! Long series are brought down to as many points as a chart has room for, each with its least, greatest and mean
-//! value, so that no peak is lost.
+//! Long series are reduced to as many points as a chart has room for, each with minimum, maximum and mean, so that no
+//! peak is lost.
 //!
-//! This crate does not know what a pipeline is for, when it should run, or how any of this looks.
+//! This crate does not know the purpose, schedule or presentation of a pipeline.
 
 mod dataset;
 mod error;
 mod history;
 mod influxdb;
-mod kept;
 mod postgres;
 mod row;
 mod run;
 mod series;
 mod sqlite;
+mod state_entry;
 
 pub use dataset::{Column, Dataset, Kind};
 pub use error::Error;
 pub use history::History;
-pub use kept::Kept;
 pub use row::Row;
 pub use run::{Pipeline, RunReport};
 pub use series::{Point, Query, Series};
+pub use state_entry::StateEntry;
 
 /// Compiles the example of the README.
 #[cfg(doctest)]

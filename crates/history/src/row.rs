@@ -1,18 +1,18 @@
-//! One row, whatever store it comes from.
+//! Rows of any store.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-/// One row: names of columns to values. What is absent is left out; times are RFC 3339.
+/// A row: column names to values. Absent values are left out; times are RFC 3339.
 pub type Row = Map<String, Value>;
 
-/// The column of the time of a measurement, in every store.
+/// Name of the time column, in every store.
 pub(crate) const TIME: &str = "time";
 
-/// Nanoseconds in a microsecond, the unit that all stores can tell apart.
+/// Nanoseconds in a microsecond, the resolution of all stores.
 const NANOS: i128 = 1_000;
 
-/// The time in a cell: text, or nanoseconds since 1970.
+/// Reads the time in a cell: text, or nanoseconds since 1970.
 pub(crate) fn time(value: &Value) -> Option<Timestamp> {
     match value {
         Value::String(text) => text.parse().ok(),
@@ -21,13 +21,13 @@ pub(crate) fn time(value: &Value) -> Option<Timestamp> {
     }
 }
 
-/// A time as `InfluxDB` counts it: nanoseconds since 1970. What lies beyond its range is its earliest or latest.
+/// Nanoseconds since 1970, as used by `InfluxDB`, limited to its range.
 pub(crate) fn nanoseconds(time: Timestamp) -> i64 {
     let nanos = time.as_nanosecond() / NANOS * NANOS;
     i64::try_from(nanos).unwrap_or(if nanos < 0 { i64::MIN + 2 } else { i64::MAX - 1 })
 }
 
-/// The text of a time as the embedded store keeps it.
+/// Text of a time in the embedded store.
 pub(crate) fn time_text(time: Timestamp) -> String {
     time.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
 }

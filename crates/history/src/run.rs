@@ -8,61 +8,61 @@ use serde::Serialize;
 use crate::Row;
 use crate::row::{TIME, integer, text, time};
 
-/// The measurement of run reports.
+/// Name of the measurement of run reports.
 pub(crate) const RUNS: &str = "pipeline_runs";
-/// What a run that worked says of itself.
+/// Status of a successful run.
 const OK: &str = "ok";
 
-/// What one run of a program did, by its own report.
+/// Report of one run of a program.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct RunReport {
-    /// When it started.
+    /// Start time.
     pub started: Timestamp,
-    /// The program.
+    /// Name of the program.
     pub pipeline: String,
-    /// Its version.
+    /// Version of the program.
     pub version: String,
-    /// The run's own name, as in its log lines.
+    /// Id of the run, as in its log lines.
     pub run_id: String,
-    /// How long it took, in seconds.
+    /// Duration in seconds.
     pub duration: f64,
     /// Records that were extracted and transformed.
     pub rows_in: i64,
-    /// Records that were stored, those of earlier runs included.
+    /// Records that were stored, including spooled ones of earlier runs.
     pub rows_out: i64,
-    /// Records that no store will take.
+    /// Records that a store rejected for good.
     pub rows_refused: i64,
-    /// Records that wait in the spool.
+    /// Records in the spool.
     pub rows_spooled: i64,
-    /// How often something was tried again.
+    /// Number of retries.
     pub retries: i64,
-    /// The stage it reached, or failed at.
+    /// Last stage, or the stage that failed.
     pub stage: String,
     /// `ok` or `failed`.
     pub status: String,
-    /// The exit code.
+    /// Exit code.
     pub exit: i64,
-    /// Why it failed.
+    /// Error of a failed run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
 }
 
-/// A program and its latest runs.
+/// A program with its newest runs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Pipeline {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// Its runs, the newest first; at least one.
+    /// Runs, newest first; at least one.
     pub runs: Vec<RunReport>,
 }
 
 impl RunReport {
-    /// Whether the run worked.
+    /// Whether the run was successful.
     pub fn is_ok(&self) -> bool {
         self.status == OK
     }
 
-    /// From a row; `None` where it lacks what makes it a report.
+    /// Reads a row; `None` if a required column is missing.
     pub(crate) fn from_row(row: &Row) -> Option<Self> {
         let started = row.get(TIME).and_then(time)?;
         Some(Self {
@@ -84,7 +84,7 @@ impl RunReport {
     }
 }
 
-/// Runs of several stores by program, each with as many as are asked for.
+/// Groups runs of several stores by program, at most `each` per program.
 pub(crate) fn by_pipeline(runs: Vec<RunReport>, each: usize) -> Vec<Pipeline> {
     let mut pipelines: BTreeMap<String, Vec<RunReport>> = BTreeMap::new();
     for run in runs {
@@ -94,7 +94,7 @@ pub(crate) fn by_pipeline(runs: Vec<RunReport>, each: usize) -> Vec<Pipeline> {
     pipelines.into_iter().map(newest).collect()
 }
 
-/// The newest runs. One that was stored in two places is one run.
+/// Newest runs, without duplicates of a run that two stores hold.
 pub(crate) fn newest_first(mut runs: Vec<RunReport>, limit: usize) -> Vec<RunReport> {
     runs.sort_by(|one, other| other.started.cmp(&one.started).then_with(|| one.run_id.cmp(&other.run_id)));
     runs.dedup_by(|one, other| one.started == other.started && one.run_id == other.run_id);

@@ -1,4 +1,4 @@
-//! Series of numbers, brought down to what a chart has room for.
+//! Numeric series, reduced to the number of points that a chart has room for.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,56 +6,56 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::Serialize;
 
-/// Widths of a bucket that a person finds natural, in seconds. Wider ones are whole days.
+/// Natural widths of a bucket, in seconds. Wider ones are whole days.
 const WIDTHS: [i64; 22] = [
     1, 2, 5, 10, 15, 20, 30, 60, 120, 300, 600, 900, 1_200, 1_800, 3_600, 7_200, 10_800, 14_400, 21_600,
     28_800, 43_200, DAY,
 ];
 const DAY: i64 = 86_400;
 
-/// Which series are wanted, and how fine.
+/// Selection and resolution of series.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Query {
-    /// The numeric fields. What is asked for together is read in one pass.
+    /// Numeric fields, all read in one pass.
     pub fields: Vec<String>,
-    /// Values that tags must have; a tag that is not named may have any, and makes a series for each.
+    /// Required values of tags; each combination of the other tags forms a series.
     pub tags: BTreeMap<String, String>,
-    /// From when, included.
+    /// Start, inclusive.
     pub since: Timestamp,
-    /// Until when, excluded.
+    /// End, exclusive.
     pub until: Timestamp,
-    /// How many points a series may have.
+    /// Largest number of points per series.
     pub max_points: u32,
 }
 
-/// The values of one field under one set of tags.
+/// Values of one field with one set of tags.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Series {
-    /// The field.
+    /// Name of the field.
     pub field: String,
-    /// The tags, each with its value.
+    /// Tags with their values.
     pub tags: BTreeMap<String, String>,
-    /// Its points, the oldest first; at least one.
+    /// Points, oldest first; at least one.
     pub points: Vec<Point>,
 }
 
-/// What the readings of one bucket of time come to.
+/// Summary of the readings in one bucket of time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
-    /// When the first of them was taken; in `InfluxDB`, when the bucket begins.
+    /// Time of the first reading; in `InfluxDB`, start of the bucket.
     pub time: Timestamp,
-    /// Their mean.
+    /// Mean.
     pub mean: f64,
-    /// The least of them.
+    /// Minimum.
     pub min: f64,
-    /// The greatest of them.
+    /// Maximum.
     pub max: f64,
-    /// How many there are.
+    /// Number of readings.
     pub count: i64,
 }
 
 impl Query {
-    /// The width of a bucket: the least natural one that makes no more points than there may be.
+    /// Width of a bucket: the smallest natural one that keeps within the number of points.
     pub(crate) fn width(&self) -> Duration {
         let range = self.until.duration_since(self.since).as_secs().max(0);
         let least = range.div_euclid(i64::from(self.max_points.max(1))).saturating_add(1);
@@ -71,14 +71,14 @@ impl Point {
     }
 }
 
-/// Points of many series, as they come.
+/// Collects the points of many series.
 #[derive(Debug, Default)]
-pub(crate) struct Collected {
-    /// By field and values of the tags, so that series come in an order that does not change.
+pub(crate) struct SeriesBuilder {
+    /// By field and tag values, for a stable order.
     series: BTreeMap<(usize, Vec<String>), Vec<Point>>,
 }
 
-impl Collected {
+impl SeriesBuilder {
     pub(crate) fn add(&mut self, field: usize, tags: &[String], point: Point) {
         if point.count == 0 || !point.is_finite() {
             return;
@@ -86,8 +86,8 @@ impl Collected {
         self.series.entry((field, tags.to_vec())).or_default().push(point);
     }
 
-    /// The series, with the names of their fields and tags.
-    pub(crate) fn named(self, fields: &[String], tags: &[String]) -> Vec<Series> {
+    /// Builds the series, with the names of their fields and tags.
+    pub(crate) fn build(self, fields: &[String], tags: &[String]) -> Vec<Series> {
         let named = |((field, values), points): ((usize, Vec<String>), Vec<Point>)| {
             let tags = tags.iter().cloned().zip(values).filter(|(_, value)| !value.is_empty()).collect();
             Some(Series { field: fields.get(field)?.clone(), tags, points })

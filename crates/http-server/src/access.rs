@@ -1,16 +1,16 @@
-//! Who may use a server: whoever knows a token, or a user's password.
+//! Authentication: bearer tokens and basic authentication.
 
 use secret::{ExposeSecret, Secret};
 use settings::{Settings, Source, Variable};
 use subtle::ConstantTimeEq;
 
-/// Who may use a server. A server that is open to all of its network leaves it out: `Option<Access>`.
+/// Credentials that a server accepts. A server without authentication uses `None` of `Option<Access>`.
 ///
-/// A bearer token ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)) suits programs, a user and a password
-/// ([RFC 7617](https://www.rfc-editor.org/rfc/rfc7617)) suit browsers; both may be set.
+/// A bearer token ([RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)) suits programs, a user and a password ([RFC
+/// 7617](https://www.rfc-editor.org/rfc/rfc7617)) suit browsers; both may be set.
 #[derive(Debug, Clone)]
 pub struct Access {
-    /// What stands in `Authorization`, in full, for each way in.
+    /// Accepted values of the `Authorization` header.
     accepted: Vec<Secret>,
     asks_for_password: bool,
 }
@@ -20,35 +20,35 @@ struct Written {
     /// Bearer token that requests must carry.
     #[setting(name = "ACCESS_TOKEN")]
     token: Option<Secret>,
-    /// User that requests must name, as browsers ask for it.
+    /// User name for basic authentication.
     #[setting(name = "ACCESS_USER")]
     user: Option<String>,
-    /// Password of that user.
+    /// Password for basic authentication.
     #[setting(name = "ACCESS_PASSWORD")]
     password: Option<Secret>,
 }
 
 impl Access {
-    /// Lets in whoever knows `token`.
+    /// Accepts requests with the bearer token `token`.
     pub fn bearer(token: &Secret) -> Self {
         Self { accepted: vec![bearer(token)], asks_for_password: false }
     }
 
-    /// Lets in `user` with `password`.
+    /// Accepts requests of `user` with `password`.
     pub fn basic(user: &str, password: &Secret) -> Self {
         Self { accepted: vec![basic(user, password)], asks_for_password: true }
     }
 
-    /// Whether `Authorization` with this value opens the door.
+    /// Whether this value of `Authorization` is accepted.
     ///
-    /// The time it takes does not tell how much of a guess is right.
+    /// Compares in constant time, so that timing reveals nothing about a token.
     pub(crate) fn allows(&self, authorization: Option<&[u8]>) -> bool {
         let given = with_scheme_as_written(authorization.unwrap_or_default());
         let same = |secret: &Secret| secret.expose_secret().as_bytes().ct_eq(&given);
         self.accepted.iter().map(same).fold(subtle::Choice::from(0), |any, this| any | this).into()
     }
 
-    /// What `WWW-Authenticate` asks for.
+    /// Value of `WWW-Authenticate`.
     pub(crate) fn challenge(&self) -> &'static str {
         if self.asks_for_password { "Basic realm=\"platform\", charset=\"UTF-8\"" } else { "Bearer" }
     }
@@ -66,7 +66,7 @@ impl Settings for Access {
         access.accepted.extend(written.token.as_ref().map(bearer));
         match (written.user, written.password) {
             (Some(user), Some(password)) => {
-                // As a request carries it; a log that shows it would show the password.
+                // Hidden in its encoded form as well, since a log with it would reveal the password.
                 source.hide(&base64(&user, &password));
                 access.accepted.push(basic(&user, &password));
                 access.asks_for_password = true;
@@ -96,7 +96,7 @@ fn basic(user: &str, password: &Secret) -> Secret {
     Secret::from(format!("Basic {}", base64(user, password).expose_secret()))
 }
 
-/// The name of a scheme has no case; what follows it does.
+/// Lowers the case of the scheme, which is case-insensitive, and keeps the rest.
 fn with_scheme_as_written(authorization: &[u8]) -> Vec<u8> {
     let mut given = authorization.to_vec();
     for scheme in [b"Bearer ".as_slice(), b"Basic "] {
@@ -108,7 +108,7 @@ fn with_scheme_as_written(authorization: &[u8]) -> Vec<u8> {
     given
 }
 
-/// [RFC 4648](https://www.rfc-editor.org/rfc/rfc4648#section-4), with padding, as every client sends it.
+/// Encodes user and password in Base64 with padding ([RFC 4648](https://www.rfc-editor.org/rfc/rfc4648#section-4)).
 fn base64(user: &str, password: &Secret) -> Secret {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let plain = format!("{user}:{}", password.expose_secret());

@@ -1,10 +1,10 @@
-//! Where the server listens.
+//! Settings of the server.
 
 use std::net::SocketAddr;
 
 use settings::{Setting, Settings};
 
-/// Where the server listens.
+/// Settings of the server.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
     /// Address and port to listen on; `0.0.0.0:8080` or `[::]:8080` is every address of the machine.
@@ -16,7 +16,7 @@ pub struct Config {
 pub(crate) struct Listen(pub(crate) SocketAddr);
 
 impl Config {
-    /// A configuration as code makes it; port 0 stands for a free one.
+    /// Creates a configuration in code; port 0 selects a free port.
     pub fn at(address: SocketAddr) -> Self {
         Self { listen: Listen(address) }
     }

@@ -1,4 +1,4 @@
-//! One connection, from its first request to its end.
+//! Handling of a connection.
 
 use std::convert::Infallible;
 use std::pin::pin;
@@ -20,20 +20,20 @@ use tokio::time::{Instant, timeout};
 use crate::router::Found;
 use crate::{Request, Response, Router, request};
 
-/// How long a client may take to send the head of a request, and how long it may stay without sending one.
+/// Time limit for the head of a request, and for an idle connection.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long it may take to send a body.
+/// Time limit for the body of a request.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
-/// How long an answer may take to make.
+/// Time limit for the handler of a request.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long a connection may last. It bounds what no other limit does, such as a client that does not read.
+/// Time limit of a connection, for clients that no other limit stops, such as one that does not read.
 const LIFETIME: Duration = Duration::from_mins(2);
-/// What head a request may have, in bytes, and how much of a request or response is held at once.
+/// Size limit of a request's head, and size of the read and write buffers, in bytes.
 const BUFFER: usize = 32 * 1024;
 
-/// Answers the requests of one client, until it or the server ends.
+/// Serves the requests of one client until the client or the server ends.
 pub(crate) async fn converse(stream: TcpStream, router: Rc<Router>, mut ending: watch::Receiver<bool>) {
-    // An answer is one write; waiting to fill a packet would only delay it.
+    // A response is one write, so waiting to fill a packet would only delay it.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| {
         let router = Rc::clone(&router);
@@ -58,7 +58,7 @@ pub(crate) async fn converse(stream: TcpStream, router: Rc<Router>, mut ending: 
         }
     };
     if let Err(error) = ended {
-        tracing::debug!(error = fault::chain(&error), "a connection broke");
+        tracing::debug!(error = fault::chain(&error), "connection failed");
     }
 }
 
@@ -79,7 +79,7 @@ async fn respond(router: &Router, request: hyper::Request<Incoming>) -> hyper::R
     *sent.status_mut() = status;
     *sent.headers_mut() = router.headers(headers);
     if status != StatusCode::NO_CONTENT {
-        // A response to HEAD has the length of the body it does not have.
+        // A response to HEAD has the `Content-Length` of the omitted body.
         sent.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
     }
     if method != Method::HEAD {
@@ -110,7 +110,7 @@ async fn answer(router: &Router, request: hyper::Request<Incoming>) -> Response 
     };
     match timeout(ANSWER_TIMEOUT, route.answer(request)).await {
         Ok(response) => response,
-        Err(_) => Response::error(StatusCode::SERVICE_UNAVAILABLE, "the answer took too long"),
+        Err(_) => Response::error(StatusCode::SERVICE_UNAVAILABLE, "the request took too long"),
     }
 }
 
@@ -119,14 +119,14 @@ async fn read(body: Incoming, limit: usize) -> Result<Bytes, Response> {
         let message = format!("the body is larger than {limit} bytes");
         Response::error(StatusCode::PAYLOAD_TOO_LARGE, &message)
     };
-    // What is announced to be too large is not read at all.
+    // A body that is announced as too large is not read.
     if usize::try_from(body.size_hint().lower()).map_or(true, |announced| announced > limit) {
         return Err(too_large());
     }
     match timeout(BODY_TIMEOUT, Limited::new(body, limit).collect()).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => Err(too_large()),
-        Ok(Err(_)) => Err(Response::error(StatusCode::BAD_REQUEST, "the body broke off")),
-        Err(_) => Err(Response::error(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")),
+        Ok(Err(_)) => Err(Response::error(StatusCode::BAD_REQUEST, "the body is incomplete")),
+        Err(_) => Err(Response::error(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
     }
 }

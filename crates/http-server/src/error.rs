@@ -1,19 +1,19 @@
-//! Why there is no server.
+//! Errors of [`Server::bind`](crate::Server::bind).
 
 use std::io;
 use std::net::SocketAddr;
 
 use fault::{Fault, Kind};
 
-/// Why there is no server.
+/// Errors of [`Server::bind`](crate::Server::bind).
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The address cannot be listened on: it is taken, it is not of this machine, or the port is not allowed.
+    /// The address cannot be used: it is taken, belongs to another machine, or the port is not allowed.
     #[error("cannot listen on {address}")]
     Listen {
         /// The address as it was configured.
         address: SocketAddr,
-        /// What the operating system said.
+        /// The error of the operating system.
         source: io::Error,
     },
 }
@@ -21,7 +21,7 @@ pub enum Error {
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
-            // Whoever had it before may still be ending.
+            // The previous owner of the port may still be stopping.
             Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Kind::Temporary,
             Self::Listen { .. } => Kind::Configuration,
         }

@@ -1,13 +1,13 @@
 //! A small HTTP server for programs that run until they are stopped.
 //!
-//! A program says which [`Route`]s it has and who may use them; the rest is the same for all of them and is here:
-//! limits on connections, time and size, security headers, the log of requests, a graceful end.
+//! A program declares its [`Route`]s and their access; limits on connections, time and size, security headers, the
+//! request log and graceful shutdown are the same for all programs.
 //!
-//! - It listens on the loopback address unless it is told otherwise, speaks HTTP/1.1, and leaves TLS to a proxy.
-//! - Without the right credentials, nothing is answered but routes that are [public](Route::public).
-//! - Every response forbids whatever its page was not made to do: scripts, frames, outside resources.
+//! - It listens on the loopback address by default, speaks HTTP/1.1, and leaves TLS to a proxy.
+//! - Requests without valid credentials get only the routes that are [public](Route::public).
+//! - Every response has security headers that forbid scripts, frames and outside resources.
 //!
-//! Handlers run on one thread, side by side, and may hold what is bound to it, such as an `Rc`.
+//! Handlers run concurrently on one thread, and may hold values that are not `Send`, such as an `Rc`.
 //!
 //! This crate does not know HTML, records or stores.
 

@@ -1,4 +1,4 @@
-//! A request, read whole.
+//! A request with its whole body.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use url::form_urlencoded;
 
 use crate::Response;
 
-/// A request, read whole.
+/// A request with its whole body.
 #[derive(Debug)]
 pub struct Request {
     pub(crate) method: Method,
@@ -23,47 +23,47 @@ pub struct Request {
 }
 
 impl Request {
-    /// The method; `GET` for a request with `HEAD`, too.
+    /// The method; `GET` for `HEAD` requests, too.
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The path as it was sent, without the query.
+    /// The path as received, without the query.
     pub fn path(&self) -> &str {
         &self.path
     }
 
-    /// A part of the path that its route names in braces, percent-decoded.
+    /// Value of a path parameter of the route, percent-decoded.
     pub fn parameter(&self, name: &str) -> &str {
         self.parameters.get(name).map_or("", String::as_str)
     }
 
-    /// The first value of that name in the query, decoded.
+    /// First value of a query parameter, decoded.
     pub fn query(&self, name: &str) -> Option<&str> {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// A header, if it is there and is text.
+    /// Value of a header, if it is present and text.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The body; empty where there is none.
+    /// The body; empty if there is none.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// The media type of the body, in small letters and without its parameters: `application/json`.
+    /// Media type of the body, in lower case and without parameters: `application/json`.
     pub fn media_type(&self) -> String {
         let value = self.header(CONTENT_TYPE.as_str()).unwrap_or_default();
         value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
     }
 
-    /// The body as JSON, whatever its media type says.
+    /// Decodes the body as JSON, whatever its media type.
     ///
     /// # Errors
     ///
-    /// The response to a body that is something else: 400. It says where and what is wrong without quoting the body.
+    /// A response with status 400. It names position and problem without quoting the body.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T, Response> {
         serde_json::from_slice(&self.body).map_err(|error| {
             let problem = match error.classify() {
@@ -75,11 +75,11 @@ impl Request {
         })
     }
 
-    /// The body as a form: what stands first under each name.
+    /// Decodes the body as a form, with the first value of each name.
     ///
     /// # Errors
     ///
-    /// The response to a form that lacks a field: 400.
+    /// A response with status 400, if the form lacks a field.
     pub fn form<T: DeserializeOwned>(&self) -> Result<T, Response> {
         let mut fields = serde_json::Map::new();
         for (name, value) in form_urlencoded::parse(&self.body) {
@@ -90,11 +90,11 @@ impl Request {
         serde_json::from_value(Value::Object(fields)).map_err(lacks)
     }
 
-    /// The body as a form or as JSON, as its media type says.
+    /// Decodes the body as a form or as JSON, according to its media type.
     ///
     /// # Errors
     ///
-    /// Those of [`Request::json`] and [`Request::form`]; or 415 where the body is something else.
+    /// The errors of [`Request::json`] and [`Request::form`], or 415 for other media types.
     pub fn form_or_json<T: DeserializeOwned>(&self) -> Result<T, Response> {
         match self.media_type().as_str() {
             "application/x-www-form-urlencoded" => self.form(),
@@ -107,7 +107,7 @@ impl Request {
     }
 }
 
-/// The names and values of a query.
+/// Names and values of a query string.
 pub(crate) fn pairs(query: &str) -> Vec<(String, String)> {
     form_urlencoded::parse(query.as_bytes()).into_owned().collect()
 }

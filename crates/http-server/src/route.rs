@@ -1,4 +1,4 @@
-//! A route: a method, a path, and who answers there.
+//! Routes: method, path and handler.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,14 +9,14 @@ use hyper::Method;
 
 use crate::{Request, Response};
 
-/// More than any form or message of a person needs.
+/// Default size limit of a body, enough for any form or message.
 const BODY_LIMIT: usize = 64 * 1024;
 
 type Answer = Pin<Box<dyn Future<Output = Response>>>;
 
-/// A method, a path, and who answers there.
+/// Method, path and handler.
 ///
-/// A part of the path in braces stands for any one segment: `/pipelines/{name}`.
+/// A path segment in braces is a parameter: `/pipelines/{name}`.
 pub struct Route {
     pub(crate) method: Method,
     pub(crate) body_limit: usize,
@@ -25,18 +25,18 @@ pub struct Route {
     handler: Box<dyn Fn(Request) -> Answer>,
 }
 
-/// A route for `GET`, and for `HEAD`.
+/// Creates a route for `GET` and `HEAD`.
 pub fn get<R: Into<Response>>(path: &'static str, handler: impl AsyncFn(Request) -> R + 'static) -> Route {
     Route::new(Method::GET, path, handler)
 }
 
-/// A route for `POST`. Its body may have 64 KiB.
+/// Creates a route for `POST`, with a body of at most 64 KiB.
 pub fn post<R: Into<Response>>(path: &'static str, handler: impl AsyncFn(Request) -> R + 'static) -> Route {
     Route::new(Method::POST, path, handler)
 }
 
 impl Route {
-    /// A route for any method.
+    /// Creates a route for any method.
     pub fn new<R: Into<Response>>(
         method: Method,
         path: &'static str,
@@ -50,19 +50,19 @@ impl Route {
         Self { method, body_limit: BODY_LIMIT, is_public: false, pattern: path, handler: Box::new(handler) }
     }
 
-    /// Reads bodies of at most so many bytes, in place of 64 KiB.
+    /// Sets the size limit of the body, in place of 64 KiB.
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { body_limit: bytes, ..self }
     }
 
-    /// Answers everybody, credentials or not: a probe of an orchestrator has none.
+    /// Makes the route public: it needs no credentials, as for the probes of an orchestrator.
     #[must_use]
     pub fn public(self) -> Self {
         Self { is_public: true, ..self }
     }
 
-    /// What the parts in braces stand for, where `path` is one of this route.
+    /// Matches a path. Returns the values of the path parameters.
     pub(crate) fn matches(&self, path: &str) -> Option<BTreeMap<&'static str, String>> {
         let mut parameters = BTreeMap::new();
         let (mut wanted, mut given) = (self.pattern.split('/'), path.split('/'));
@@ -96,7 +96,8 @@ fn parameter(segment: &'static str) -> Option<&'static str> {
     segment.strip_prefix('{')?.strip_suffix('}')
 }
 
-/// [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.1); `None` where it is not, or not UTF-8.
+/// Percent-decodes a segment ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-2.1)); `None` if it is
+/// malformed or not UTF-8.
 fn decoded(segment: &str) -> Option<String> {
     let (mut bytes, mut rest) = (Vec::with_capacity(segment.len()), segment.bytes());
     while let Some(byte) = rest.next() {

@@ -1,4 +1,4 @@
-//! All routes of a server, and what holds for each of them.
+//! All routes of a server, with authentication and security headers.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +11,10 @@ use prometheus_client::registry::Registry;
 
 use crate::{Access, Response, Route, get};
 
-/// What a response without markup needs: nothing.
+/// Default policy: no content of any kind.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// All routes of a server, and what holds for each of them.
+/// All routes of a server, with authentication and security headers.
 #[derive(Debug)]
 pub struct Router {
     routes: Vec<Route>,
@@ -22,23 +22,23 @@ pub struct Router {
     policy: HeaderValue,
 }
 
-/// Where a request goes.
+/// A matching route, with the values of its path parameters.
 pub(crate) type Found<'a> = (&'a Route, BTreeMap<&'static str, String>);
 
 impl Router {
-    /// No route, open to everybody.
+    /// Creates a router without routes and without authentication.
     pub fn new() -> Self {
         Self { routes: Vec::new(), access: None, policy: HeaderValue::from_static(NOTHING) }
     }
 
-    /// Adds a route. Where two match a request, the first one added answers.
+    /// Adds a route. If two match a request, the first one answers.
     #[must_use]
     pub fn route(mut self, route: Route) -> Self {
         self.routes.push(route);
         self
     }
 
-    /// Adds `GET /healthz`, open to everybody: 200 and `ok`, or 503 and what `check` found wrong.
+    /// Adds the public route `GET /healthz`: 200 and `ok`, or 503 and the problem that `check` found.
     #[must_use]
     pub fn health(self, check: impl AsyncFn() -> Result<(), String> + 'static) -> Self {
         self.route(
@@ -52,33 +52,33 @@ impl Router {
         )
     }
 
-    /// Adds `GET /metrics`, with what `collect` makes at each request.
+    /// Adds `GET /metrics`, with the metrics that `collect` returns.
     #[must_use]
     pub fn metrics(self, collect: impl AsyncFn() -> Registry + 'static) -> Self {
         self.route(get("/metrics", async move |_| Response::metrics(&collect().await)))
     }
 
-    /// Asks for credentials on every route that is not public; `None` asks for none.
+    /// Requires credentials on every route that is not public; `None` requires none.
     #[must_use]
     pub fn access(self, access: Option<Access>) -> Self {
         Self { access, ..self }
     }
 
-    /// What a page of this server may do, as `Content-Security-Policy`
-    /// ([CSP 3](https://www.w3.org/TR/CSP3/)). Without it: nothing at all.
+    /// Sets the `Content-Security-Policy` of pages ([CSP 3](https://www.w3.org/TR/CSP3/)). The default forbids
+    /// everything.
     #[must_use]
     pub fn content_security_policy(self, policy: &'static str) -> Self {
         Self { policy: HeaderValue::from_static(policy), ..self }
     }
 
-    /// Whether everybody may do everything here.
+    /// Whether no credentials are required.
     pub(crate) fn is_open(&self) -> bool {
         self.access.is_none()
     }
 
-    /// The route of a request, or the response to a request that has none.
+    /// Finds the route of a request, or returns the error response.
     ///
-    /// Whoever has no credentials is not told which paths there are.
+    /// Unauthenticated requests get 401 for every path, so that they do not reveal which paths exist.
     pub(crate) fn find(
         &self,
         method: &Method,
@@ -97,17 +97,17 @@ impl Router {
         found.ok_or_else(|| {
             let mut allowed: Vec<_> = here().map(|(route, _)| route.method.as_str()).collect();
             if allowed.is_empty() {
-                return Response::error(StatusCode::NOT_FOUND, "there is nothing here");
+                return Response::error(StatusCode::NOT_FOUND, "no such page");
             }
             if allowed.contains(&Method::GET.as_str()) {
                 allowed.push(Method::HEAD.as_str());
             }
-            let refusal = Response::error(StatusCode::METHOD_NOT_ALLOWED, "not with this method");
+            let refusal = Response::error(StatusCode::METHOD_NOT_ALLOWED, "method not allowed");
             refusal.with_header(ALLOW.as_str(), &allowed.join(", "))
         })
     }
 
-    /// The headers of a response: its own, and those that every response has.
+    /// Headers of a response: its own, and the defaults.
     pub(crate) fn headers(&self, own: Vec<(HeaderName, HeaderValue)>) -> HeaderMap {
         let fixed = |text: &'static str| HeaderValue::from_static(text);
         let every = [
@@ -118,7 +118,7 @@ impl Router {
             (HeaderName::from_static("cross-origin-resource-policy"), fixed("same-origin")),
             (CACHE_CONTROL, fixed("no-store")),
         ];
-        // The response's own come last and win.
+        // The response's own headers come last and replace the defaults.
         let mut headers = HeaderMap::new();
         for (name, value) in every.into_iter().chain(own) {
             headers.insert(name, value);

@@ -1,4 +1,4 @@
-//! The server: listens, holds its limits, ends when it is told to.
+//! The server: listening, limits and graceful shutdown.
 
 use std::net::SocketAddr;
 use std::rc::Rc;
@@ -12,14 +12,14 @@ use tokio::task::{JoinSet, LocalSet};
 use crate::connection::converse;
 use crate::{Config, Error, Router};
 
-/// How many clients are served at once. The others wait in the queue of the operating system.
+/// Largest number of connections at once. Others wait in the queue of the operating system.
 const CONNECTIONS: usize = 128;
-/// How long requests that are under way may take to end, once the server is told to.
+/// Time limit for requests in progress after the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(5);
-/// Where no connection can be accepted, because the process has too many files open, it takes a moment to have less.
+/// Wait after a failed accept, as when the process has too many files open.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// A server that listens and does not answer yet.
+/// A server that listens and does not serve requests yet.
 #[derive(Debug)]
 pub struct Server {
     listener: TcpListener,
@@ -27,11 +27,11 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the address. From then on clients may connect, and wait.
+    /// Binds the address. Clients may connect from then on, and wait.
     ///
     /// # Errors
     ///
-    /// Why the address cannot be had.
+    /// The reason why the address cannot be used.
     pub async fn bind(config: &Config) -> Result<Self, Error> {
         let address = config.listen.0;
         let failed = |source| Error::Listen { address, source };
@@ -40,16 +40,16 @@ impl Server {
         Ok(Self { listener, address })
     }
 
-    /// The address, with the port that was free where 0 was asked for.
+    /// The address, with the actual port if port 0 was configured.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Answers requests until `ended`, and then gives those under way five seconds.
+    /// Serves requests until `ended`, and then gives those in progress five seconds.
     pub async fn serve(self, router: Router, ended: impl Future<Output = ()>) {
         tracing::info!(address = %self.address, "listening");
         if router.is_open() && !self.address.ip().is_loopback() {
-            tracing::warn!(address = %self.address, "whoever reaches this address may use it: no token is set");
+            tracing::warn!(address = %self.address, "no authentication: anyone who reaches this address may use the server");
         }
         LocalSet::new().run_until(self.serve_here(Rc::new(router), ended)).await;
     }
@@ -77,19 +77,19 @@ impl Server {
         end.send_replace(true);
         let all = async { while open.join_next().await.is_some() {} };
         if tokio::time::timeout(GRACE, all).await.is_err() {
-            tracing::warn!("requests were cut off: they took longer than {} s to end", GRACE.as_secs());
+            tracing::warn!("aborted requests that took longer than {} s after the stop", GRACE.as_secs());
         }
     }
 }
 
 async fn next(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    // Nobody closes the semaphore, so there always is a permit.
+    // The semaphore is never closed, so there always is a permit.
     let place = Arc::clone(places).acquire_owned().await.ok();
     loop {
         match listener.accept().await {
             Ok((stream, _)) => return (stream, place),
             Err(error) => {
-                tracing::debug!(error = fault::chain(&error), "a connection could not be accepted");
+                tracing::debug!(error = fault::chain(&error), "cannot accept a connection");
                 tokio::time::sleep(PAUSE).await;
             }
         }

@@ -1,4 +1,4 @@
-//! How many messages a second one core maps, and what storing their rows as lines adds.
+//! Benchmark of mapping, and of writing the rows as line protocol, on one core.
 
 #![expect(clippy::expect_used, clippy::indexing_slicing, reason = "a benchmark fails loudly")]
 

@@ -1,4 +1,4 @@
-//! Drives messages from the broker through the mapping to the stores, and acknowledges each when it is durable.
+//! Event loop: maps messages of the broker to rows, stores them, and acknowledges each message once it is durable.
 
 use std::future;
 use std::pin::pin;
@@ -11,33 +11,33 @@ use record::Timestamp;
 use runner::{Device, Failure};
 use tokio::time::{Instant, sleep_until};
 
-use crate::arrivals::Arrivals;
+use crate::arrival_times::ArrivalTimes;
+use crate::backlog::{Backlog, DeferredMessage};
+use crate::batcher::{Batcher, Stored};
 use crate::config::Config;
-use crate::gather::{Gathering, Stored};
-use crate::memory::{self, Memory};
-use crate::telling::Telling;
+use crate::learned_state::{self, LearnedState};
+use crate::reporter::Reporter;
 use crate::transform::{Incoming, Mapper, Outcome};
-use crate::waiting::{Held, Waiting};
 
-/// Messages that are taken at once. Between two takes, what is on its way to the stores goes on.
+/// Largest number of messages taken at once, so that stores in progress get their turn.
 const TAKEN_AT_ONCE: usize = 500;
-/// What is remembered changes seldom. When it does, it often changes again at once.
-const REMEMBER_AFTER: Duration = Duration::from_secs(5);
-/// What could not be written down is tried again after this, unless there is more to write before.
+/// Delay before the learned state is saved. It changes seldom, but then often several times in a row.
+const SAVE_AFTER: Duration = Duration::from_secs(5);
+/// Delay before a failed save is repeated, unless the state changes before.
 const SAVE_AGAIN_AFTER: Duration = Duration::from_secs(30);
-/// With `--once`, the program ends when there was no message for so long.
+/// Time without messages after which the program ends with `--once`.
 const QUIET: Duration = Duration::from_secs(2);
 
-/// Works until the program has to end, or, with `--once`, until the broker has delivered what it kept.
+/// Runs until the program is stopped, or, with `--once`, until the broker has delivered all queued messages.
 ///
 /// # Errors
 ///
-/// The program cannot do its work, or has to end before what it took is durable.
+/// The program cannot work, or is stopped before all messages are durable.
 pub async fn run(device: &Device<Config>) -> Result<(), Failure> {
     let broker = device.config.broker.clone().named(crate::NAME);
     let start = async {
         if device.is_dry_run() {
-            Subscription::peek(&broker, device.tls(), device.config.filters_to_look())
+            Subscription::peek(&broker, device.tls(), device.config.peek_filters())
         } else {
             Subscription::start(&broker, device.tls(), device.config.filters())
         }
@@ -51,38 +51,38 @@ pub async fn run(device: &Device<Config>) -> Result<(), Failure> {
 struct Bridge<'d> {
     device: &'d Device<Config>,
     mapper: Mapper,
-    arrivals: Arrivals,
-    gathering: Gathering,
-    waiting: Waiting,
-    telling: Telling<'d>,
-    /// What is to be remembered.
-    memory: Memory,
-    /// What was written down.
-    remembered: Memory,
-    remember_at: Option<Instant>,
-    /// When it has been quiet for long enough, where that ends the program.
+    arrival_times: ArrivalTimes,
+    batcher: Batcher,
+    backlog: Backlog,
+    reporter: Reporter<'d>,
+    /// State learned so far.
+    learned: LearnedState,
+    /// State as last saved.
+    saved_state: LearnedState,
+    save_at: Option<Instant>,
+    /// With `--once`: time at which the program ends if no message arrives.
     quiet_at: Option<Instant>,
 }
 
 impl<'d> Bridge<'d> {
     async fn new(device: &'d Device<Config>, client_id: &str) -> Self {
         let mut mapper = Mapper::new(device.config.mapping.clone());
-        let memory = memory::recall(device).await;
-        memory.restore(&mut mapper);
-        let arrivals = if device.is_dry_run() {
-            Arrivals::default()
+        let learned = learned_state::load(device).await;
+        learned.restore(&mut mapper);
+        let arrival_times = if device.is_dry_run() {
+            ArrivalTimes::default()
         } else {
-            Arrivals::open(device.spool_folder(), client_id)
+            ArrivalTimes::open(device.spool_folder(), client_id)
         };
         Self {
             device,
-            arrivals,
-            gathering: Gathering::new(mapper.tables().len(), device.config.flush),
-            waiting: Waiting::default(),
-            telling: Telling::new(device, Instant::now()),
-            remembered: memory.clone(),
-            memory,
-            remember_at: None,
+            arrival_times,
+            batcher: Batcher::new(mapper.tables().len(), device.config.flush),
+            backlog: Backlog::default(),
+            reporter: Reporter::new(device, Instant::now()),
+            saved_state: learned.clone(),
+            learned,
+            save_at: None,
             quiet_at: None,
             mapper,
         }
@@ -97,12 +97,12 @@ impl<'d> Bridge<'d> {
         loop {
             let now = Instant::now();
             while loads.len() < at_once
-                && let Some(load) = self.gathering.due(&mut self.mapper, now)
+                && let Some(load) = self.batcher.due(&mut self.mapper, now)
             {
                 loads.push(load.store(device));
             }
-            if savings.is_empty() && self.remember_at.is_some_and(|at| at <= now) {
-                savings.extend(self.learned().map(|memory| memory::save(device, memory)));
+            if savings.is_empty() && self.save_at.is_some_and(|at| at <= now) {
+                savings.extend(self.unsaved().map(|learned| learned_state::save(device, learned)));
             }
             if self.has_waited_enough(now) {
                 self.stop_waiting(subscription);
@@ -110,7 +110,7 @@ impl<'d> Bridge<'d> {
             if loads.is_empty() && self.is_quiet(now) {
                 break;
             }
-            let has_room = self.gathering.has_room(&mut self.mapper);
+            let has_room = self.batcher.has_room(&mut self.mapper);
             let next_due = self.next_due(loads.len(), savings.is_empty());
             tokio::select! {
                 () = &mut ended => break,
@@ -122,17 +122,16 @@ impl<'d> Bridge<'d> {
                 () = until(next_due) => {}
             }
         }
-        loads.extend(
-            std::iter::from_fn(|| self.gathering.any(&mut self.mapper)).map(|load| load.store(device)),
-        );
+        loads
+            .extend(std::iter::from_fn(|| self.batcher.any(&mut self.mapper)).map(|load| load.store(device)));
         while let Some(stored) = loads.next().await {
             self.settle(stored?, subscription);
         }
         while let Some(saved) = savings.next().await {
             self.saved(saved);
         }
-        if let Some(memory) = self.learned() {
-            memory::save(device, memory).await;
+        if let Some(learned) = self.unsaved() {
+            learned_state::save(device, learned).await;
         }
         Ok(())
     }
@@ -149,16 +148,16 @@ impl<'d> Bridge<'d> {
                 for message in messages.drain(..) {
                     self.message(&message, clock, now, subscription);
                 }
-                self.arrivals.write(clock);
+                self.arrival_times.write(clock);
                 self.device.progress();
             }
             Event::Connected { session_present } => {
-                self.arrivals.connected(now);
-                self.telling.connected(session_present, clock);
+                self.arrival_times.connected(now);
+                self.reporter.connected(session_present, clock);
             }
             Event::Disconnected(error) => {
-                self.arrivals.disconnected();
-                self.telling.disconnected(&error, clock);
+                self.arrival_times.disconnected();
+                self.reporter.disconnected(&error, clock);
                 if self.device.is_once() && !fault::Fault::kind(&error).is_passing() {
                     return Err(error.into());
                 }
@@ -175,10 +174,10 @@ impl<'d> Bridge<'d> {
             topic: &message.topic,
             payload: &message.payload,
             retained: message.retained,
-            arrival: self.arrivals.of(message, clock, now),
+            arrival: self.arrival_times.of(message, clock, now),
         };
         let outcome = if message.is_too_large() {
-            Outcome::Malformed(format!("{} bytes are more than MQTT_MAX_PACKET_BYTES allows", message.size))
+            Outcome::Malformed(format!("{} bytes, more than MQTT_MAX_PACKET_BYTES", message.size))
         } else {
             self.mapper.map(incoming)
         };
@@ -197,80 +196,80 @@ impl<'d> Bridge<'d> {
         now: Instant,
         subscription: &Subscription,
     ) {
-        self.telling.outcome(outcome, message, now);
+        self.reporter.outcome(outcome, message, now);
         match outcome {
-            Outcome::Row { table, .. } => self.gathering.add(*table, token, now),
-            Outcome::Wait => self.waiting.add(Held::of(message, token), now),
+            Outcome::Row { table, .. } => self.batcher.add(*table, token, now),
+            Outcome::Wait => self.backlog.add(DeferredMessage::of(message, token), now),
             _ => token.into_iter().for_each(|token| self.acknowledge(token, subscription)),
         }
     }
 
-    /// Maps the messages that waited, in their order.
+    /// Maps the deferred messages, in their order.
     fn replay(&mut self, now: Instant, subscription: &Subscription) {
-        for held in self.waiting.take() {
+        for held in self.backlog.take() {
             let message = held.message();
             let outcome = self.mapper.map(message);
             self.settle_outcome(&outcome, message, held.token, now, subscription);
         }
     }
 
-    /// Whether there was no message for long enough, and none is left to be stored.
+    /// Whether no message came for long enough, and all rows are stored.
     fn is_quiet(&self, now: Instant) -> bool {
-        let is_empty = self.gathering.next_due().is_none() && self.waiting.until().is_none();
+        let is_empty = self.batcher.next_due().is_none() && self.backlog.until().is_none();
         is_empty && self.quiet_at.is_some_and(|at| at <= now)
     }
 
     fn has_waited_enough(&self, now: Instant) -> bool {
-        self.waiting.is_full() || self.waiting.until().is_some_and(|until| until <= now)
+        self.backlog.is_full() || self.backlog.until().is_some_and(|until| until <= now)
     }
 
     fn stop_waiting(&mut self, subscription: &Subscription) {
-        tracing::warn!("no list of devices came from Zigbee2MQTT; values are typed by how they look");
+        tracing::warn!("no device list from Zigbee2MQTT; types are inferred from the values");
         self.mapper.stop_waiting();
         self.replay(Instant::now(), subscription);
     }
 
-    /// Acknowledges and remembers what is durable now.
+    /// Acknowledges the messages of stored rows, and adds what they taught to the state.
     fn settle(&mut self, stored: Stored, subscription: &Subscription) {
         for token in stored.tokens {
             self.acknowledge(token, subscription);
         }
-        self.arrivals.write(Timestamp::now());
-        self.memory.learn_signs(stored.signs);
+        self.arrival_times.write(Timestamp::now());
+        self.learned.add_availability(stored.availability);
         self.device.progress();
-        if self.remember_at.is_none() {
-            self.remember_at = Some(Instant::now() + REMEMBER_AFTER);
+        if self.save_at.is_none() {
+            self.save_at = Some(Instant::now() + SAVE_AFTER);
         }
     }
 
     fn acknowledge(&mut self, token: Token, subscription: &Subscription) {
         subscription.acknowledge(token);
-        self.arrivals.acknowledged(token);
+        self.arrival_times.acknowledged(token);
     }
 
-    /// What was learned since it was last written down.
-    fn learned(&mut self) -> Option<Memory> {
-        self.remember_at = None;
-        self.memory.learn_types(&mut self.mapper);
-        let is_new = self.memory != self.remembered && !self.device.is_dry_run();
-        is_new.then(|| self.memory.clone())
+    /// Learned state, if it has changed since the last save.
+    fn unsaved(&mut self) -> Option<LearnedState> {
+        self.save_at = None;
+        self.learned.learn_types(&mut self.mapper);
+        let is_new = self.learned != self.saved_state && !self.device.is_dry_run();
+        is_new.then(|| self.learned.clone())
     }
 
-    /// Takes what was written down, or tries again in a while.
-    fn saved(&mut self, saved: Option<Memory>) {
+    /// Handles the result of a save; a failed one is repeated later.
+    fn saved(&mut self, saved: Option<LearnedState>) {
         match saved {
-            Some(memory) => self.remembered = memory,
-            None => self.remember_at = Some(Instant::now() + SAVE_AGAIN_AFTER),
+            Some(learned) => self.saved_state = learned,
+            None => self.save_at = Some(Instant::now() + SAVE_AGAIN_AFTER),
         }
     }
 
-    /// When there is something to do besides waiting for messages and for what is on its way.
+    /// Time of the next action besides receiving messages and finished stores.
     fn next_due(&self, loads: usize, may_save: bool) -> Option<Instant> {
-        let rows = self.gathering.next_due();
+        let rows = self.batcher.next_due();
         let quiet = self.quiet_at.filter(|_| rows.is_none() && loads == 0);
         let rows = rows.filter(|_| loads < self.device.config.flush.at_once);
-        let memory = self.remember_at.filter(|_| may_save);
-        [rows, memory, self.waiting.until(), quiet].into_iter().flatten().min()
+        let learned = self.save_at.filter(|_| may_save);
+        [rows, learned, self.backlog.until(), quiet].into_iter().flatten().min()
     }
 }
 

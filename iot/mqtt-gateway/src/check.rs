@@ -1,4 +1,4 @@
-//! `--check`: reaches the broker, and says what a message would become.
+//! `--check`: tests the login at the broker, and explains how a message is mapped.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use tokio::time::timeout;
 use crate::config::Config;
 use crate::explain::explain;
 
-/// How long the lists of Zigbee2MQTT are waited for. A broker sends what it kept right after a subscription.
+/// Time limit for the lists of Zigbee2MQTT. A broker sends retained messages right after a subscription.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// Reaches the broker, under a name that ends no other connection, and says what a message would become.
+/// Tests the login at the broker, with a client id that ends no other connection, and explains how a message is mapped.
 pub async fn check(device: &Device<Config>, asked: &Check<'_>) -> Result<(), Failure> {
     let config = &device.config;
     let mapping = &config.mapping;
@@ -28,13 +28,13 @@ pub async fn check(device: &Device<Config>, asked: &Check<'_>) -> Result<(), Fai
         }
     }
     reached?;
-    asked.line("broker", "accepts the login");
+    asked.line("broker", "login accepted");
     Ok(())
 }
 
-/// What Zigbee2MQTT says of its devices, where a topic is one of its own.
+/// Reads the device lists of the Zigbee2MQTT that a topic belongs to.
 async fn lists(device: &Device<Config>, broker: &mqtt_client::Config, topic: &str) -> Vec<Message> {
-    let filters = device.config.lists_of(topic);
+    let filters = device.config.device_list_filters(topic);
     let wanted = filters.len();
     let mut messages = Vec::new();
     if wanted == 0 {
@@ -48,7 +48,7 @@ async fn lists(device: &Device<Config>, broker: &mqtt_client::Config, topic: &st
             }
         }
     };
-    // There may be no groups, or no Zigbee2MQTT: what came is what there is.
+    // There may be no groups, or no Zigbee2MQTT, so a time-out is not an error.
     let _ = timeout(PATIENCE, all).await;
     subscription.close().await;
     messages

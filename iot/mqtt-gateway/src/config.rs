@@ -1,4 +1,4 @@
-//! What can be set.
+//! Settings of the gateway.
 
 use std::time::Duration;
 
@@ -7,31 +7,31 @@ use settings::{Setting, Settings, Source, Variable};
 
 use crate::mapping::{Mapping, MappingFile};
 
-/// What can be set.
+/// Settings of the gateway.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The broker.
+    /// Broker.
     pub broker: mqtt_client::Config,
-    /// What becomes of which topic.
+    /// Mapping of topics.
     pub mapping: Mapping,
-    /// The group that shares the messages with others like it.
+    /// Name of the group of gateways that share the messages.
     pub share: Option<String>,
-    /// How messages are asked for.
+    /// Quality of service of the subscriptions.
     pub qos: Qos,
-    /// How rows are stored.
+    /// Batching of rows.
     pub flush: Flush,
-    /// Dead letters for each topic and hour.
+    /// Largest number of dead letters per topic and hour.
     pub dead_letters: u32,
 }
 
-/// How rows are stored.
+/// Batching of rows.
 #[derive(Debug, Clone, Copy)]
 pub struct Flush {
-    /// So many rows are stored at once.
+    /// Number of rows in a batch.
     pub rows: usize,
-    /// The first of them waits this long for the others.
+    /// Longest delay of a row.
     pub after: Duration,
-    /// So many batches are on their way at once.
+    /// Number of batches stored concurrently.
     pub at_once: usize,
 }
 
@@ -39,30 +39,30 @@ pub struct Flush {
 struct Variables {
     #[setting(block)]
     broker: mqtt_client::Config,
-    /// File that says what becomes of which topic; without it, Zigbee2MQTT under `zigbee2mqtt/#` is stored.
+    /// Path of the mapping file; without it, Zigbee2MQTT under `zigbee2mqtt/#` is stored.
     #[setting(name = "GATEWAY_CONFIG")]
     mapping: Option<MappingFile>,
-    /// Name of a group; all gateways of a group share the messages among them.
+    /// Name of a group of gateways that share the messages.
     #[setting(name = "MQTT_SHARE")]
     share: Option<String>,
-    /// Quality of service that messages are asked for with: 1, kept by the broker until stored, or 0.
+    /// Quality of service of the subscriptions: 1, kept by the broker until stored, or 0.
     #[setting(name = "MQTT_QOS", default = "1")]
     qos: Quality,
-    /// Rows that are stored at once.
+    /// Number of rows in a batch.
     #[setting(name = "FLUSH_ROWS", default = "5000")]
     flush_rows: Count,
-    /// Milliseconds that a row waits for others to be stored with.
+    /// Longest delay of a row before its batch is stored, in milliseconds.
     #[setting(name = "FLUSH_MILLISECONDS", default = "100")]
     flush_after_ms: Count,
-    /// Batches that are on their way to the store at once.
+    /// Number of batches stored concurrently.
     #[setting(name = "FLUSHES_AT_ONCE", default = "3")]
     flushes_at_once: Count,
-    /// Messages of one topic that are put into the dead letters in an hour; more are only counted.
+    /// Largest number of dead letters per topic and hour; further faulty messages are only counted.
     #[setting(name = "DEAD_LETTERS_PER_TOPIC_AND_HOUR", default = "3")]
     dead_letters: u32,
 }
 
-/// A whole number above 0 that is not absurd.
+/// A whole number from 1 to 100,000.
 #[derive(Debug, Clone, Copy)]
 struct Count(u32);
 
@@ -72,34 +72,34 @@ struct Quality(Qos);
 const CLIENT_ID: &str = "MQTT_CLIENT_ID";
 
 impl Config {
-    /// What to subscribe to.
+    /// Filters of the subscription.
     ///
-    /// What Zigbee2MQTT says of its devices is asked for by itself. It has to reach each gateway of a group, and it must
-    /// not stand in line behind messages that cannot be understood without it: a broker has only so many
-    /// unacknowledged ones on their way at once.
+    /// Device lists of Zigbee2MQTT have filters of their own. They must reach each gateway of a group, and must not
+    /// wait behind messages that need them: a broker limits the unacknowledged messages in flight.
     pub fn filters(&self) -> Vec<Filter> {
-        let lists = self.mapping.zigbee2mqtt.iter().flat_map(|installation| lists_of(&installation.base));
+        let lists =
+            self.mapping.zigbee2mqtt.iter().flat_map(|installation| device_list_filters(&installation.base));
         let shared = self.share.as_ref().map_or(String::new(), |group| format!("$share/{group}/"));
         let wanted = self.mapping.filters().into_iter().map(|topic| format!("{shared}{topic}"));
         lists.chain(wanted.map(|topic| Filter::new(topic, self.qos))).collect()
     }
 
-    /// What to subscribe to for a look, which takes nothing away from a group or from the broker.
-    pub fn filters_to_look(&self) -> Vec<Filter> {
+    /// Filters for [`Subscription::peek`](mqtt_client::Subscription::peek), not shared with a group.
+    pub fn peek_filters(&self) -> Vec<Filter> {
         let alone = Self { share: None, qos: Qos::AtMostOnce, ..self.clone() };
         alone.filters()
     }
 
-    /// What to subscribe to for a look at the devices of the Zigbee2MQTT that a topic belongs to.
-    pub fn lists_of(&self, topic: &str) -> Vec<Filter> {
+    /// Filters of the device lists of the Zigbee2MQTT that a topic belongs to.
+    pub fn device_list_filters(&self, topic: &str) -> Vec<Filter> {
         let is_below = |base: &str| topic.strip_prefix(base).is_some_and(|rest| rest.starts_with('/'));
         let own = self.mapping.zigbee2mqtt.iter().filter(|installation| is_below(&installation.base));
-        own.flat_map(|installation| lists_of(&installation.base)).collect()
+        own.flat_map(|installation| device_list_filters(&installation.base)).collect()
     }
 }
 
-/// What Zigbee2MQTT says of its devices and groups.
-fn lists_of(base: &str) -> [Filter; 2] {
+/// Filters of the device and group lists of Zigbee2MQTT.
+fn device_list_filters(base: &str) -> [Filter; 2] {
     ["devices", "groups"].map(|list| Filter::new(format!("{base}/bridge/{list}"), Qos::AtMostOnce))
 }
 
@@ -119,7 +119,7 @@ impl Settings for Config {
             if !client_id.is_some_and(|variable| source.is_set(&variable)) {
                 source.mistake(
                     CLIENT_ID,
-                    "is required with MQTT_SHARE, and has to differ between the gateways of a group",
+                    "is required with MQTT_SHARE, and must differ between the gateways of a group",
                 );
             }
         }

@@ -1,4 +1,4 @@
-//! Says what a message would become.
+//! Explanation of how a message is mapped.
 
 use mqtt_client::Message;
 use record::{Batch, Column, Role, Timestamp, Value};
@@ -6,13 +6,12 @@ use record::{Batch, Column, Role, Timestamp, Value};
 use crate::mapping::Mapping;
 use crate::transform::{Incoming, Mapper, Outcome};
 
-/// What is told of a message, as pairs of what it is about and what it is.
+/// Lines of an explanation: subject and text.
 pub type Lines = Vec<(String, String)>;
 
-/// Says what a message would become, or why it would become nothing.
+/// Explains the row of a message, or why it has none.
 ///
-/// `lists` are the lists of devices and groups that are known. Without one, values of Zigbee devices are typed by how
-/// they look.
+/// `lists` are the known device and group lists. Without them, types of Zigbee values are inferred.
 pub fn explain(mapping: Mapping, lists: &[Message], topic: &str, payload: &str, now: Timestamp) -> Lines {
     let mut mapper = Mapper::new(mapping);
     for Message { topic, payload, .. } in lists {
@@ -24,7 +23,7 @@ pub fn explain(mapping: Mapping, lists: &[Message], topic: &str, payload: &str, 
     if outcome == Outcome::Wait {
         mapper.stop_waiting();
         outcome = mapper.map(message);
-        lines.push(("devices".to_owned(), "unknown here; values are typed by how they look".to_owned()));
+        lines.push(("devices".to_owned(), "no device list; types are inferred from the values".to_owned()));
     }
     let Outcome::Row { table, refused } = &outcome else {
         lines.push(("message".to_owned(), outcome.to_string()));
@@ -64,7 +63,7 @@ fn cell(column: &Column, value: Value<'_>) -> (String, String) {
 mod tests {
     use super::*;
 
-    fn told(mapping: &str, topic: &str, payload: &str) -> Vec<String> {
+    fn lines(mapping: &str, topic: &str, payload: &str) -> Vec<String> {
         let mapping = Mapping::parse(mapping).unwrap();
         let now = "2026-11-22T12:00:00Z".parse().unwrap();
         explain(mapping, &[], topic, payload, now)
@@ -84,8 +83,8 @@ mod tests {
             "field temp: 21.5 °C (float)",
             "left out: `n` is 10, outside of 0 to 9",
         ];
-        assert_eq!(told(rule, "s/attic", r#"{"temp":"21.5","n":10}"#), expected);
-        assert_eq!(told(rule, "s/attic/x", "1"), ["message: nothing: no rule fits its topic"]);
+        assert_eq!(lines(rule, "s/attic", r#"{"temp":"21.5","n":10}"#), expected);
+        assert_eq!(lines(rule, "s/attic/x", "1"), ["message: nothing: no rule matches the topic"]);
     }
 
     #[test]

@@ -1,21 +1,21 @@
-//! Brings what devices publish over MQTT to the stores.
+//! Stores messages that devices publish over MQTT.
 //!
-//! [`mapping`] is what a person wrote down, [`transform`] makes rows of messages by it, [`zigbee`] knows what needs no
-//! writing down, and [`bridge`] drives all of it between broker and stores.
+//! [`mapping`] reads the mapping file, [`transform`] maps messages to rows by it, [`zigbee`] maps messages of
+//! Zigbee2MQTT without configuration, and [`bridge`] connects broker and stores.
 
-mod arrivals;
+mod arrival_times;
+mod backlog;
+mod batcher;
 pub mod bridge;
 pub mod check;
 pub mod config;
 mod explain;
-mod gather;
+mod learned_state;
 pub mod mapping;
-mod memory;
+mod reporter;
 mod sampler;
-mod telling;
 pub mod transform;
-mod waiting;
 pub mod zigbee;
 
-/// The name of the program.
+/// Name of the program.
 const NAME: &str = env!("CARGO_PKG_NAME");

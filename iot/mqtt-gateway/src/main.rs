@@ -1,4 +1,4 @@
-//! Brings what devices publish over MQTT to the stores.
+//! Stores messages that devices publish over MQTT.
 
 use std::process::ExitCode;
 
@@ -9,7 +9,7 @@ use runner::{Device, Failure, program};
 const CHECK_ARGUMENTS: [&str; 2] = ["TOPIC", "PAYLOAD"];
 
 fn main() -> ExitCode {
-    let program = program!().check_takes(&CHECK_ARGUMENTS, "say what such a message would become");
+    let program = program!().check_takes(&CHECK_ARGUMENTS, "explain how a message is mapped");
     runner::device(program, run)
 }
 

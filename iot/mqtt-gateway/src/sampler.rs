@@ -1,4 +1,4 @@
-//! Which messages are worth a dead letter: a few of each topic and hour, so that a flood of the same fills no disk.
+//! Sampling of dead letters: a few per topic and hour, so that a flood of faulty messages does not fill the disk.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,13 +7,13 @@ use record::Timestamp;
 use serde_json::json;
 use tokio::time::Instant;
 
-/// The most topics that are told apart. Beyond them, all count as one.
+/// Largest number of topics counted separately. Beyond it, all others count as one.
 const MOST_TOPICS: usize = 1_000;
-/// The most bytes of a payload that are kept.
+/// Bytes of a payload kept in a dead letter.
 const LONGEST_PAYLOAD: usize = 16 * 1024;
 const HOUR: Duration = Duration::from_hours(1);
 
-/// Decides which messages are worth a dead letter.
+/// Decides which faulty messages become dead letters.
 #[derive(Debug)]
 pub struct Sampler {
     most: u32,
@@ -22,12 +22,12 @@ pub struct Sampler {
 }
 
 impl Sampler {
-    /// Takes at most so many of each topic and hour.
+    /// Creates a sampler that takes at most `most` messages per topic and hour.
     pub fn new(most: u32, now: Instant) -> Self {
         Self { most, began: now, taken: HashMap::new() }
     }
 
-    /// Whether one more message of a topic is worth a dead letter.
+    /// Whether one more message of a topic becomes a dead letter.
     pub fn takes(&mut self, topic: &str, now: Instant) -> bool {
         if now.duration_since(self.began) >= HOUR {
             self.began = now;
@@ -43,8 +43,8 @@ impl Sampler {
     }
 }
 
-/// A message as a dead letter.
-pub fn letter(topic: &str, payload: &[u8], arrival: Timestamp) -> String {
+/// Builds the dead letter of a message.
+pub fn dead_letter(topic: &str, payload: &[u8], arrival: Timestamp) -> String {
     let kept = payload.get(..LONGEST_PAYLOAD).unwrap_or(payload);
     let text = String::from_utf8_lossy(kept);
     let mut letter = json!({ "topic": topic, "payload": text, "arrival": arrival.to_string() });
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_topics_is_told_apart_no_further_than_there_is_room() {
+    fn a_flood_of_topics_is_limited() {
         let now = Instant::now();
         let mut sampler = Sampler::new(1, now);
         let taken = (0..10_000).filter(|at| sampler.takes(&at.to_string(), now)).count();
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_letter_holds_the_beginning_of_a_long_payload() {
-        let letter = letter("a/b", &vec![b'x'; 1 << 20], Timestamp::UNIX_EPOCH);
+        let letter = dead_letter("a/b", &vec![b'x'; 1 << 20], Timestamp::UNIX_EPOCH);
         assert!(letter.len() < 20_000 && letter.contains("\"bytes\":1048576"));
     }
 }

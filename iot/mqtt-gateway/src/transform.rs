@@ -1,15 +1,15 @@
-//! From a message to a row.
+//! Mapping of messages to rows.
 
-pub mod arrival;
+pub mod arrival_clock;
+mod availability;
 pub mod cache;
-pub mod moment;
 pub mod node;
 pub mod payload;
 pub mod plan;
 mod prepare;
 pub mod rows;
-mod sign;
 pub mod table;
+pub mod timestamp;
 pub mod value;
 
 use std::cell::RefCell;
@@ -20,82 +20,82 @@ use std::rc::Rc;
 use record::Timestamp;
 
 use crate::mapping::{Mapping, Rule};
-use crate::zigbee::{self, Carries, Installation};
+use crate::zigbee::{self, Installation, TopicKind};
 
 use cache::Cache;
 use payload::Refused;
-use plan::{Applied, Plan};
+use plan::{Plan, PlanOutcome};
 use table::Table;
 
-/// How many topics are kept prepared.
+/// Size of the cache of routes.
 const MOST_TOPICS: usize = 4_096;
-/// How many topics that say whether somebody is there are remembered.
-pub const MOST_SIGNS: usize = 10_000;
+/// Largest number of availability topics whose last value is kept.
+pub const MOST_AVAILABILITY_TOPICS: usize = 10_000;
 
-/// Makes rows of messages. It knows no clock, no broker and no store.
+/// Maps messages to rows. It knows no clock, broker or store.
 #[derive(Debug)]
 pub struct Mapper {
     rules: Vec<(Rule, usize)>,
     installations: Vec<Installation>,
     tables: Vec<Table>,
     routes: Cache<Rc<RefCell<Route>>>,
-    /// By topic: whether somebody was there when it was last said.
-    signs: BTreeMap<Box<str>, bool>,
-    /// What was said since the rows of its table were last taken.
-    new_signs: Vec<NewSign>,
+    /// Last availability by topic.
+    availability: BTreeMap<Box<str>, bool>,
+    /// Changes since the rows of their table were last taken.
+    availability_changes: Vec<AvailabilityChange>,
 }
 
-/// Whether somebody is there, as a row says that is not stored yet.
+/// An availability whose row is not stored yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewSign {
-    /// Where it was said.
+pub struct AvailabilityChange {
+    /// Topic.
     pub topic: Box<str>,
-    /// Whether somebody is there.
-    pub is_there: bool,
+    /// Whether the device or bridge is online.
+    pub is_online: bool,
     table: usize,
 }
 
-/// A message as it came.
+/// A received message.
 #[derive(Debug, Clone, Copy)]
 pub struct Incoming<'a> {
-    /// Where it was published.
+    /// Topic.
     pub topic: &'a str,
-    /// What was published.
+    /// Payload.
     pub payload: &'a [u8],
-    /// Whether the broker had kept it.
+    /// Whether it is a retained message from before the subscription.
     pub retained: bool,
-    /// When it came.
+    /// Arrival time.
     pub arrival: Timestamp,
 }
 
-/// What became of a message.
+/// Result of mapping a message.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Outcome {
-    /// A row, in the table at this place.
+    /// A row.
     Row {
-        /// The place of the table.
+        /// Index of the table.
         table: usize,
-        /// A value that was left out.
+        /// Value that was left out.
         refused: Option<Refused>,
     },
-    /// Nothing: there is no value in it.
+    /// No row: the message has no value.
     NoValue(Option<Refused>),
-    /// Nothing: the broker kept it, and it was stored before, or does not tell its time.
+    /// No row: a retained message that was stored before, or has no time.
     Retained,
-    /// Nothing: nobody wants it.
+    /// No row: ignored by the configuration.
     Ignored,
-    /// Nothing: no rule fits.
+    /// No row: no rule matches.
     Unmapped,
-    /// Nothing: it is not what its topic carries.
+    /// No row: the payload is invalid for its topic.
     Malformed(String),
-    /// The list of devices or groups was read: what its messages become may have changed.
+    /// A device or group list was read, so the mapping may have changed.
     Learned,
-    /// It cannot be told before the list of devices came: show it again then.
+    /// The message cannot be mapped before the device list arrives; map it again then.
     Wait,
 }
 
 impl Outcome {
-    /// The value that was left out, if any was.
+    /// Value that was left out, if any.
     pub fn refused(&self) -> Option<&Refused> {
         match self {
             Self::Row { refused, .. } | Self::NoValue(refused) => refused.as_ref(),
@@ -103,8 +103,8 @@ impl Outcome {
         }
     }
 
-    /// The word that counters know it by.
-    pub fn word(&self) -> &'static str {
+    /// Label of the counter.
+    pub fn label(&self) -> &'static str {
         match self {
             Self::Row { .. } => "mapped",
             Self::NoValue(_) => "no_value",
@@ -118,30 +118,28 @@ impl Outcome {
     }
 }
 
-/// Why there is no row, for people.
+/// Text for people.
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Row { .. } => f.write_str("a row"),
-            Self::NoValue(None) => f.write_str("nothing: it holds no value"),
+            Self::NoValue(None) => f.write_str("nothing: no value"),
             Self::NoValue(Some(refused)) => write!(f, "nothing: {refused}"),
-            Self::Retained => {
-                f.write_str("nothing: the broker kept it, and it was stored before or does not tell its time")
-            }
-            Self::Ignored => f.write_str("nothing: it is to be ignored"),
-            Self::Unmapped => f.write_str("nothing: no rule fits its topic"),
+            Self::Retained => f.write_str("nothing: retained message that was stored before or has no time"),
+            Self::Ignored => f.write_str("nothing: ignored"),
+            Self::Unmapped => f.write_str("nothing: no rule matches the topic"),
             Self::Malformed(why) => write!(f, "nothing: {why}"),
-            Self::Learned => f.write_str("nothing: it tells which devices there are"),
-            Self::Wait => f.write_str("it waits for the list of devices"),
+            Self::Learned => f.write_str("nothing: list of devices or groups"),
+            Self::Wait => f.write_str("deferred until the device list arrives"),
         }
     }
 }
 
-/// What was prepared for a topic.
+/// Cached handling of a topic.
 #[derive(Debug)]
 enum Route {
     Plan(Plan),
-    Sign(zigbee::Sign),
+    Availability(zigbee::AvailabilityTopic),
     Devices(usize),
     Groups(usize),
     Ignored,
@@ -149,7 +147,7 @@ enum Route {
 }
 
 impl Mapper {
-    /// Makes rows as a mapping says.
+    /// Creates a mapper.
     pub fn new(mapping: Mapping) -> Self {
         let mut tables = Vec::new();
         let mut rules = Vec::new();
@@ -168,10 +166,17 @@ impl Mapper {
             }
         }
         let routes = Cache::new(MOST_TOPICS);
-        Self { rules, installations, tables, routes, signs: BTreeMap::new(), new_signs: Vec::new() }
+        Self {
+            rules,
+            installations,
+            tables,
+            routes,
+            availability: BTreeMap::new(),
+            availability_changes: Vec::new(),
+        }
     }
 
-    /// Makes a row of a message, if there is one in it.
+    /// Maps a message.
     pub fn map(&mut self, message: Incoming<'_>) -> Outcome {
         let route = match self.routes.get(message.topic) {
             Some(route) => route,
@@ -186,7 +191,7 @@ impl Mapper {
         };
         match &mut *route.borrow_mut() {
             Route::Plan(plan) => self.apply(plan, message),
-            Route::Sign(sign) => self.take_sign(sign, message),
+            Route::Availability(availability) => self.take_availability(availability, message),
             Route::Devices(at) => self.learn(*at, message.payload, Installation::take_devices),
             Route::Groups(at) => self.learn(*at, message.payload, Installation::take_groups),
             Route::Ignored => Outcome::Ignored,
@@ -194,63 +199,71 @@ impl Mapper {
         }
     }
 
-    /// The tables, in the order of their places.
+    /// Tables, in the order of their indexes.
     pub fn tables(&mut self) -> &mut [Table] {
         &mut self.tables
     }
 
-    /// What Zigbee2MQTT is installed where.
+    /// Installations of Zigbee2MQTT.
     pub fn installations(&self) -> &[Installation] {
         &self.installations
     }
 
-    /// Stops waiting for lists of devices: what does not wait is mapped by its own types.
+    /// Stops waiting for device lists: types are inferred from then on.
     pub fn stop_waiting(&mut self) {
         self.installations.iter_mut().for_each(Installation::stop_waiting);
     }
 
-    /// Takes what the gathered rows of a table say of who is there. It is to be remembered when they are stored.
-    pub fn take_signs(&mut self, table: usize) -> Vec<NewSign> {
-        self.new_signs.extract_if(.., |sign| sign.table == table).collect()
+    /// Takes the availability changes in the buffered rows of a table, to be saved once they are stored.
+    pub fn take_availability_changes(&mut self, table: usize) -> Vec<AvailabilityChange> {
+        self.availability_changes.extract_if(.., |availability| availability.table == table).collect()
     }
 
-    /// Says what was stored before the program started.
-    pub fn remember_sign(&mut self, topic: Box<str>, is_there: bool) {
-        if self.signs.len() < MOST_SIGNS {
-            self.signs.insert(topic, is_there);
+    /// Restores an availability from before the program started.
+    pub fn restore_availability(&mut self, topic: Box<str>, is_online: bool) {
+        if self.availability.len() < MOST_AVAILABILITY_TOPICS {
+            self.availability.insert(topic, is_online);
         }
     }
 
     fn apply(&mut self, plan: &mut Plan, message: Incoming<'_>) -> Outcome {
-        // An empty message removes what the broker kept, as Zigbee2MQTT does for a renamed device.
+        // An empty message deletes the retained one, as Zigbee2MQTT does for a renamed device.
         if message.payload.is_empty() {
             return Outcome::NoValue(None);
         }
         let at = plan.table;
         let Some(table) = self.tables.get_mut(at) else { return Outcome::Unmapped };
         match plan.apply(message.payload, message.retained, message.arrival, table) {
-            Applied::Row(refused) => Outcome::Row { table: at, refused },
-            Applied::NoValue(refused) => Outcome::NoValue(refused),
-            Applied::Retained => Outcome::Retained,
-            Applied::Malformed(why) => Outcome::Malformed(why),
+            PlanOutcome::Row(refused) => Outcome::Row { table: at, refused },
+            PlanOutcome::NoValue(refused) => Outcome::NoValue(refused),
+            PlanOutcome::Retained => Outcome::Retained,
+            PlanOutcome::Malformed(why) => Outcome::Malformed(why),
         }
     }
 
-    fn take_sign(&mut self, sign: &zigbee::Sign, message: Incoming<'_>) -> Outcome {
+    fn take_availability(
+        &mut self,
+        availability: &zigbee::AvailabilityTopic,
+        message: Incoming<'_>,
+    ) -> Outcome {
         if message.payload.is_empty() {
             return Outcome::NoValue(None);
         }
-        let Some(is_there) = sign::read(message.payload) else {
-            return Outcome::Malformed("it is neither `online` nor `offline`".to_owned());
+        let Some(is_online) = availability::read(message.payload) else {
+            return Outcome::Malformed("neither `online` nor `offline`".to_owned());
         };
-        if message.retained && self.signs.get(message.topic) == Some(&is_there) {
+        if message.retained && self.availability.get(message.topic) == Some(&is_online) {
             return Outcome::Retained;
         }
-        let Some(table) = self.tables.get_mut(sign.table) else { return Outcome::Unmapped };
-        sign::write(sign, is_there, message.arrival, table);
-        self.remember_sign(message.topic.into(), is_there);
-        self.new_signs.push(NewSign { topic: message.topic.into(), is_there, table: sign.table });
-        Outcome::Row { table: sign.table, refused: None }
+        let Some(table) = self.tables.get_mut(availability.table) else { return Outcome::Unmapped };
+        availability::write(availability, is_online, message.arrival, table);
+        self.restore_availability(message.topic.into(), is_online);
+        self.availability_changes.push(AvailabilityChange {
+            topic: message.topic.into(),
+            is_online,
+            table: availability.table,
+        });
+        Outcome::Row { table: availability.table, refused: None }
     }
 
     fn learn(
@@ -272,7 +285,7 @@ impl Mapper {
         }
     }
 
-    /// What to do with a topic, or what became of the message where that is not for good.
+    /// Handling of a topic, or the outcome of this message if the handling is not final.
     fn route(&mut self, message: Incoming<'_>) -> Result<Route, Outcome> {
         let fitting =
             self.rules.iter().find_map(|(rule, at)| Some((rule, *at, rule.topic.captures(message.topic)?)));
@@ -289,15 +302,15 @@ impl Mapper {
             |installation: &Installation| message.topic.strip_prefix(installation.base())?.strip_prefix('/');
         let found = self.installations.iter().enumerate().find_map(|(at, one)| Some((at, one, of(one)?)));
         let Some((at, installation, topic)) = found else { return Ok(Route::Unmapped) };
-        match installation.carries(topic, message.payload, &mut self.tables) {
-            Carries::Values(plan) => Ok(Route::Plan(plan)),
-            Carries::Sign(sign) => Ok(Route::Sign(sign)),
-            Carries::Devices => Ok(Route::Devices(at)),
-            Carries::Groups => Ok(Route::Groups(at)),
-            Carries::Nothing => Ok(Route::Ignored),
-            Carries::Unclear => Err(Outcome::Wait),
-            Carries::Unknown if message.payload.is_empty() => Err(Outcome::NoValue(None)),
-            Carries::Unknown => Err(Outcome::Unmapped),
+        match installation.classify(topic, message.payload, &mut self.tables) {
+            TopicKind::Values(plan) => Ok(Route::Plan(plan)),
+            TopicKind::Availability(availability) => Ok(Route::Availability(availability)),
+            TopicKind::Devices => Ok(Route::Devices(at)),
+            TopicKind::Groups => Ok(Route::Groups(at)),
+            TopicKind::Nothing => Ok(Route::Ignored),
+            TopicKind::AwaitingDevices => Err(Outcome::Wait),
+            TopicKind::Unknown if message.payload.is_empty() => Err(Outcome::NoValue(None)),
+            TopicKind::Unknown => Err(Outcome::Unmapped),
         }
     }
 }

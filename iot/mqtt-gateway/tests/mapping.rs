@@ -1,4 +1,4 @@
-//! Every mistake in a mapping file is told at once, with its line and its key.
+//! Mistakes in mapping files: all are reported at once, with line and key.
 
 #![expect(clippy::unwrap_used, reason = "this is test code")]
 

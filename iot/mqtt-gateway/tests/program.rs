@@ -1,4 +1,4 @@
-//! The shipped program between a real broker and a simulated store.
+//! Tests of the shipped program with a real broker and a simulated store.
 
 #![expect(clippy::unwrap_used, reason = "this is test code")]
 
@@ -58,7 +58,7 @@ impl Scene {
         self.publish([(topic.to_owned(), payload.to_owned())], retain);
     }
 
-    /// Publishes the first reading until it is stored: a broker keeps nothing for those who never subscribed.
+    /// Publishes the first reading until it is stored, since a broker queues nothing before the first subscription.
     fn wait_for_a_subscriber(&self) {
         until("a subscriber", || {
             self.publish(readings(0, 1), false);
@@ -74,7 +74,7 @@ impl Scene {
     }
 }
 
-/// A store that takes what it is given, and may not say so.
+/// A store that can withhold its answers.
 struct Silent {
     store: InfluxDb,
     is_silent: Arc<AtomicBool>,
@@ -87,7 +87,7 @@ impl Service for Silent {
     }
 }
 
-/// Messages with times of their own, each a millisecond after the one before.
+/// Messages with their own times, a millisecond apart.
 fn readings(first: usize, count: usize) -> impl Iterator<Item = (String, String)> {
     (first..first + count).map(|number| {
         let last_seen = 1_795_348_800_000 + number;
@@ -127,7 +127,7 @@ fn what_the_broker_kept_is_not_stored_again_by_the_next_start() {
     scene.publish_one("zigbee2mqtt/hall/plug", r#"{"power":7,"last_seen":1795348900000}"#, true);
     for start in 0..2 {
         let running = scene.world.start(&[]);
-        // What the broker kept comes first, so it has come when this has.
+        // Retained messages come first, so they have arrived when this one has.
         let marker = 1 + start;
         until("a reading of this start", || {
             scene.publish(readings(marker, 1), false);
@@ -170,7 +170,7 @@ fn what_the_broker_sends_again_after_a_crash_is_the_same_point() {
     scene.publish_one("zigbee2mqtt/bridge/devices", DEVICES, true);
     let running = scene.world.start(&[]);
     scene.wait_for_a_subscriber();
-    // What the store takes without a word is there, and not acknowledged, when the gateway is killed.
+    // The gateway is killed while stored rows are unacknowledged.
     is_silent.store(true, Ordering::SeqCst);
     let messages = (1..=15).map(|power| format!(r#"{{"power":{}}}"#, power / 3 + 1));
     scene.publish(messages.map(|payload| ("zigbee2mqtt/hall/plug".to_owned(), payload)), false);
@@ -214,7 +214,7 @@ fn gateways_of_a_group_store_each_message_once() {
         scene.world.start(&[])
     });
     scene.wait_for_a_subscriber();
-    // Without a time of their own, two copies of a message would be two points.
+    // Without their own times, two copies of a message would be two points.
     let messages = (1..=100).map(|power| format!(r#"{{"power":{power}}}"#));
     scene.publish(messages.map(|payload| ("zigbee2mqtt/hall/plug".to_owned(), payload)), false);
     until("every reading", || scene.stored("zigbee").len() >= 101);
@@ -233,7 +233,7 @@ fn what_waited_for_the_next_start_is_understood_like_the_rest() {
         {"type":"binary","property":"contact","value_on":false,"value_off":true}]}}]"#;
     scene.publish_one("zigbee2mqtt/bridge/devices", inverted, true);
     assert_eq!(scene.world.run(&["--once"]).exit, Some(0));
-    // More than a broker has on its way at once: the list of devices must not stand in line behind them.
+    // More than a broker has in flight: the device list must not wait behind them.
     let messages =
         (0..100).map(|at| format!(r#"{{"contact":"false","last_seen":{}}}"#, 1_795_348_800_000_u64 + at));
     scene.publish(messages.map(|payload| ("zigbee2mqtt/door".to_owned(), payload)), false);
@@ -287,7 +287,7 @@ fn a_dry_run_takes_nothing_away_from_the_gateway() {
     assert_eq!(shown.exit, Some(0), "{}", shown.stderr);
     assert!(shown.stdout.contains("zigbee_availability"), "{}\n{}", shown.stdout, shown.stderr);
     assert_eq!(scene.world.lines(), "");
-    // What waited in the session of the gateway still does, and what was only looked at is still new.
+    // The session of the gateway still has its messages, and the peeked ones are still new.
     assert_eq!(scene.world.run(&["--once"]).exit, Some(0));
     assert_eq!((scene.stored("zigbee").len(), scene.stored("zigbee_availability").len()), (20, 1));
 }

@@ -1,8 +1,8 @@
-//! Each folder of `testcases/` is a mapping, messages, and what becomes of them.
+//! Test cases: each folder of `testcases/` has a mapping, messages, and the expected results.
 //!
-//! `messages.jsonl` has a line for each message: `topic`, `payload` (text as it is, or a JSON document), `retained`,
-//! `arrival`. `mapping.toml` may be absent, as it may be for the program. `loaded.lp` has the rows in the order in which
-//! they would be stored, and `outcomes.txt` what became of each message. `UPDATE_EXPECT=1` writes both.
+//! `messages.jsonl` has a line for each message: `topic`, `payload` (plain text, or a JSON document), `retained`,
+//! `arrival`. `mapping.toml` is optional, as it is for the program. `loaded.lp` has the rows in the order in which they
+//! would be stored, and `outcomes.txt` the outcome of each message. `UPDATE_EXPECT=1` writes both.
 
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "this is test code")]
 
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use line_protocol::Lines;
 use mqtt_gateway::mapping::Mapping;
-use mqtt_gateway::transform::arrival::Arrival;
+use mqtt_gateway::transform::arrival_clock::ArrivalClock;
 use mqtt_gateway::transform::{Incoming, Mapper, Outcome};
 use record::{Batch, LineEncoder, Timestamp};
 use serde::Deserialize;
@@ -54,10 +54,10 @@ fn mapping(folder: &Path) -> Mapping {
     }
 }
 
-/// What becomes of the messages of a folder: the stored lines, and what is told of each message.
+/// Maps the messages of a folder. Returns the rows and the outcomes.
 fn replay(folder: &Path) -> (String, String) {
     let mut mapper = Mapper::new(mapping(folder));
-    let mut arrival = Arrival::default();
+    let mut arrival = ArrivalClock::default();
     let mut outcomes = String::new();
     let mut now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
     for line in fs::read_to_string(folder.join("messages.jsonl")).unwrap().lines() {

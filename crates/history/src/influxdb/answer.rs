@@ -1,4 +1,4 @@
-//! An answer of the query API.
+//! Responses of the query API.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::{Error, Row};
 
-/// An answer: a result for each statement, or an error.
+/// Response: a result for each statement, or an error.
 #[derive(Debug, Deserialize)]
 pub(super) struct Answer {
     #[serde(default)]
@@ -22,7 +22,7 @@ struct Statement {
     error: Option<String>,
 }
 
-/// Rows that share a name and tags.
+/// Rows with the same name and tags.
 #[derive(Debug, Deserialize)]
 pub(super) struct Table {
     pub(super) name: String,
@@ -34,7 +34,7 @@ pub(super) struct Table {
 }
 
 impl Answer {
-    /// The tables of each statement. An error in one of them is an error, though the status is 200.
+    /// Tables of each statement. A failed statement is an error, although the status is 200.
     pub(super) fn tables(self) -> Result<Vec<Vec<Table>>, Error> {
         if let Some(message) = self.error {
             return Err(Error::Query { message });
@@ -48,7 +48,7 @@ impl Answer {
 }
 
 impl Table {
-    /// Its rows, each with the tags.
+    /// Rows, each with the tags.
     pub(super) fn rows(&self) -> impl Iterator<Item = Row> {
         let tags = self.tags.iter().filter(|(_, value)| !value.is_empty());
         let tags: Row = tags.map(|(tag, value)| (tag.clone(), value.clone().into())).collect();

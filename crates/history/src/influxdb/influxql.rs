@@ -1,22 +1,22 @@
-//! Queries, with names and texts quoted so that none is a piece of them.
+//! Queries, with names and texts quoted against injection.
 //!
 //! Source: <https://docs.influxdata.com/influxdb/v1/query_language/spec/>.
 
 use crate::row::nanoseconds;
 use crate::{Dataset, Query};
 
-/// A name as an identifier.
+/// Quotes a name as an identifier.
 pub(super) fn name(name: &str) -> String {
     format!("\"{}\"", escaped(name, '"'))
 }
 
-/// A text as a literal.
+/// Quotes a text as a literal.
 pub(super) fn text(text: &str) -> String {
     format!("'{}'", escaped(text, '\''))
 }
 
-/// Readings added up by the server: for each bucket of time and each series, the sums of each field under names that
-/// hold its number.
+/// Query that aggregates readings: for each bucket and series, the aggregates of each field under names that contain
+/// its number.
 pub(super) fn series(dataset: &Dataset, query: &Query) -> String {
     let sums = query.fields.iter().enumerate().map(|(field, column)| {
         let column = name(column);

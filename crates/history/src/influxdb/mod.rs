@@ -1,4 +1,4 @@
-//! InfluxDB, by the query API of version 1, which version 2 answers too.
+//! InfluxDB, through the query API of version 1, which version 2 supports as well.
 //!
 //! - Version 1: <https://docs.influxdata.com/influxdb/v1/tools/api/#query-http-endpoint>
 //! - Version 2: <https://docs.influxdata.com/influxdb/v2/reference/api/influxdb-1x/query/>. The bucket must be mapped to
@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::row::{TIME, nanoseconds, time};
 use crate::run::RUNS;
-use crate::series::Collected;
+use crate::series::SeriesBuilder;
 use crate::{Column, Dataset, Error, Kind, Point, Query, Row, RunReport, Series};
 
 use answer::{Answer, Table};
@@ -26,9 +26,9 @@ use influxql::{name, text};
 
 pub(crate) const NAME: &str = "influxdb";
 
-/// How much an answer may weigh, in bytes.
+/// Size limit of a response, in bytes.
 const ANSWER_LIMIT: usize = 64 * 1024 * 1024;
-/// How long failed attempts may take, and the waits between them.
+/// Retry budget of a query.
 const RETRY_BUDGET: Duration = Duration::from_secs(5);
 
 /// A bucket of an InfluxDB.
@@ -89,12 +89,12 @@ impl Influxdb {
 
     pub(crate) async fn series(&self, dataset: &Dataset, query: &Query) -> Result<Vec<Series>, Error> {
         let mut query = query.clone();
-        // InfluxDB does not add up booleans.
+        // InfluxDB does not aggregate booleans.
         query.fields.retain(|field| dataset.field(field).is_some_and(|field| field.kind == Kind::Number));
         if query.fields.is_empty() {
             return Ok(Vec::new());
         }
-        let mut collected = Collected::default();
+        let mut builder = SeriesBuilder::default();
         for table in self.ask(&influxql::series(dataset, &query)).await?.into_iter().flatten() {
             let tags = dataset.tags.iter().map(|tag| table.tags.get(tag).cloned().unwrap_or_default());
             let tags: Vec<_> = tags.collect();
@@ -102,12 +102,12 @@ impl Influxdb {
                 let Some(at) = row.get(TIME).and_then(time) else { continue };
                 for field in 0..query.fields.len() {
                     if let Some(point) = point(&row, at, field) {
-                        collected.add(field, &tags, point);
+                        builder.add(field, &tags, point);
                     }
                 }
             }
         }
-        Ok(collected.named(&query.fields, &dataset.tags))
+        Ok(builder.build(&query.fields, &dataset.tags))
     }
 
     pub(crate) async fn latest(
@@ -131,7 +131,7 @@ impl Influxdb {
         Ok(rows.filter_map(|row| RunReport::from_row(&row)).collect())
     }
 
-    /// Asks in `InfluxQL`; the tables of each statement.
+    /// Runs `InfluxQL`; returns the tables of each statement.
     async fn ask(&self, query: &str) -> Result<Vec<Vec<Table>>, Error> {
         let request = self
             .service

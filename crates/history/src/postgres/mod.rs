@@ -11,14 +11,14 @@ use tokio_postgres::Row as Answer;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::row::TIME;
-use crate::series::Collected;
-use statements::{COLUMNS, KEPT, LAST_RUNS, PIPELINES, latest, series};
+use crate::series::SeriesBuilder;
+use statements::{COLUMNS, LAST_RUNS, PIPELINES, STATE, latest, series};
 
-use crate::{Column, Dataset, Error, Kept, Kind, Point, Query, Row, RunReport, Series};
+use crate::{Column, Dataset, Error, Kind, Point, Query, Row, RunReport, Series, StateEntry};
 
 pub(crate) const NAME: &str = "postgres";
 
-/// How long one query may take.
+/// Time limit of a query.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 const UNDEFINED_TABLE: &str = "42P01";
@@ -31,7 +31,7 @@ pub(crate) struct Postgres {
 
 type Parameter<'a> = (&'a (dyn ToSql + Sync), Type);
 
-struct Found {
+struct CatalogColumn {
     table: String,
     column: String,
     sql_type: String,
@@ -64,7 +64,7 @@ impl Postgres {
 
     pub(crate) async fn datasets(&self) -> Result<Vec<Dataset>, Error> {
         let found = |row: &Answer| {
-            Ok(Found {
+            Ok(CatalogColumn {
                 table: get(row, 0)?,
                 column: get(row, 1)?,
                 sql_type: get(row, 2)?,
@@ -80,7 +80,7 @@ impl Postgres {
         let mut parameters: Vec<Parameter<'_>> =
             vec![(&query.since, Type::TIMESTAMPTZ), (&query.until, Type::TIMESTAMPTZ)];
         parameters.extend(query.tags.values().map(|value| (value as &(dyn ToSql + Sync), Type::TEXT)));
-        let mut collected = Collected::default();
+        let mut builder = SeriesBuilder::default();
         for row in self.query(&sql, &parameters).await? {
             let time: Timestamp = get(&row, 0)?;
             let tags =
@@ -91,11 +91,11 @@ impl Postgres {
                 if let (count, Some(min), Some(max), Some(mean)) =
                     (get(&row, first)?, number(1)?, number(2)?, number(3)?)
                 {
-                    collected.add(field, &tags, Point { time, mean, min, max, count });
+                    builder.add(field, &tags, Point { time, mean, min, max, count });
                 }
             }
         }
-        Ok(collected.named(&query.fields, &dataset.tags))
+        Ok(builder.build(&query.fields, &dataset.tags))
     }
 
     pub(crate) async fn latest(
@@ -112,19 +112,19 @@ impl Postgres {
         self.rows(&sql, &[(&limit, Type::INT8)]).await
     }
 
-    pub(crate) async fn kept(&self, prefix: &str) -> Result<Vec<Kept>, Error> {
-        let kept = |row: &Answer| {
-            Ok(Kept {
+    pub(crate) async fn state(&self, prefix: &str) -> Result<Vec<StateEntry>, Error> {
+        let entry = |row: &Answer| {
+            Ok(StateEntry {
                 program: get(row, 0)?,
                 key: get(row, 1)?,
                 value: get(row, 2)?,
                 updated_at: get(row, 3)?,
             })
         };
-        self.query(KEPT, &[(&prefix, Type::TEXT)]).await?.iter().map(kept).collect()
+        self.query(STATE, &[(&prefix, Type::TEXT)]).await?.iter().map(entry).collect()
     }
 
-    /// Rows whose one column is a row as JSON.
+    /// Runs a query whose only column is a row as JSON.
     async fn rows(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Row>, Error> {
         let row = |answer: &Answer| {
             let text: String = get(answer, 0)?;
@@ -135,7 +135,7 @@ impl Postgres {
         self.query(sql, parameters).await?.iter().map(row).collect()
     }
 
-    /// Asks the database. A table that is not there has no rows.
+    /// Runs a query. A missing table has no rows.
     async fn query(&self, sql: &str, parameters: &[Parameter<'_>]) -> Result<Vec<Answer>, Error> {
         let client: Client = self.connector.client().await?;
         let answer = within(TIMEOUT, async {
@@ -154,7 +154,7 @@ fn get<'a, T: FromSql<'a>>(row: &'a Answer, index: usize) -> Result<T, Error> {
     Ok(row.try_get(index).map_err(postgres_client::Error::from)?)
 }
 
-fn dataset(columns: &[Found]) -> Dataset {
+fn dataset(columns: &[CatalogColumn]) -> Dataset {
     let name = columns.first().map(|column| column.table.clone()).unwrap_or_default();
     let mut identity: Vec<_> = columns.iter().filter(|column| column.place.is_some()).collect();
     identity.sort_by_key(|column| column.place);
@@ -165,7 +165,7 @@ fn dataset(columns: &[Found]) -> Dataset {
     Dataset { name, store: NAME, time, tags, fields }
 }
 
-fn field(column: &Found) -> Column {
+fn field(column: &CatalogColumn) -> Column {
     let kind = match column.sql_type.as_str() {
         "double precision" | "real" | "bigint" | "integer" | "smallint" | "numeric" => Kind::Number,
         "boolean" => Kind::Boolean,

@@ -1,10 +1,10 @@
-//! The statements.
+//! SQL statements.
 
 use sink_sql::{quoted, quoted_list};
 
 use crate::{Dataset, Kind, Query};
 
-/// Which rows the newest ones of each series are looked for among.
+/// Number of newest rows that are searched for the newest row of each series.
 const NEWEST: usize = 5_000;
 
 pub(super) const PIPELINES: &str = "\
@@ -17,11 +17,10 @@ pub(super) const LAST_RUNS: &str = "\
     SELECT row_to_json(run)::text FROM pipeline_runs AS run WHERE pipeline = $1 AND ($2 = '' OR status = $2) \
     ORDER BY time DESC LIMIT $3";
 
-pub(super) const KEPT: &str = "\
+pub(super) const STATE: &str = "\
     SELECT program, key, value, updated_at FROM platform_state WHERE starts_with(key, $1) ORDER BY program, key";
 
-/// A row for each column of each table of the schema: its place in the index of the table's identity, if it has one
-/// there.
+/// Lists the columns of all tables, with their position in the index of the table's identity, if any.
 pub(super) const COLUMNS: &str = "\
     SELECT relation.relname::text, attribute.attname::text, attribute.atttypid::regtype::text, key.position \
     FROM pg_class AS relation \
@@ -34,8 +33,8 @@ pub(super) const COLUMNS: &str = "\
       AND relation.relname <> 'platform_state' AND attribute.attnum > 0 AND NOT attribute.attisdropped \
     ORDER BY relation.relname, attribute.attnum";
 
-/// Readings added up by the database: for each bucket of time and each series, the first time, and of each field the
-/// count, the least, the greatest and the mean.
+/// Query that aggregates readings: for each bucket and series, the first time, and count, minimum, maximum and mean of
+/// each field.
 pub(super) fn series(dataset: &Dataset, query: &Query) -> String {
     let time = dataset.time.as_deref().map(quoted).unwrap_or_default();
     let tags: Vec<_> = dataset.tags.iter().map(|tag| quoted(tag)).collect();
@@ -46,7 +45,7 @@ pub(super) fn series(dataset: &Dataset, query: &Query) -> String {
     });
     let columns: Vec<_> =
         [format!("min({time})::timestamptz")].into_iter().chain(tags.iter().cloned()).chain(sums).collect();
-    // The first two parameters are the bounds of the time.
+    // The first two parameters are the time range.
     let filters = query.tags.keys().zip(3..).map(|(tag, place)| format!(" AND {} = ${place}", quoted(tag)));
     let width = query.width().as_secs();
     let bucket = format!("date_bin(interval '{width} seconds', {time}::timestamptz, timestamptz 'epoch')");
@@ -60,7 +59,7 @@ pub(super) fn series(dataset: &Dataset, query: &Query) -> String {
     )
 }
 
-/// The newest row of each series, or the first rows of a table.
+/// Query for the newest row of each series, or the first rows of a table.
 pub(super) fn latest(dataset: &Dataset) -> String {
     let table = quoted(&dataset.name);
     let tags = quoted_list(dataset.tags.iter().map(String::as_str));

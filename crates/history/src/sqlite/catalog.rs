@@ -1,4 +1,4 @@
-//! What is in the file, as SQLite's catalog and the sink's conventions tell.
+//! Tables of the file, from SQLite's catalog and the conventions of the sink.
 
 use rusqlite::Connection;
 
@@ -6,7 +6,7 @@ use super::NAME;
 use crate::row::TIME;
 use crate::{Column, Dataset, Kind};
 
-/// A row for each column of each table: its place in the index of the table's identity, if it has one there.
+/// Lists the columns of all tables, with their position in the index of the table's identity, if any.
 const COLUMNS: &str = "\
     SELECT tables.name, columns.name, upper(columns.type), identity.seqno \
     FROM sqlite_schema AS tables \
@@ -15,7 +15,7 @@ const COLUMNS: &str = "\
     WHERE tables.type = 'table' AND tables.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND tables.name <> 'platform_state' \
     ORDER BY tables.name, columns.cid";
 
-struct Found {
+struct CatalogColumn {
     table: String,
     column: String,
     sql_type: String,
@@ -25,14 +25,19 @@ struct Found {
 pub(super) fn datasets(connection: &Connection) -> rusqlite::Result<Vec<Dataset>> {
     let mut statement = connection.prepare_cached(COLUMNS)?;
     let found = statement.query_map((), |row| {
-        Ok(Found { table: row.get(0)?, column: row.get(1)?, sql_type: row.get(2)?, place: row.get(3)? })
+        Ok(CatalogColumn {
+            table: row.get(0)?,
+            column: row.get(1)?,
+            sql_type: row.get(2)?,
+            place: row.get(3)?,
+        })
     })?;
     let found = found.collect::<rusqlite::Result<Vec<_>>>()?;
     let tables = found.chunk_by(|one, other| one.table == other.table);
     Ok(tables.map(dataset).collect())
 }
 
-fn dataset(columns: &[Found]) -> Dataset {
+fn dataset(columns: &[CatalogColumn]) -> Dataset {
     let name = columns.first().map(|column| column.table.clone()).unwrap_or_default();
     let mut identity: Vec<_> = columns.iter().filter(|column| column.place.is_some()).collect();
     identity.sort_by_key(|column| column.place);
@@ -43,7 +48,7 @@ fn dataset(columns: &[Found]) -> Dataset {
     Dataset { name, store: NAME, time, tags, fields }
 }
 
-fn field(column: &Found) -> Column {
+fn field(column: &CatalogColumn) -> Column {
     let kind = match column.sql_type.as_str() {
         "REAL" | "INTEGER" => Kind::Number,
         _ => Kind::Text,

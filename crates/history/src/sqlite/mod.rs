@@ -15,11 +15,11 @@ use sink_sql::{quoted, quoted_list};
 
 use crate::row::{time, time_text};
 use crate::run::RUNS;
-use crate::{Dataset, Error, Kept, Query, Row, RunReport, Series};
+use crate::{Dataset, Error, Query, Row, RunReport, Series, StateEntry};
 
 pub(crate) const NAME: &str = "sqlite";
 
-/// Which rows the newest ones of each series are looked for among.
+/// Number of newest rows that are searched for the newest row of each series.
 const NEWEST: usize = 5_000;
 
 const PIPELINES: &str = "\
@@ -31,7 +31,7 @@ const PIPELINES: &str = "\
 const LAST_RUNS: &str = "\
     SELECT * FROM pipeline_runs WHERE pipeline = ?1 AND (?2 IS NULL OR status = ?2) ORDER BY time DESC LIMIT ?3";
 
-const KEPT: &str = "\
+const STATE: &str = "\
     SELECT program, key, value, updated_at FROM platform_state WHERE substr(key, 1, length(?1)) = ?1 \
     ORDER BY program, key";
 
@@ -39,7 +39,7 @@ const KEPT: &str = "\
 #[derive(Debug)]
 pub(crate) struct Sqlite {
     path: PathBuf,
-    /// Absent until it is first needed, and after an error.
+    /// Open connection; absent before the first use and after an error.
     idle: RefCell<Option<Connection>>,
 }
 
@@ -90,24 +90,23 @@ impl Sqlite {
         .await
     }
 
-    pub(crate) async fn kept(&self, prefix: &str) -> Result<Vec<Kept>, Error> {
+    pub(crate) async fn state(&self, prefix: &str) -> Result<Vec<StateEntry>, Error> {
         let prefix = prefix.to_owned();
         self.read(move |connection| {
             if !has_table(connection, "platform_state")? {
                 return Ok(Vec::new());
             }
-            let mut statement = connection.prepare_cached(KEPT)?;
-            let kept = statement.query_map([prefix], |row| {
+            let mut statement = connection.prepare_cached(STATE)?;
+            let entries = statement.query_map([prefix], |row| {
                 let updated_at = time(&Value::String(row.get(3)?)).unwrap_or_default();
-                Ok(Kept { program: row.get(0)?, key: row.get(1)?, value: row.get(2)?, updated_at })
+                Ok(StateEntry { program: row.get(0)?, key: row.get(1)?, value: row.get(2)?, updated_at })
             })?;
-            kept.collect()
+            entries.collect()
         })
         .await
     }
 
-    /// Reads on a thread of its own: what takes long must not keep others waiting. A file that is not there, or not
-    /// made yet, has nothing.
+    /// Reads on a thread of its own, so that a long query does not block others. A missing or empty file has no rows.
     async fn read<T: Default + Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
@@ -120,7 +119,7 @@ impl Sqlite {
             let failed = |error| embedded_db::Error::from_sqlite(&path, error);
             let connection = idle.map_or_else(|| open::read_only(&path), Ok).map_err(failed)?;
             let value = work(&connection).map_err(failed)?;
-            Ok::<_, embedded_db::Error>((value, open::is_kept(&connection).then_some(connection)))
+            Ok::<_, embedded_db::Error>((value, open::is_reusable(&connection).then_some(connection)))
         });
         let (value, connection) = read.await.map_err(|_| Error::GivenUp)??;
         self.idle.replace(connection);

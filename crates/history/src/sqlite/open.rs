@@ -1,16 +1,15 @@
-//! Opening the file to read it.
+//! Opening of the file for reading.
 
 use std::path::Path;
 
 use embedded_db::BUSY_TIMEOUT;
 use rusqlite::{Connection, OpenFlags, ffi};
 
-/// Opens the file at `path`, which exists, without a way to change it.
+/// Opens the file at `path`, which exists, read-only.
 ///
-/// A file in WAL mode that nobody has open needs two more files beside it. Where they cannot be made, since the folder
-/// is mounted read-only, the file is read as it lies there. A program that began to write to it at that moment could
-/// make such a read fail or be out of date, so [`is_kept`] ends that connection after one use.
-///
+/// A file in WAL mode that no process has open needs two more files beside it. If they cannot be created, because the
+/// folder is mounted read-only, the file is opened as immutable. A program that starts to write at that moment could
+/// make such a read fail or return old data, so [`is_reusable`] ends that connection after one use.
 /// Source: <https://sqlite.org/wal.html#read_only_databases>.
 pub(super) fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -29,17 +28,17 @@ pub(super) fn read_only(path: &Path) -> rusqlite::Result<Connection> {
     }
 }
 
-/// Whether the connection sees what others write later. The other kind is marked by `query_only`.
-pub(super) fn is_kept(connection: &Connection) -> bool {
+/// Whether the connection sees later writes of others. The other kind is marked by `query_only`.
+pub(super) fn is_reusable(connection: &Connection) -> bool {
     connection.pragma_query_value(None, "query_only", |row| row.get(0)).is_ok_and(|marked: bool| !marked)
 }
 
-/// Reads the file, which opening it does not.
+/// Reads the schema version, since opening alone does not read the file.
 fn schema_version(connection: &Connection) -> rusqlite::Result<i64> {
     connection.pragma_query_value(None, "schema_version", |row| row.get(0))
 }
 
-/// As the path of a URI: <https://sqlite.org/uri.html#the_uri_path>.
+/// Escapes a path for a URI: <https://sqlite.org/uri.html#the_uri_path>.
 fn escaped(path: &Path) -> String {
     path.display().to_string().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
 }

@@ -1,7 +1,7 @@
-//! Series, made in one pass over the rows in the order of their time.
+//! Series, aggregated in one pass over the rows in the order of time.
 //!
-//! SQLite runs in this process, so rows need not be grouped by it: the index gives them in the order of time, and one
-//! bucket at a time is added up as they come. That takes half as long as a `GROUP BY` over the text of a time.
+//! SQLite runs in this process, so it need not group rows: the index returns them in the order of time, and each bucket
+//! is summed up as they come. That takes half as long as a `GROUP BY` over the text of a time.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,20 +12,20 @@ use rusqlite::{Connection, ToSql};
 use sink_sql::quoted;
 
 use crate::row::time_text;
-use crate::series::Collected;
+use crate::series::SeriesBuilder;
 use crate::{Dataset, Point, Query, Series};
 
-/// The sums of one bucket of time, for each series there is.
+/// Sums of one bucket of time, for each series.
 struct Bucket {
     width: Duration,
-    /// The time at which the next one begins, as the rows spell it.
+    /// Start of the next bucket, in the format of the rows.
     end: String,
-    /// Which series have which tags.
+    /// Index of each series, by its encoded tags.
     known: HashMap<Vec<u8>, usize>,
     tags: Vec<Vec<String>>,
-    /// For each series, the sum of each field.
+    /// Sum of each field, by series.
     sums: Vec<Vec<Option<Point>>>,
-    collected: Collected,
+    builder: SeriesBuilder,
 }
 
 pub(super) fn read(
@@ -36,7 +36,7 @@ pub(super) fn read(
     let time = dataset.time.as_deref().map(quoted).unwrap_or_default();
     let columns: Vec<_> = dataset.tags.iter().chain(&query.fields).map(|name| quoted(name)).collect();
     let (since, until) = (time_text(query.since), time_text(query.until));
-    // The first two parameters are the bounds of the time.
+    // The first two parameters are the time range.
     let filters = query.tags.keys().zip(3..).map(|(tag, place)| format!(" AND {} = ?{place}", quoted(tag)));
     let sql = format!(
         "SELECT {time}, {} FROM {} WHERE {time} >= ?1 AND {time} < ?2{} ORDER BY {time}",
@@ -54,7 +54,7 @@ pub(super) fn read(
         bucket.add(row, dataset.tags.len(), query.fields.len())?;
     }
     bucket.close();
-    Ok(bucket.collected.named(&query.fields, &dataset.tags))
+    Ok(bucket.builder.build(&query.fields, &dataset.tags))
 }
 
 impl Bucket {
@@ -65,7 +65,7 @@ impl Bucket {
             known: HashMap::new(),
             tags: Vec::new(),
             sums: Vec::new(),
-            collected: Collected::default(),
+            builder: SeriesBuilder::default(),
         }
     }
 
@@ -102,12 +102,12 @@ impl Bucket {
         Ok(())
     }
 
-    /// Which series the row belongs to.
+    /// Index of the series of a row.
     fn series(&mut self, row: &rusqlite::Row<'_>, tags: usize, fields: usize) -> rusqlite::Result<usize> {
         let mut key = Vec::with_capacity(32);
         for tag in 0..tags {
             key.extend(row.get_ref(1 + tag)?.as_bytes().unwrap_or_default());
-            // No text holds this byte.
+            // This byte does not occur in UTF-8.
             key.push(0xff);
         }
         if let Some(series) = self.known.get(&key) {
@@ -121,20 +121,20 @@ impl Bucket {
         Ok(series)
     }
 
-    /// Makes points of the sums, and begins anew.
+    /// Converts the sums to points, and starts a new bucket.
     fn close(&mut self) {
         for (tags, sums) in self.tags.iter().zip(&mut self.sums) {
             for (field, sum) in sums.iter_mut().enumerate() {
                 let Some(sum) = sum.take() else { continue };
                 #[expect(clippy::cast_precision_loss, reason = "no bucket has 2^52 readings")]
                 let mean = sum.mean / sum.count as f64;
-                self.collected.add(field, tags, Point { mean, ..sum });
+                self.builder.add(field, tags, Point { mean, ..sum });
             }
         }
     }
 }
 
-/// Buckets begin at whole multiples of their width, so that a later query makes the same ones.
+/// End of the bucket of a time. Buckets begin at multiples of their width, so that later queries have the same buckets.
 fn end_of_bucket(time: Timestamp, width: Duration) -> Timestamp {
     let width = i64::try_from(width.as_secs()).unwrap_or(i64::MAX).max(1);
     let end = time.as_second().div_euclid(width).saturating_add(1).saturating_mul(width);

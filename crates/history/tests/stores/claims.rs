@@ -1,4 +1,4 @@
-//! The claims. Each holds for every store.
+//! Claims that hold for every store.
 
 use std::collections::BTreeMap;
 
@@ -6,16 +6,16 @@ use history::{Dataset, History, Kind, Query, Series};
 
 use crate::world::{World, at, run, weather};
 
-pub(crate) async fn a_store_that_nobody_wrote_to_is_empty(world: &World) {
+pub(crate) async fn a_store_without_data_is_empty(world: &World) {
     let history = world.history();
     assert!(history.pipelines(at(0), 50).await.unwrap().is_empty());
     assert!(history.runs("weather", 50).await.unwrap().is_empty());
     assert!(history.last_error("weather").await.unwrap().is_none());
     assert!(history.datasets().await.unwrap().is_empty());
-    assert!(history.kept("").await.unwrap().is_empty());
+    assert!(history.state("").await.unwrap().is_empty());
 }
 
-pub(crate) async fn the_newest_runs_of_every_program_are_told(world: &World) {
+pub(crate) async fn the_newest_runs_of_every_program_are_listed(world: &World) {
     let often: Vec<_> = (0..300).map(|second| run("often", second, None)).collect();
     world.write(&often).await;
     world
@@ -97,7 +97,7 @@ pub(crate) async fn a_series_is_made_for_each_set_of_tags(world: &World) {
     assert!(self::series(&history, "weather", &of_nobody).await.is_empty());
 }
 
-pub(crate) async fn a_long_series_is_brought_down_without_losing_its_peaks(world: &World) {
+pub(crate) async fn a_long_series_is_reduced_without_losing_its_peaks(world: &World) {
     // One reading in 20 s for a day, rising from 0 by 1, and one peak in it.
     let mut readings: Vec<_> = (0..4320).map(|n| weather("Oslo", 20 * i64::from(n), f64::from(n))).collect();
     readings[1000].temp = 1e6;
@@ -113,17 +113,17 @@ pub(crate) async fn a_long_series_is_brought_down_without_losing_its_peaks(world
     assert_eq!(points.iter().map(|point| point.max).reduce(f64::max), Some(1e6));
 }
 
-pub(crate) async fn fields_that_are_no_numbers_have_no_series(world: &World) {
+pub(crate) async fn fields_that_are_not_numeric_have_no_series(world: &World) {
     world.write(&[weather("Oslo", 1, 2.5), weather("Oslo", 2, 2.5)]).await;
     let history = world.history();
     let fields = ["conditions", "is_day", "rain", "city", "nothing", "temp"];
     let series = series(&history, "weather", &query(&fields)).await;
     let told: Vec<_> = series.iter().map(|series| series.field.as_str()).collect();
-    // InfluxDB does not add up booleans.
+    // InfluxDB does not aggregate booleans.
     assert!(told == ["is_day", "temp"] || told == ["temp"], "{told:?}");
 }
 
-pub(crate) async fn the_newest_row_of_each_series_is_told(world: &World) {
+pub(crate) async fn the_newest_row_of_each_series_is_listed(world: &World) {
     let rows = [("Oslo", 1, 1.0), ("Oslo", 9, 9.0), ("Bergen", 5, 5.0), ("Bergen", 3, 3.0)];
     world.write(&rows.map(|(city, second, temp)| weather(city, second, temp))).await;
     let history = world.history();
@@ -139,7 +139,7 @@ pub(crate) async fn the_newest_row_of_each_series_is_told(world: &World) {
     assert_eq!(history.latest(&dataset, at(3600), 1).await.unwrap().len(), 1);
 }
 
-pub(crate) async fn a_forecast_does_not_hide_what_is_true_now(world: &World) {
+pub(crate) async fn a_forecast_does_not_hide_the_current_row(world: &World) {
     world.write(&[weather("Oslo", 10, 1.0), weather("Oslo", 20, 2.0), weather("Oslo", 30, 3.0)]).await;
     let history = world.history();
     let dataset = dataset(&history, "weather").await;
@@ -148,7 +148,7 @@ pub(crate) async fn a_forecast_does_not_hide_what_is_true_now(world: &World) {
     assert!(history.latest(&dataset, at(9), 10).await.unwrap().is_empty());
 }
 
-pub(crate) async fn names_and_values_are_never_taken_for_a_query(world: &World) {
+pub(crate) async fn names_and_values_cannot_inject_a_query(world: &World) {
     let name = "w\"; DROP it's";
     let city = "O'slo\" OR 'a' = 'a";
     world.write_as(name, &[weather(city, 1, 2.5), weather("Bergen", 1, 7.0)]).await;
@@ -160,7 +160,7 @@ pub(crate) async fn names_and_values_are_never_taken_for_a_query(world: &World) 
     assert!(history.runs(city, 10).await.unwrap().is_empty());
 }
 
-/// A day, in at most fifty points.
+/// Query for a day, in at most fifty points.
 fn query(fields: &[&str]) -> Query {
     let fields = fields.iter().map(ToString::to_string).collect();
     Query { fields, tags: BTreeMap::new(), since: at(0), until: at(86_400), max_points: 50 }

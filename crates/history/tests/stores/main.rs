@@ -1,14 +1,14 @@
-//! What is read from every store that a history may have: the same, whichever it is.
+//! Tests of reading, the same for every store.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test fails by panicking")]
 
 mod claims;
-mod kept;
+mod state;
 mod world;
 
 use world::World;
 
-/// Makes a test of each claim, for each store.
+/// Creates a test of each claim, for each store.
 macro_rules! claims {
     ($($claim:ident,)*) => {
         mod sqlite {
@@ -33,16 +33,16 @@ macro_rules! claims {
 }
 
 claims! {
-    a_store_that_nobody_wrote_to_is_empty,
-    the_newest_runs_of_every_program_are_told,
+    a_store_without_data_is_empty,
+    the_newest_runs_of_every_program_are_listed,
     the_last_failure_and_the_last_success_are_found,
     a_measurement_is_described,
     a_series_is_made_for_each_set_of_tags,
-    a_long_series_is_brought_down_without_losing_its_peaks,
-    fields_that_are_no_numbers_have_no_series,
-    the_newest_row_of_each_series_is_told,
-    a_forecast_does_not_hide_what_is_true_now,
-    names_and_values_are_never_taken_for_a_query,
+    a_long_series_is_reduced_without_losing_its_peaks,
+    fields_that_are_not_numeric_have_no_series,
+    the_newest_row_of_each_series_is_listed,
+    a_forecast_does_not_hide_the_current_row,
+    names_and_values_cannot_inject_a_query,
 }
 
 /// Checks one claim in a world whose server is installed.

@@ -1,4 +1,4 @@
-//! A store for one test, with what it takes to write to it and to read it.
+//! A store for one test, with the means to write and read it.
 
 use history::History;
 use http_client::{Client, Options};
@@ -18,7 +18,7 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// The embedded store, in a file that is not there yet.
+    /// Embedded store in a file that does not exist yet.
     pub(crate) fn sqlite() -> Self {
         Self::new(&[])
     }

@@ -1,4 +1,4 @@
-//! Who is let in.
+//! Accepted and rejected credentials.
 
 use http_server::{Access, Response, Router, get};
 use settings::{Settings as _, Source};

@@ -1,4 +1,4 @@
-//! A bare client, and a server for one test.
+//! A minimal client, and a server for one test.
 
 use std::net::SocketAddr;
 
@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::oneshot;
 
-/// An answer, as it came.
+/// A received response.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
@@ -34,14 +34,14 @@ pub(crate) fn with_server(router: Router, work: impl AsyncFnOnce(SocketAddr, one
     });
 }
 
-/// The answer to one request.
+/// Response to one request.
 pub(crate) fn ask(router: Router, request: &str) -> Answer {
     let mut answer = None;
     with_server(router, async |address, _end| answer = Some(send(address, request).await));
     answer.expect("an answer")
 }
 
-/// Sends a request, as it is written but for the ends of its lines, and reads until the server closes.
+/// Sends a request, with `\n` replaced by `\r\n`, and reads until the server closes.
 pub(crate) async fn send(address: SocketAddr, request: &str) -> Answer {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let (head, body) = request.split_once("\n\n").unwrap_or((request, ""));

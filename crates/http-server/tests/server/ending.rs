@@ -1,4 +1,4 @@
-//! The end of a server.
+//! Shutdown of a server.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::client::{receive, with_server};
 
 const REQUEST: &[u8] = b"GET /slow HTTP/1.1\r\nhost: x\r\n\r\n";
 
-/// A route that tells when it is asked, and answers when it is told to.
+/// Route that signals a request through `asked`, and responds once `go` is signaled.
 fn slow(asked: &Rc<Notify>, go: &Rc<Notify>) -> Router {
     let (asked, go) = (Rc::clone(asked), Rc::clone(go));
     Router::new().route(get("/slow", async move |_| {

@@ -1,4 +1,4 @@
-//! What a client may not do.
+//! Limits on clients.
 
 use http_server::{Config, Error, Request, Response, Router, Server, post};
 use tokio::io::AsyncWriteExt as _;
@@ -42,7 +42,7 @@ fn a_client_that_sends_its_head_slowly_is_cut_off() {
     for sent in ["", "POST / HTT", "POST / HTTP/1.1\r\nhost: x\r\nx-slow: "] {
         while_waiting(sent, async |mut stream, since| {
             let mut byte = [0];
-            // What it is told on the way, if anything, does not matter.
+            // Data received before the close does not matter.
             while tokio::io::AsyncReadExt::read(&mut stream, &mut byte).await.is_ok_and(|bytes| bytes > 0) {}
             let waited = since.elapsed().as_secs();
             assert!((5..30).contains(&waited), "{sent:?} {waited}");

@@ -1,4 +1,4 @@
-//! The server, spoken to over a socket.
+//! Tests of the server over sockets.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Which route answers, and what every answer carries.
+//! Routing, decoding of requests, and default headers.
 
 use http_server::prometheus::metrics::gauge::Gauge;
 use http_server::prometheus::registry::Registry;
@@ -109,7 +109,7 @@ fn a_page_may_be_allowed_more_and_a_response_may_be_kept() {
 #[test]
 fn health_and_metrics_are_served() {
     let router = || {
-        Router::new().health(async || Err("the store is away".to_owned())).metrics(async || {
+        Router::new().health(async || Err("the store is unavailable".to_owned())).metrics(async || {
             let mut registry = Registry::default();
             let gauge: Gauge = Gauge::default();
             gauge.set(7);
@@ -118,7 +118,7 @@ fn health_and_metrics_are_served() {
         })
     };
     let answer = ask(router(), "GET /healthz HTTP/1.1");
-    assert_eq!((answer.status, answer.body.as_str()), (503, "the store is away\n"));
+    assert_eq!((answer.status, answer.body.as_str()), (503, "the store is unavailable\n"));
     let answer = ask(router(), "GET /metrics HTTP/1.1");
     assert!(answer.body.contains("pipelines 7\n") && answer.body.ends_with("# EOF\n"), "{}", answer.body);
 }

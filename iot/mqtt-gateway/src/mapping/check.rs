@@ -1,14 +1,14 @@
-//! What no rule shows by itself: rules that contradict each other, and rules that never apply.
+//! Checks across rules: contradictions, and rules that never apply.
 
 use std::collections::BTreeMap;
 
-use crate::transform::value::spelled;
+use crate::transform::value::type_name;
 
 use super::document::Mistake;
 use super::topic::covers;
 use super::{FieldRule, Mapping, Payload, Target};
 
-/// Every contradiction.
+/// Finds all contradictions.
 pub(super) fn check(mapping: &Mapping) -> Vec<Mistake> {
     let mut mistakes = Vec::new();
     if mapping.rules.is_empty() && mapping.zigbee2mqtt.is_empty() {
@@ -25,7 +25,8 @@ fn unreachable(mapping: &Mapping, mistakes: &mut Vec<Mistake>) {
         let filter = rule.topic.filter();
         let before = mapping.rules.iter().take(at);
         if let Some(first) = before.into_iter().find(|earlier| covers(&earlier.topic.filter(), &filter)) {
-            let message = format!("rule never applies: the one in line {} takes all its topics", first.line);
+            let message =
+                format!("rule never applies: the one in line {} matches all its topics", first.line);
             mistakes.push(Mistake { line: rule.line, message });
         }
     }
@@ -39,7 +40,7 @@ fn types(mapping: &Mapping, mistakes: &mut Vec<Mistake>) {
             let first = seen.entry((&target.measurement, name)).or_insert(field);
             let [before, now] = [first.conversion.value_type(), field.conversion.value_type()];
             if before != now {
-                let (before, now) = (spelled(before), spelled(now));
+                let (before, now) = (type_name(before), type_name(now));
                 let message = format!("`{name}` is {now} here, but {before} in line {}", first.line);
                 mistakes.push(Mistake { line: field.line, message });
             }
@@ -72,7 +73,7 @@ fn twice(mapping: &Mapping, mistakes: &mut Vec<Mistake>) {
         };
         if let Some(first) = mapping.zigbee2mqtt.iter().take(at).find(alike) {
             let message = format!(
-                "zigbee2mqtt needs `tags` or a `measurement` that tell its devices from those of line {}",
+                "zigbee2mqtt needs `tags` or a `measurement` that distinguish its devices from those of line {}",
                 first.line
             );
             mistakes.push(Mistake { line: installation.line, message });

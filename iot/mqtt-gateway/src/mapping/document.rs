@@ -1,11 +1,11 @@
-//! A TOML document with the line of each of its values, so that a mistake can be shown where it is.
+//! TOML documents with the line of each value, for error messages.
 
 use toml::de::{DeTable, DeValue};
 
-/// A value with the line it stands in.
+/// A value with its line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Located {
-    /// The line, counted from 1.
+    /// Line, counted from 1.
     pub line: usize,
     /// The value.
     pub value: Value,
@@ -24,16 +24,16 @@ pub enum Value {
     List(Vec<Located>),
     /// A table, with the line of each key.
     Table(Vec<(String, usize, Located)>),
-    /// A date or a time, which nothing here takes.
+    /// A date or time, which no key accepts.
     Time,
 }
 
-/// What is wrong in a file: the line, and what about it.
+/// A mistake in a file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Mistake {
-    /// The line, counted from 1.
+    /// Line, counted from 1.
     pub line: usize,
-    /// What is wrong, with the key it concerns.
+    /// Description of the mistake, with its key.
     pub message: String,
 }
 
@@ -47,7 +47,7 @@ impl std::fmt::Display for Mistake {
 ///
 /// # Errors
 ///
-/// Every place where it is no TOML.
+/// All syntax errors.
 pub fn read(text: &str) -> Result<Located, Vec<Mistake>> {
     let lines = Lines::of(text);
     let (table, errors) = DeTable::parse_recoverable(text);
@@ -56,13 +56,13 @@ pub fn read(text: &str) -> Result<Located, Vec<Mistake>> {
     }
     let mistake = |error: &toml::de::Error| Mistake {
         line: lines.number(error.span().map_or(0, |span| span.start)),
-        // The parser names what it expected, and shows the text only where it is asked to.
+        // The parser's message names the expected syntax and does not quote the text.
         message: format!("is not TOML: {}", error.message()),
     };
     Err(errors.iter().map(mistake).collect())
 }
 
-/// Where the lines of a text begin.
+/// Offsets of the lines of a text.
 struct Lines(Vec<usize>);
 
 impl Lines {
@@ -83,7 +83,7 @@ impl Lines {
                 (key.get_ref().to_string(), line, located)
             })
             .collect();
-        // The parser sorts by name; a person reads from top to bottom.
+        // The parser sorts by name; mistakes are reported from top to bottom.
         entries.sort_by_key(|(_, line, _)| *line);
         Value::Table(entries)
     }
@@ -110,6 +110,6 @@ fn number_of(text: &str, radix: u32) -> Value {
         10 => text.parse().ok(),
         _ => u32::from_str_radix(&text, radix).ok().map(f64::from),
     };
-    // The parser has seen to it that it is a number; one that is too large becomes infinite, which nothing takes.
+    // The parser has validated the number; one that is too large becomes infinite, which no key accepts.
     Value::Number(number.unwrap_or(f64::INFINITY))
 }

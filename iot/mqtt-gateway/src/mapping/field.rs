@@ -1,9 +1,9 @@
-//! Reads what a rule says about one field.
+//! Reading of the fields of a rule.
 
 use std::rc::Rc;
 
 use crate::transform::node::Step;
-use crate::transform::value::{Conversion, Kind, Words};
+use crate::transform::value::{BooleanWords, Conversion, Kind};
 
 use super::document::{Located, Value};
 use super::section::Section;
@@ -20,7 +20,7 @@ enum Type {
 const TYPES: [(&str, Type); 4] =
     [("float", Type::Float), ("integer", Type::Integer), ("boolean", Type::Boolean), ("text", Type::Text)];
 
-/// The fields of a rule, from `fields.NAME`, which is a table, or the type alone.
+/// Reads the fields of a rule from `fields.NAME`, a table or a type.
 pub(super) fn all(mut section: Section<'_>) -> Vec<FieldRule> {
     let mut fields = Vec::new();
     for (name, line, located) in section.rest() {
@@ -57,7 +57,7 @@ fn one(name: &str, line: usize, mut section: Section<'_>) -> FieldRule {
     field
 }
 
-/// The one field of a payload that is a bare value. `kind` is the word for it in `payload`.
+/// Reads the field of a bare payload. `kind` is the value of the key `payload`.
 pub(super) fn bare(section: &mut Section<'_>, kind: &str) -> FieldRule {
     let line = section.line;
     let name = match section.text("field") {
@@ -88,11 +88,11 @@ fn described(
 ) -> FieldRule {
     let words = words(section);
     if words.is_some() && kind != Type::Boolean {
-        section.mistake(line, "has words for true or false, but is no boolean");
+        section.mistake(line, "has words for true or false, but is not boolean");
     }
     let valid = section.range("valid");
     if valid.is_some() && !matches!(kind, Type::Float | Type::Integer) {
-        section.mistake(line, "has a range of valid numbers, but is no number");
+        section.mistake(line, "has a range of valid numbers, but is not numeric");
     }
     let kind = match kind {
         Type::Float => Kind::Float,
@@ -105,20 +105,20 @@ fn described(
     FieldRule { line, name, path, conversion: Conversion { kind, valid }, unit, description }
 }
 
-fn words(section: &mut Section<'_>) -> Option<Rc<Words>> {
+fn words(section: &mut Section<'_>) -> Option<Rc<BooleanWords>> {
     let (yes, no) = (section.texts("true"), section.texts("false"));
     match (yes, no) {
         (None, None) => None,
-        (Some(yes), Some(no)) => Some(Rc::new(Words { yes, no })),
+        (Some(yes), Some(no)) => Some(Rc::new(BooleanWords { yes, no })),
         _ => {
             let line = section.line;
-            section.mistake(line, "needs words for both, `true` and `false`");
+            section.mistake(line, "needs words for both `true` and `false`");
             None
         }
     }
 }
 
-/// Reads a path to a value: keys with dots between them, items of lists as `[0]`, keys that hold dots in quotes.
+/// Parses a path to a value: keys separated by dots, list items as `[0]`, keys with dots in quotes.
 pub(super) fn path(text: &str) -> Result<Vec<Step>, &'static str> {
     const WRONG: &str = "must be a path to a value, as in `air.sensors[0].co2` or `\"a.b\".c`";
     let mut steps = Vec::new();
@@ -144,7 +144,9 @@ pub(super) fn path(text: &str) -> Result<Vec<Step>, &'static str> {
         rest = items(after, &mut steps).ok_or(WRONG)?;
         match rest.strip_prefix('.') {
             Some(more) => rest = more,
-            None if rest.is_empty() => return if steps.len() <= 16 { Ok(steps) } else { Err("is too deep") },
+            None if rest.is_empty() => {
+                return if steps.len() <= 16 { Ok(steps) } else { Err("is nested too deeply") };
+            }
             None => return Err(WRONG),
         }
     }
@@ -160,13 +162,13 @@ fn items<'a>(text: &'a str, steps: &mut Vec<Step>) -> Option<&'a str> {
     Some(rest)
 }
 
-/// Whether stores take it as the name of a measurement, a tag or a field.
+/// Validates the name of a measurement, tag or field.
 pub(super) fn is_name(name: &str) -> Result<(), &'static str> {
     match name {
         "" => Err("must not be empty"),
-        "time" => Err("is the name of the time; choose another one"),
+        "time" => Err("is reserved for the time; choose another name"),
         _ if name.chars().any(char::is_control) || name.ends_with('\\') || name.starts_with('#') => {
-            Err("is no name that a store takes")
+            Err("is not a valid name for a store")
         }
         _ if name.len() > 200 => Err("is longer than 200 bytes"),
         _ => Ok(()),

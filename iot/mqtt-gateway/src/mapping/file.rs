@@ -1,4 +1,4 @@
-//! The mapping file as a setting, and as a whole.
+//! The mapping file as a setting.
 
 use std::io::Read as _;
 
@@ -8,10 +8,10 @@ use super::document::{self, Located, Mistake, Value};
 use super::section::Section;
 use super::{Mapping, check, rule, zigbee2mqtt};
 
-/// The largest mapping file, in bytes.
+/// Size limit of a mapping file, in bytes.
 const LARGEST: u64 = 1 << 20;
 
-/// The mapping that a file holds.
+/// Mapping read from a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MappingFile(pub Mapping);
 
@@ -59,7 +59,7 @@ pub(super) fn parse(text: &str) -> Result<Mapping, Vec<Mistake>> {
     if mistakes.is_empty() { Ok(mapping) } else { Err(mistakes) }
 }
 
-/// The tables of an array of tables; one table alone counts as well.
+/// Tables of an array of tables; a single table is accepted, too.
 fn tables(section: &mut Section<'_>, key: &str) -> Vec<Located> {
     match section.take(key) {
         None => Vec::new(),

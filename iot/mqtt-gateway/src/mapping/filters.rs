@@ -1,14 +1,14 @@
-//! Keeps filters apart: a broker may deliver a message once for each filter that fits it.
+//! Merging of overlapping filters: a broker may deliver a message once for each filter that matches it.
 //!
 //! Source: [MQTT 3.1.1, 3.3.5](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html).
 
-/// Filters that fit whatever the given ones fit, and of which no two fit the same topic. Two that do are replaced by a
-/// wider one, which may fit more than both.
-pub(super) fn apart(filters: impl IntoIterator<Item = String>) -> Vec<String> {
+/// Returns filters that match at least the same topics, and of which no two match the same topic. Overlapping ones are
+/// replaced by a wider one, which may match more than both.
+pub(super) fn disjoint(filters: impl IntoIterator<Item = String>) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
     for filter in filters {
         let mut wide = filter;
-        // What became wider may fit topics of those before it as well.
+        // The wider filter may overlap earlier ones, too.
         while let Some(at) = kept.iter().position(|other| overlap(other, &wide)) {
             wide = wider(&kept.remove(at), &wide);
         }
@@ -17,7 +17,7 @@ pub(super) fn apart(filters: impl IntoIterator<Item = String>) -> Vec<String> {
     kept
 }
 
-/// Whether there are topics that both fit.
+/// Whether some topic matches both filters.
 fn overlap(one: &str, other: &str) -> bool {
     if one.starts_with('$') != other.starts_with('$') {
         return false;
@@ -32,7 +32,7 @@ fn overlap(one: &str, other: &str) -> bool {
     }
 }
 
-/// A filter that fits whatever either of two that overlap fits.
+/// Filter that matches all topics of two overlapping filters.
 fn wider(one: &str, other: &str) -> String {
     let mut levels = Vec::new();
     let (mut one, mut other) = (one.split('/'), other.split('/'));
@@ -55,7 +55,7 @@ mod tests {
     use super::*;
 
     fn kept(filters: &[&str]) -> Vec<String> {
-        apart(filters.iter().map(ToString::to_string))
+        disjoint(filters.iter().map(ToString::to_string))
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What becomes of which topic, as a person wrote it down.
+//! Mapping of topics, as written in the mapping file.
 
 mod check;
 mod document;
@@ -14,9 +14,9 @@ mod zigbee2mqtt;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::transform::moment::Form;
 use crate::transform::node::Step;
 use crate::transform::plan::{Retained, Selection};
+use crate::transform::timestamp::TimeFormat;
 use crate::transform::value::Conversion;
 
 pub use document::Mistake;
@@ -24,127 +24,127 @@ pub use file::MappingFile;
 pub use template::Template;
 use topic::Pattern;
 
-/// What becomes of which topic.
+/// Mapping of topics.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
-    /// In order: the first one that fits a topic decides.
+    /// Rules, in order: the first one that matches a topic applies.
     pub rules: Vec<Rule>,
-    /// Installations of Zigbee2MQTT, for topics that no rule fits.
+    /// Installations of Zigbee2MQTT, for topics without a rule.
     pub zigbee2mqtt: Vec<Zigbee2Mqtt>,
 }
 
-/// What becomes of the topics that fit a pattern.
+/// Rule for the topics that match a pattern.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Rule {
-    /// Where it stands in the file.
+    /// Line in the file.
     pub line: usize,
-    /// The topics.
+    /// Pattern of the topics.
     pub topic: Pattern,
-    /// What their messages become; nothing, where a person wants none of them.
+    /// Target of the messages; `None` to ignore them.
     pub target: Option<Target>,
 }
 
-/// What messages become.
+/// Measurement and contents of the rows of a rule.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target {
-    /// The measurement.
+    /// Measurement.
     pub measurement: String,
-    /// Its tags.
+    /// Tags.
     pub tags: Vec<Tag>,
-    /// What the payload is.
+    /// Format of the payload.
     pub payload: Payload,
-    /// Where the payload tells its time, and how.
-    pub time: Option<(Vec<Step>, Form)>,
-    /// What to do with messages that the broker kept.
+    /// Path and format of the time in the payload.
+    pub time: Option<(Vec<Step>, TimeFormat)>,
+    /// Handling of retained messages.
     pub retained: Retained,
 }
 
-/// A tag, and where its value comes from.
+/// A tag with the source of its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tag {
-    /// Its name.
+    /// Name.
     pub name: Box<str>,
-    /// Where its value comes from.
+    /// Source of its value.
     pub source: TagSource,
 }
 
-/// Where the value of a tag comes from.
+/// Source of the value of a tag.
 #[derive(Debug, Clone, PartialEq)]
 pub enum TagSource {
-    /// From the rule, with what stood at named levels of the topic.
+    /// Text of the rule, with named levels of the topic.
     Text(Template),
-    /// From the payload.
+    /// Path in the payload.
     Payload(Vec<Step>),
 }
 
-/// What a payload is.
+/// Format of a payload.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Payload {
     /// A JSON document.
     Json {
-        /// The fields a person listed.
+        /// Listed fields.
         fields: Vec<FieldRule>,
-        /// Which of the other numbers are stored as well; none, where that is not wanted.
+        /// Selection of other numbers to store as well; `None` for none.
         others: Option<Rc<Selection>>,
     },
     /// One value as text.
     Bare(FieldRule),
 }
 
-/// A field, and where its value comes from.
+/// A field with the source of its value.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FieldRule {
-    /// Where it stands in the file.
+    /// Line in the file.
     pub line: usize,
-    /// Its name.
+    /// Name.
     pub name: Template,
-    /// Where its value is in the payload.
+    /// Path of its value in the payload.
     pub path: Vec<Step>,
-    /// How it is converted.
+    /// Conversion of its value.
     pub conversion: Conversion,
-    /// The unit of measurement.
+    /// Unit of measurement.
     pub unit: Option<Box<str>>,
-    /// What it tells.
+    /// Description.
     pub description: Box<str>,
 }
 
 /// An installation of Zigbee2MQTT.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Zigbee2Mqtt {
-    /// Where it stands in the file.
+    /// Line in the file.
     pub line: usize,
-    /// Its base topic.
+    /// Base topic.
     pub base: String,
-    /// The measurement of its devices; those of availability and bridge begin with it.
+    /// Measurement of its devices; the measurements of availability and bridge start with it.
     pub measurement: String,
-    /// Tags that all its records have.
+    /// Tags of all its records.
     pub tags: Vec<(Box<str>, Box<str>)>,
-    /// Which fields are wanted, and under which names.
+    /// Selection and names of fields.
     pub selection: Rc<Selection>,
-    /// What differs for some devices, by their friendly names.
+    /// Rules for single devices, by friendly name.
     pub devices: BTreeMap<Box<str>, DeviceRule>,
 }
 
-/// What differs for one device.
+/// Rule for one device.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DeviceRule {
-    /// What it is called in place of its friendly name.
+    /// Name that replaces the friendly name.
     pub name: Option<Box<str>>,
-    /// Whether nothing of it is wanted.
+    /// Whether it is ignored.
     pub ignore: bool,
-    /// Tags of its own.
+    /// Additional tags.
     pub tags: Vec<(Box<str>, Box<str>)>,
 }
 
 impl Default for Mapping {
-    /// Zigbee2MQTT under its usual base topic, and nothing else.
+    /// Default mapping: Zigbee2MQTT under its default base topic.
     fn default() -> Self {
         Self { rules: Vec::new(), zigbee2mqtt: vec![Zigbee2Mqtt::at("zigbee2mqtt")] }
     }
 }
 
 impl Zigbee2Mqtt {
-    /// An installation at a base topic, with nothing said about it.
+    /// Installation at a base topic, with default rules.
     pub fn at(base: &str) -> Self {
         let (tags, selection, devices) = Default::default();
         Self { line: 1, base: base.to_owned(), measurement: "zigbee".to_owned(), tags, selection, devices }
@@ -152,20 +152,20 @@ impl Zigbee2Mqtt {
 }
 
 impl Mapping {
-    /// Reads the text of a mapping file.
+    /// Parses a mapping file.
     ///
     /// # Errors
     ///
-    /// Every mistake in it, in the order of its lines.
+    /// All mistakes, in the order of their lines.
     pub fn parse(text: &str) -> Result<Self, Vec<Mistake>> {
         file::parse(text)
     }
 
-    /// The topics it speaks of, as MQTT filters of which no two fit the same topic.
+    /// MQTT filters of all topics; no two match the same topic.
     pub fn filters(&self) -> Vec<String> {
         let wanted = self.rules.iter().filter(|rule| rule.target.is_some());
         let of_rules = wanted.map(|rule| rule.topic.filter());
         let installations = self.zigbee2mqtt.iter().map(|installation| format!("{}/#", installation.base));
-        filters::apart(of_rules.chain(installations))
+        filters::disjoint(of_rules.chain(installations))
     }
 }

@@ -1,13 +1,13 @@
-//! Reads one `[[rule]]` of the mapping file.
+//! Reading of `[[rule]]`.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use jiff::tz::Offset;
 
-use crate::transform::moment::{Form, Unit};
 use crate::transform::node::Step;
 use crate::transform::plan::{Retained, Selection};
+use crate::transform::timestamp::{TimeFormat, Unit};
 
 use super::document::{Located, Value};
 use super::section::Section;
@@ -24,7 +24,7 @@ const PAYLOADS: [(&str, &str); 5] = [
 const RETAINED: [(&str, Retained); 2] = [("skip", Retained::Skip), ("store", Retained::Store)];
 const OTHERS: [(&str, bool); 2] = [("float", true), ("skip", false)];
 
-/// Reads a rule; nothing where it has no topic.
+/// Reads a rule; `None` if it has no topic.
 pub(super) fn read(mut section: Section<'_>) -> Option<Rule> {
     let line = section.line;
     let topic = pattern(&mut section);
@@ -72,7 +72,7 @@ fn target(section: &mut Section<'_>, topic: Option<&Pattern>) -> Target {
         );
     }
     if kind != "json" && tags.iter().any(|tag| matches!(tag.source, TagSource::Payload(_))) {
-        section.mistake(line, "takes a tag from a payload that has no keys");
+        section.mistake(line, "takes a tag from a payload without keys");
     }
     Target { measurement, tags, payload, time, retained }
 }
@@ -111,7 +111,7 @@ fn others(section: &mut Section<'_>) -> Option<Rc<Selection>> {
     wanted.then(|| Rc::new(selection))
 }
 
-/// `only`, `except` and `rename`.
+/// Reads `only`, `except` and `rename`.
 pub(super) fn selection(section: &mut Section<'_>) -> Selection {
     let only = section.texts("only").unwrap_or_default().into_iter().collect();
     let except = section.texts("except").unwrap_or_default().into_iter().collect();
@@ -132,7 +132,7 @@ pub(super) fn selection(section: &mut Section<'_>) -> Selection {
     Selection { only, except, rename }
 }
 
-fn time(mut section: Section<'_>) -> Option<(Vec<Step>, Form)> {
+fn time(mut section: Section<'_>) -> Option<(Vec<Step>, TimeFormat)> {
     const FORMS: [(&str, Option<Unit>); 5] = [
         ("rfc3339", None),
         ("seconds", Some(Unit::Seconds)),
@@ -145,16 +145,16 @@ fn time(mut section: Section<'_>) -> Option<(Vec<Step>, Form)> {
     let offset = section.text("offset").map(|(text, line)| match offset(&text) {
         Some(offset) => offset,
         None => {
-            section.mistake_in("offset", line, "must be the hours and minutes before UTC, as in +01:00");
+            section.mistake_in("offset", line, "must be an offset from UTC, as in +01:00");
             Offset::UTC
         }
     });
     if let (Some(_), Some(_)) = (offset, unit) {
         let line = section.line;
-        section.mistake(line, "has an offset, but counts from 1970 UTC");
+        section.mistake(line, "has an offset, but its format counts from 1970 UTC");
     }
     section.finish();
-    let form = unit.map_or(Form::Rfc3339(offset.unwrap_or(Offset::UTC)), Form::Epoch);
+    let form = unit.map_or(TimeFormat::Rfc3339(offset.unwrap_or(Offset::UTC)), TimeFormat::Epoch);
     path.map(|path| (path, form))
 }
 
@@ -182,7 +182,7 @@ fn check_levels(section: &mut Section<'_>, topic: &Pattern, tags: &[Tag], payloa
     unknown.dedup();
     let line = section.line;
     for level in unknown {
-        section.mistake(line, &format!("names the level {{{level}}}, which its topic does not have"));
+        section.mistake(line, &format!("names the level {{{level}}}, which is not in its topic"));
     }
 }
 

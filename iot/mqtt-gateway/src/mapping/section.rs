@@ -1,20 +1,20 @@
-//! Takes a table of the mapping file apart, key by key, and notes every mistake on the way.
+//! Reading of a table of the mapping file, key by key, with collection of mistakes.
 
 use super::document::{Located, Mistake, Value};
 
-/// A table of the file, of which each key is taken once. What is left over is unknown.
+/// A table of the file. Each key is taken once; remaining keys are unknown.
 #[derive(Debug)]
 pub struct Section<'m> {
-    /// What it is called in messages, such as `rule.fields.temperature`.
+    /// Name in messages, such as `rule.fields.temperature`.
     pub name: String,
-    /// Where it begins.
+    /// First line.
     pub line: usize,
     entries: Vec<(String, usize, Located)>,
     mistakes: &'m mut Vec<Mistake>,
 }
 
 impl<'m> Section<'m> {
-    /// A table to be taken apart; something else is a mistake, and counts as an empty one.
+    /// Creates a section; a value that is not a table is a mistake, and counts as an empty one.
     pub fn new(name: &str, located: Located, mistakes: &'m mut Vec<Mistake>) -> Self {
         let mut section = Self { name: name.to_owned(), line: located.line, entries: Vec::new(), mistakes };
         match located.value {
@@ -24,44 +24,44 @@ impl<'m> Section<'m> {
         section
     }
 
-    /// Notes a mistake that concerns the section as a whole.
+    /// Records a mistake of the whole section.
     pub fn mistake(&mut self, line: usize, message: &str) {
         let message =
             if self.name.is_empty() { message.to_owned() } else { format!("{} {message}", self.name) };
         self.mistakes.push(Mistake { line, message });
     }
 
-    /// Notes a mistake that concerns one of its keys.
+    /// Records a mistake of one key.
     pub fn mistake_in(&mut self, key: &str, line: usize, message: &str) {
         let name = self.of(key);
         self.mistakes.push(Mistake { line, message: format!("{name} {message}") });
     }
 
-    /// A table inside of it, if it is there.
+    /// Takes a subtable.
     pub fn section(&mut self, key: &str) -> Option<Section<'_>> {
         let located = self.take(key)?;
         let name = self.of(key);
         Some(Section::new(&name, located, self.mistakes))
     }
 
-    /// All that is left, with names the person chose.
+    /// Takes all remaining keys, whose names are free.
     pub fn rest(&mut self) -> Vec<(String, usize, Located)> {
         std::mem::take(&mut self.entries)
     }
 
-    /// A table of that name with what a person wrote there.
+    /// Creates a section for the value of a free key.
     pub fn part(&mut self, key: &str, located: Located) -> Section<'_> {
         let name = self.of(key);
         Section::new(&name, located, self.mistakes)
     }
 
-    /// Any value, with its line.
+    /// Takes any value.
     pub fn take(&mut self, key: &str) -> Option<Located> {
         let at = self.entries.iter().position(|(name, ..)| name == key)?;
         Some(self.entries.remove(at).2)
     }
 
-    /// Text that is not empty, with its line.
+    /// Takes non-empty text, with its line.
     pub fn text(&mut self, key: &str) -> Option<(String, usize)> {
         let located = self.take(key)?;
         match located.value {
@@ -71,7 +71,7 @@ impl<'m> Section<'m> {
         }
     }
 
-    /// Text that has to be there. `what` says what it is for.
+    /// Takes required text. `what` describes it.
     pub fn required_text(&mut self, key: &str, what: &str) -> Option<(String, usize)> {
         if !self.entries.iter().any(|(name, ..)| name == key) {
             self.mistake(self.line, &format!("needs {what}"));
@@ -79,7 +79,7 @@ impl<'m> Section<'m> {
         self.text(key)
     }
 
-    /// `true` or `false`.
+    /// Takes `true` or `false`.
     pub fn boolean(&mut self, key: &str) -> Option<bool> {
         let located = self.take(key)?;
         match located.value {
@@ -88,7 +88,7 @@ impl<'m> Section<'m> {
         }
     }
 
-    /// A list of text.
+    /// Takes a list of text.
     pub fn texts(&mut self, key: &str) -> Option<Vec<Box<str>>> {
         let located = self.take(key)?;
         let Value::List(items) = located.value else {
@@ -104,7 +104,7 @@ impl<'m> Section<'m> {
         Some(texts)
     }
 
-    /// The lowest and the highest number, as in `[-40, 80]`.
+    /// Takes a range, as in `[-40, 80]`.
     pub fn range(&mut self, key: &str) -> Option<(f64, f64)> {
         let located = self.take(key)?;
         let range = match located.value {
@@ -116,12 +116,10 @@ impl<'m> Section<'m> {
             },
             _ => None,
         };
-        range.or_else(|| {
-            self.refuse(key, located.line, "must be the lowest and the highest number, as in [-40, 80]")
-        })
+        range.or_else(|| self.refuse(key, located.line, "must be a range, as in [-40, 80]"))
     }
 
-    /// One of several words, by its place among them.
+    /// Takes one of several words, and returns its value.
     pub fn choice<T: Copy>(&mut self, key: &str, choices: &[(&str, T)]) -> Option<T> {
         let (text, line) = self.text(key)?;
         if let Some((_, choice)) = choices.iter().find(|(word, _)| *word == text) {
@@ -131,10 +129,10 @@ impl<'m> Section<'m> {
         self.refuse(key, line, &format!("must be {}", words.join(" or ")))
     }
 
-    /// Notes what is left over as unknown.
+    /// Reports the remaining keys as unknown.
     pub fn finish(mut self) {
         for (key, line, _) in std::mem::take(&mut self.entries) {
-            self.mistake_in(&key, line, "is not known here");
+            self.mistake_in(&key, line, "is unknown");
         }
     }
 

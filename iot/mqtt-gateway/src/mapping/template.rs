@@ -1,6 +1,6 @@
-//! Text with places for what stood at named levels of a topic: `{room}`.
+//! Templates: text with named levels of a topic, as in `{room}`.
 
-/// Text with places for what stood at named levels of a topic.
+/// Templates: text with named levels of a topic, as in `{room}`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template(Vec<Part>);
 
@@ -15,7 +15,7 @@ impl Template {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The mistake.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let mut parts = Vec::new();
         let mut rest = text;
@@ -32,17 +32,17 @@ impl Template {
         Ok(Self(parts))
     }
 
-    /// Text as it is.
+    /// Creates a template of plain text.
     pub fn of(text: &str) -> Self {
         Self(vec![Part::Text(text.into())])
     }
 
-    /// The place of one level and nothing else.
+    /// Creates a template of a single level.
     pub fn level(name: &str) -> Self {
         Self(vec![Part::Level(name.into())])
     }
 
-    /// The text, where it has no places.
+    /// Plain text of a template without levels.
     pub fn fixed(&self) -> Option<&str> {
         match self.0.as_slice() {
             [Part::Text(text)] => Some(text),
@@ -50,7 +50,7 @@ impl Template {
         }
     }
 
-    /// The levels it has places for.
+    /// Names of its levels.
     pub fn levels(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Level(name) => Some(name.as_ref()),
@@ -58,7 +58,7 @@ impl Template {
         })
     }
 
-    /// The text, with what stood at the levels.
+    /// Text with the values of the levels.
     pub fn fill(&self, captured: &[(&str, &str)]) -> String {
         let value =
             |name: &str| captured.iter().find(|(level, _)| *level == name).map_or("", |(_, value)| value);

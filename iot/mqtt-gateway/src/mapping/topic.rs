@@ -1,7 +1,7 @@
-//! Topic patterns: MQTT's wildcards, and names for levels.
+//! Topic patterns: MQTT wildcards with names for levels.
 
-/// A topic pattern. Besides `+` and `#`, `+name` stands for one level and `#name` for all that follow, and the name
-/// for what stood there.
+/// A topic pattern. Besides `+` and `#`, `+name` matches one level and `#name` all levels that follow, and captures
+/// them under that name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pattern {
     levels: Vec<Level>,
@@ -14,7 +14,7 @@ enum Level {
     Rest(Option<Box<str>>),
 }
 
-/// What stood at the named levels of a topic.
+/// Captured levels of a topic, by name.
 pub type Captured<'a> = Vec<(&'a str, &'a str)>;
 
 impl Pattern {
@@ -22,13 +22,13 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// The mistake.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         if text.contains('\0') || text.len() > 65_535 {
-            return Err("is longer than a topic can be, or holds NUL");
+            return Err("is longer than 65,535 bytes, or contains NUL");
         }
         if text.starts_with("$share/") {
-            return Err("must not be shared by itself; MQTT_SHARE shares all");
+            return Err("must not be a shared filter; set MQTT_SHARE to share all topics");
         }
         let levels = text.split('/').map(level).collect::<Result<Vec<_>, _>>()?;
         let rest = levels.iter().position(|level| matches!(level, Level::Rest(_)));
@@ -40,10 +40,10 @@ impl Pattern {
         names.sort_unstable();
         let before = names.len();
         names.dedup();
-        if names.len() < before { Err("names two levels alike") } else { Ok(pattern) }
+        if names.len() < before { Err("gives two levels the same name") } else { Ok(pattern) }
     }
 
-    /// The names of its levels.
+    /// Names of its levels.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.levels.iter().filter_map(|level| match level {
             Level::One(name) | Level::Rest(name) => name.as_deref(),
@@ -51,7 +51,7 @@ impl Pattern {
         })
     }
 
-    /// What to subscribe to.
+    /// MQTT filter of the pattern.
     pub fn filter(&self) -> String {
         let levels = self.levels.iter().map(|level| match level {
             Level::Same(text) => text,
@@ -61,9 +61,9 @@ impl Pattern {
         levels.collect::<Vec<_>>().join("/")
     }
 
-    /// What stood at the named levels, if the topic fits.
+    /// Matches a topic, and returns the captured levels.
     ///
-    /// As MQTT has it, `a/#` fits `a` as well, and a wildcard at the start does not fit what begins with `$`.
+    /// As in MQTT, `a/#` matches `a` as well, and a wildcard at the start does not match a topic that starts with `$`.
     pub fn captures<'a>(&'a self, topic: &'a str) -> Option<Captured<'a>> {
         if topic.starts_with('$') && !matches!(self.levels.first(), Some(Level::Same(_))) {
             return None;
@@ -90,7 +90,7 @@ impl Pattern {
     }
 }
 
-/// Whether whatever `narrow` delivers, `wide` delivers as well.
+/// Whether `wide` matches all topics that `narrow` matches.
 pub fn covers(wide: &str, narrow: &str) -> bool {
     if narrow.starts_with('$') && !wide.starts_with('$') {
         return false;

@@ -1,4 +1,4 @@
-//! Reads one `[[zigbee2mqtt]]` of the mapping file.
+//! Reading of `[[zigbee2mqtt]]`.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -7,7 +7,7 @@ use super::document::Value;
 use super::section::Section;
 use super::{DeviceRule, Zigbee2Mqtt, field, rule};
 
-/// Reads what is said about an installation.
+/// Reads the section of an installation.
 pub(super) fn read(mut section: Section<'_>) -> Zigbee2Mqtt {
     let line = section.line;
     let base = section.text("base").map(|(base, line)| {
@@ -60,7 +60,7 @@ fn constants(mut section: Section<'_>) -> Vec<(Box<str>, Box<str>)> {
             section.mistake_in(&name, line, problem);
         }
         if name == "device" {
-            section.mistake_in(&name, line, "is the tag of the device; choose another name");
+            section.mistake_in(&name, line, "is reserved for the device; choose another name");
         }
         match located.value {
             Value::Text(text) if !text.is_empty() => {

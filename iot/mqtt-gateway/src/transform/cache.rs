@@ -1,11 +1,11 @@
-//! What was prepared for a topic, kept for as many topics as fit.
+//! Bounded cache by topic.
 
 use std::collections::HashMap;
 
-/// A bounded cache that forgets what was not asked for lately.
+/// A bounded cache that drops entries without recent use.
 ///
-/// It has two generations. What is asked for moves to the young one; when that is full it becomes the old one, and
-/// the former old one is forgotten. So a lookup costs one hash, and nothing has to be kept in order.
+/// It has two generations. An entry that is used moves to the young generation; when that is full, it becomes the old
+/// one, and the previous old one is dropped. A lookup costs one hash, and no order has to be maintained.
 #[derive(Debug)]
 pub struct Cache<T> {
     young: HashMap<Box<str>, T>,
@@ -14,12 +14,12 @@ pub struct Cache<T> {
 }
 
 impl<T: Clone> Cache<T> {
-    /// A cache for `most` topics at most.
+    /// Creates a cache for at most `most` topics.
     pub fn new(most: usize) -> Self {
         Self { young: HashMap::new(), old: HashMap::new(), generation: (most / 2).max(1) }
     }
 
-    /// What is kept for `topic`.
+    /// Looks up a topic.
     pub fn get(&mut self, topic: &str) -> Option<T> {
         if let Some(kept) = self.young.get(topic) {
             return Some(kept.clone());
@@ -29,13 +29,13 @@ impl<T: Clone> Cache<T> {
         Some(kept)
     }
 
-    /// Keeps something for `topic`.
+    /// Inserts the value of a topic.
     pub fn insert(&mut self, topic: &str, value: T) {
         self.old.remove(topic);
         self.keep(topic.into(), value);
     }
 
-    /// Forgets everything.
+    /// Removes all entries.
     pub fn clear(&mut self) {
         self.young.clear();
         self.old.clear();

@@ -1,42 +1,42 @@
-//! The keys of a payload as a tree: what is to be done with the value at each.
+//! Tree of the keys of a payload, with the destination of each value.
 
-/// What is to be done with one value of a payload, and with those inside of it.
+/// Key of a payload, with the destinations of its value and of the values inside.
 #[derive(Debug, Default)]
 pub struct Node {
-    /// The key it stands under.
+    /// The key.
     key: Box<str>,
-    /// What a field learned from here is called: the keys on the way, joined by `_`.
+    /// Name of a field learned from this value: the keys on the path, joined by `_`.
     pub name: Box<str>,
-    /// What becomes of the value.
-    pub slots: Vec<u16>,
-    /// Whether a person wants none of it.
+    /// Destinations of the value.
+    pub destinations: Vec<u16>,
+    /// Whether the configuration excludes the value.
     pub is_skipped: bool,
     members: Vec<Self>,
     items: Vec<(usize, Self)>,
 }
 
-/// One step of the way to a value.
+/// One step of a path to a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Into the member of an object.
+    /// Member of an object.
     Key(Box<str>),
-    /// To an item of a list, counted from 0.
+    /// Item of a list, counted from 0.
     Item(usize),
 }
 
 impl Node {
-    /// The node of a member whose parent is called `parent`.
+    /// Creates the node of a member; `parent` is the name of its parent.
     pub fn new(parent: &str, key: &str) -> Self {
         let name = if parent.is_empty() { key.into() } else { format!("{parent}_{key}").into() };
         Self { key: key.into(), name, ..Self::default() }
     }
 
-    /// Says what becomes of the value at the end of a path.
-    pub fn place(&mut self, path: &[Step], slot: u16) {
-        self.change(path, &|node| node.slots.push(slot));
+    /// Adds a destination for the value at the end of a path.
+    pub fn place(&mut self, path: &[Step], destination: u16) {
+        self.change(path, &|node| node.destinations.push(destination));
     }
 
-    /// Says that nobody wants the value at the end of a path, nor what is inside of it.
+    /// Excludes the value at the end of a path, and all values inside.
     pub fn skip(&mut self, path: &[Step]) {
         self.change(path, &|node| node.is_skipped = true);
     }
@@ -63,36 +63,36 @@ impl Node {
         }
     }
 
-    /// Where the member of that key is. `expected` is where it was in the last payload, one member after the one
-    /// before: devices keep their order.
+    /// Index of a member. `expected` is its likely index: the one after the previous member, since devices keep their
+    /// order.
     pub fn find(&self, key: &str, expected: usize) -> Option<usize> {
         let is_here = self.members.get(expected).is_some_and(|member| *member.key == *key);
         if is_here { Some(expected) } else { self.members.iter().position(|member| *member.key == *key) }
     }
 
-    /// The member at a place that [`Node::find`] told.
+    /// Member at an index returned by [`Node::find`].
     pub fn member(&mut self, at: usize) -> Option<&mut Self> {
         self.members.get_mut(at)
     }
 
-    /// The item at an index.
+    /// Item at an index.
     pub fn item(&mut self, index: usize) -> Option<&mut Self> {
         self.items.iter_mut().find(|(at, _)| *at == index).map(|(_, node)| node)
     }
 
-    /// Whether any item of a list is wanted.
+    /// Whether an item of a list has a destination.
     pub fn has_items(&self) -> bool {
         !self.items.is_empty()
     }
 
-    /// Whether any member of an object is wanted.
+    /// Whether a member of an object has a destination.
     pub fn has_members(&self) -> bool {
         !self.members.is_empty()
     }
 
-    /// Whether there is anything to do with it or inside of it, or it was decided that there is nothing.
+    /// Whether the value or a value inside has a destination, or is excluded.
     pub fn is_decided(&self) -> bool {
-        self.is_skipped || !self.slots.is_empty() || self.has_members() || self.has_items()
+        self.is_skipped || !self.destinations.is_empty() || self.has_members() || self.has_items()
     }
 
     /// Adds a member.

@@ -1,4 +1,4 @@
-//! Reads a payload straight into cells: no document is built, and no key is copied that is known.
+//! Reading of payloads directly into cells, without a document in between and without copies of known keys.
 
 use std::fmt;
 
@@ -6,30 +6,30 @@ use record::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::node::Node;
-use super::plan::{Slot, Slots};
+use super::plan::{Destination, Destinations};
 use super::table::Table;
 use super::value::{Conversion, Converted, Kind, Refusal, Scalar};
 
-/// How many objects and lists deep a payload is looked into. The parser itself gives up at 128.
+/// Largest nesting depth of values. The parser itself allows 128.
 const DEEPEST: u8 = 16;
 
-/// What a payload told besides its values.
+/// Results of reading a payload besides its row.
 #[derive(Debug, Default)]
-pub struct Told {
-    /// Its time.
+pub struct PayloadResult {
+    /// Time in the payload.
     pub time: Option<Timestamp>,
-    /// The first value that was left out, if any was.
+    /// First value that was left out.
     pub refused: Option<Refused>,
 }
 
-/// A value that was left out.
+/// Values that were left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refused {
-    /// Its name.
+    /// Name of the first one.
     pub field: Box<str>,
-    /// Why.
+    /// Reason for the first one.
     pub reason: Refusal,
-    /// How many values of the payload were left out.
+    /// Number of values left out.
     pub count: u64,
 }
 
@@ -47,11 +47,16 @@ impl fmt::Display for Refused {
 ///
 /// # Errors
 ///
-/// Why it is none.
-pub fn json(payload: &[u8], keys: &mut Node, slots: &mut Slots, table: &mut Table) -> Result<Told, String> {
-    let mut walk = Walk { slots, table, told: Told::default() };
+/// The syntax error.
+pub fn json(
+    payload: &[u8],
+    keys: &mut Node,
+    destinations: &mut Destinations,
+    table: &mut Table,
+) -> Result<PayloadResult, String> {
+    let mut walk = Walk { destinations, table, told: PayloadResult::default() };
     let mut parser = serde_json::Deserializer::from_slice(payload);
-    let is_document = keys.has_members() || keys.has_items() || walk.slots.others.is_some();
+    let is_document = keys.has_members() || keys.has_items() || walk.destinations.others.is_some();
     Value { node: keys, walk: &mut walk, depth: 0, must_be_document: is_document }
         .deserialize(&mut parser)
         .and_then(|()| parser.end())
@@ -59,16 +64,21 @@ pub fn json(payload: &[u8], keys: &mut Node, slots: &mut Slots, table: &mut Tabl
     Ok(walk.told)
 }
 
-/// Reads a payload that is one value.
+/// Reads a payload of a single value.
 ///
 /// # Errors
 ///
-/// It is no text.
-pub fn bare(payload: &[u8], keys: &mut Node, slots: &mut Slots, table: &mut Table) -> Result<Told, String> {
-    let text = std::str::from_utf8(payload).map_err(|_| "it is no text".to_owned())?;
-    let mut walk = Walk { slots, table, told: Told::default() };
-    // Where nobody said what it is, it is what it looks like.
-    let value = if keys.slots.is_empty() { guess(text.trim()) } else { Scalar::Text(text.trim()) };
+/// The payload is not UTF-8.
+pub fn bare(
+    payload: &[u8],
+    keys: &mut Node,
+    destinations: &mut Destinations,
+    table: &mut Table,
+) -> Result<PayloadResult, String> {
+    let text = std::str::from_utf8(payload).map_err(|_| "not text".to_owned())?;
+    let mut walk = Walk { destinations, table, told: PayloadResult::default() };
+    // Without configuration, the type is inferred.
+    let value = if keys.destinations.is_empty() { guess(text.trim()) } else { Scalar::Text(text.trim()) };
     walk.scalar(keys, value);
     Ok(walk.told)
 }
@@ -86,9 +96,9 @@ fn guess(text: &str) -> Scalar<'_> {
 }
 
 struct Walk<'w> {
-    slots: &'w mut Slots,
+    destinations: &'w mut Destinations,
     table: &'w mut Table,
-    told: Told,
+    told: PayloadResult,
 }
 
 impl Walk<'_> {
@@ -96,29 +106,29 @@ impl Walk<'_> {
         if node.is_skipped || value == Scalar::Null {
             return;
         }
-        if node.slots.is_empty()
-            && let Err(refusal) = self.slots.learn(node, value, self.table)
+        if node.destinations.is_empty()
+            && let Err(refusal) = self.destinations.learn(node, value, self.table)
         {
             self.refuse(&node.name, refusal);
         }
-        for at in &node.slots {
+        for at in &node.destinations {
             if let Err(refusal) = self.fill(*at, value) {
                 self.refuse(&node.name, refusal);
             }
         }
     }
 
-    fn fill(&mut self, slot: u16, value: Scalar<'_>) -> Result<(), Refusal> {
-        match self.slots.get(slot) {
-            Some(Slot::Field { column, conversion }) => {
-                self.table.gathered.push(*column, conversion.convert(value)?);
+    fn fill(&mut self, destination: u16, value: Scalar<'_>) -> Result<(), Refusal> {
+        match self.destinations.get(destination) {
+            Some(Destination::Field { column, conversion }) => {
+                self.table.buffer.push(*column, conversion.convert(value)?);
             }
-            Some(Slot::Tag(column)) => {
+            Some(Destination::Tag(column)) => {
                 if let Converted::Text(text) = Conversion::of(Kind::Text).convert(value)? {
-                    self.table.gathered.push_tag(*column, &text);
+                    self.table.buffer.push_tag(*column, &text);
                 }
             }
-            Some(Slot::Time(form)) => {
+            Some(Destination::Time(form)) => {
                 self.told.time = Some(form.read(value).ok_or(Refusal::NoTime)?);
             }
             None => {}
@@ -134,7 +144,7 @@ impl Walk<'_> {
     }
 }
 
-/// One value of the payload, with what is to be done with it.
+/// One value of the payload, with its node.
 struct Value<'a, 'w> {
     node: &'a mut Node,
     walk: &'a mut Walk<'w>,
@@ -145,7 +155,7 @@ struct Value<'a, 'w> {
 impl Value<'_, '_> {
     fn scalar<E: serde::de::Error>(self, value: Scalar<'_>) -> Result<(), E> {
         if self.must_be_document {
-            return Err(E::custom("it is one value, and no object"));
+            return Err(E::custom("a single value, not an object"));
         }
         self.walk.scalar(self.node, value);
         Ok(())
@@ -197,7 +207,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let Self { node, walk, depth, .. } = self;
-        let look_for_others = walk.slots.look_into(node, depth);
+        let look_for_others = walk.destinations.look_into(node, depth);
         if !look_for_others && !node.has_members() {
             while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(());
@@ -219,7 +229,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
                         depth,
                         must_be_document: false,
                     })?;
-                    if new.is_decided() && walk.slots.may_keep() {
+                    if new.is_decided() && walk.destinations.may_keep() {
                         node.add(new);
                     }
                 }
@@ -252,7 +262,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
     }
 }
 
-/// A key, looked up where it lies in the payload.
+/// A key, looked up without a copy.
 struct Key<'a> {
     node: &'a Node,
     expected: usize,

@@ -1,190 +1,190 @@
-//! What to do with the messages of one topic, prepared once.
+//! Handling of the messages of one topic, prepared once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use record::Timestamp;
 
-use super::moment::Form;
 use super::node::{Node, Step};
 use super::payload::{self, Refused};
 use super::table::{Field, Table};
-use super::value::{Conversion, Kind, Refusal, Scalar, Words};
+use super::timestamp::TimeFormat;
+use super::value::{BooleanWords, Conversion, Kind, Refusal, Scalar};
 
-/// The most keys that are learned from the payloads of one topic.
+/// Largest number of keys learned from the payloads of one topic.
 const MOST_LEARNED: u16 = 200;
 
-/// What to do with the messages of one topic, prepared once.
+/// Handling of the messages of one topic, prepared once.
 #[derive(Debug)]
 pub struct Plan {
-    /// Which measurement the rows belong to.
+    /// Index of the table.
     pub table: usize,
-    /// Tags that are the same for each message.
+    /// Constant tags.
     pub tags: Vec<(u16, Box<str>)>,
-    /// Whether the payload is JSON or one bare value.
-    pub form: PayloadForm,
-    /// What to do with a message the broker kept.
+    /// Format of the payload.
+    pub form: PayloadFormat,
+    /// Handling of retained messages.
     pub retained: Retained,
-    /// The keys that are wanted.
+    /// Tree of the known keys.
     pub keys: Node,
-    /// What becomes of the values.
-    pub slots: Slots,
+    /// Destinations of the values.
+    pub destinations: Destinations,
 }
 
-/// What a payload looks like.
+/// Format of a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PayloadForm {
+pub enum PayloadFormat {
     /// A JSON document.
     Json,
-    /// One value as text, as ESPHome publishes.
+    /// A single value as text, as ESPHome publishes it.
     Bare,
 }
 
-/// What to do with a message that the broker kept, and that may have been stored long ago.
+/// Handling of a retained message, which may have been stored long ago.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Retained {
-    /// Left out, unless its payload tells its time: then it is the same point again.
+    /// Ignored, unless its payload has a time: then it is the same point again.
     Skip,
-    /// Stored like any other.
+    /// Stored like any other message.
     Store,
 }
 
-/// What becomes of the values of a payload.
+/// Destinations of the values of a payload.
 #[derive(Debug, Default)]
-pub struct Slots {
-    all: Vec<Slot>,
-    /// What becomes of values nobody named.
-    pub others: Option<Others>,
-    /// How many keys nobody named are remembered.
+pub struct Destinations {
+    all: Vec<Destination>,
+    /// Handling of unlisted values.
+    pub others: Option<OtherFields>,
+    /// Number of learned keys.
     kept: u16,
 }
 
-/// What becomes of one value.
+/// Destination of one value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Slot {
-    /// It is a field.
+pub enum Destination {
+    /// A field.
     Field {
-        /// The column.
+        /// Column.
         column: u16,
-        /// How it is converted.
+        /// Conversion.
         conversion: Conversion,
     },
-    /// It is a tag.
+    /// A tag.
     Tag(u16),
-    /// It is the time.
-    Time(Form),
+    /// The time.
+    Time(TimeFormat),
 }
 
-/// What becomes of values nobody named.
+/// Handling of unlisted values.
 #[derive(Debug, Clone)]
-pub struct Others {
-    /// Whether text and Booleans are stored too, not numbers alone.
+pub struct OtherFields {
+    /// Whether text and booleans are stored, too, besides numbers.
     pub all: bool,
-    /// How many objects deep they may lie.
+    /// Largest nesting depth.
     pub depth: u8,
-    /// Which of them are wanted, and under which names.
+    /// Selection and names.
     pub selection: Rc<Selection>,
 }
 
-/// Which fields are wanted, and under which names.
+/// Selection and names of fields.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Selection {
-    /// Nothing but these; all where there are none.
+    /// If not empty, only these.
     pub only: BTreeSet<Box<str>>,
-    /// Not these.
+    /// Excluded ones.
     pub except: BTreeSet<Box<str>>,
-    /// Other names for some.
+    /// New names.
     pub rename: BTreeMap<Box<str>, Box<str>>,
 }
 
-/// What became of a payload.
+/// Result of applying a plan to a payload.
 #[derive(Debug)]
-pub enum Applied {
+pub enum PlanOutcome {
     /// A row was added.
     Row(Option<Refused>),
-    /// It holds no value.
+    /// The payload has no value.
     NoValue(Option<Refused>),
-    /// The broker kept it, and it does not tell its time.
+    /// A retained message without a time.
     Retained,
-    /// It is not what its topic carries.
+    /// The payload is invalid for its topic.
     Malformed(String),
 }
 
 impl Plan {
-    /// A plan for JSON payloads, without keys yet.
+    /// Creates a plan for JSON payloads, without keys.
     pub fn new(table: usize) -> Self {
         Self {
             table,
             tags: Vec::new(),
-            form: PayloadForm::Json,
+            form: PayloadFormat::Json,
             retained: Retained::Skip,
             keys: Node::default(),
-            slots: Slots::default(),
+            destinations: Destinations::default(),
         }
     }
 
-    /// Says what becomes of the value at the end of a path; the empty path is the payload itself.
-    pub fn place(&mut self, path: &[Step], slot: Slot) {
-        if let Some(at) = self.slots.add(slot) {
+    /// Adds a destination for the value at the end of a path; the empty path is the payload itself.
+    pub fn place(&mut self, path: &[Step], destination: Destination) {
+        if let Some(at) = self.destinations.add(destination) {
             self.keys.place(path, at);
         }
     }
 
-    /// Writes what a payload says as a row of `table`.
+    /// Writes a payload as a row of `table`.
     pub fn apply(
         &mut self,
         payload: &[u8],
         is_retained: bool,
         arrival: Timestamp,
         table: &mut Table,
-    ) -> Applied {
+    ) -> PlanOutcome {
         let needs_time = is_retained && self.retained == Retained::Skip;
-        if needs_time && !self.slots.tell_time() {
-            return Applied::Retained;
+        if needs_time && !self.destinations.tell_time() {
+            return PlanOutcome::Retained;
         }
         for (column, value) in &self.tags {
-            table.gathered.push_tag(*column, value);
+            table.buffer.push_tag(*column, value);
         }
         let told = match self.form {
-            PayloadForm::Json => payload::json(payload, &mut self.keys, &mut self.slots, table),
-            PayloadForm::Bare => payload::bare(payload, &mut self.keys, &mut self.slots, table),
+            PayloadFormat::Json => payload::json(payload, &mut self.keys, &mut self.destinations, table),
+            PayloadFormat::Bare => payload::bare(payload, &mut self.keys, &mut self.destinations, table),
         };
         match told {
             Err(error) => {
-                table.gathered.cancel();
-                Applied::Malformed(error)
+                table.buffer.cancel();
+                PlanOutcome::Malformed(error)
             }
             Ok(told) if needs_time && told.time.is_none() => {
-                table.gathered.cancel();
-                Applied::Retained
+                table.buffer.cancel();
+                PlanOutcome::Retained
             }
-            Ok(told) if table.gathered.end(told.time.unwrap_or(arrival)) => Applied::Row(told.refused),
-            Ok(told) => Applied::NoValue(told.refused),
+            Ok(told) if table.buffer.end(told.time.unwrap_or(arrival)) => PlanOutcome::Row(told.refused),
+            Ok(told) => PlanOutcome::NoValue(told.refused),
         }
     }
 }
 
-impl Slots {
-    /// What becomes of a value.
-    pub fn get(&self, at: u16) -> Option<&Slot> {
+impl Destinations {
+    /// Destination at an index.
+    pub fn get(&self, at: u16) -> Option<&Destination> {
         self.all.get(usize::from(at))
     }
 
     fn tell_time(&self) -> bool {
-        self.all.iter().any(|slot| matches!(slot, Slot::Time(_)))
+        self.all.iter().any(|destination| matches!(destination, Destination::Time(_)))
     }
 
-    fn add(&mut self, slot: Slot) -> Option<u16> {
+    fn add(&mut self, destination: Destination) -> Option<u16> {
         let at = u16::try_from(self.all.len()).ok()?;
-        self.all.push(slot);
+        self.all.push(destination);
         Some(at)
     }
 
-    /// Decides what becomes of a value that nobody named, for this payload and those to come.
+    /// Chooses the destination of an unlisted value, for this payload and later ones.
     ///
     /// # Errors
     ///
-    /// There are too many fields already.
+    /// There are too many fields.
     pub fn learn(&mut self, node: &mut Node, value: Scalar<'_>, table: &mut Table) -> Result<(), Refusal> {
         let Some(others) = &self.others else { return Ok(()) };
         let Some(name) = others.selection.name(&node.name) else {
@@ -196,24 +196,25 @@ impl Slots {
         let has_room = self.kept < MOST_LEARNED;
         let column = has_room.then(|| table.field(Field::new(name, conversion.value_type()))).flatten();
         let column = column.ok_or(Refusal::TooManyFields)?;
-        node.slots.extend(self.add(Slot::Field { column, conversion }));
+        node.destinations.extend(self.add(Destination::Field { column, conversion }));
         Ok(())
     }
 
-    /// Whether one more key that nobody named can be remembered.
+    /// Whether one more unlisted key may be learned.
     pub fn may_keep(&mut self) -> bool {
         self.kept = self.kept.saturating_add(1);
         self.kept <= MOST_LEARNED
     }
 
-    /// Whether the members of an object that nobody named are looked at, `depth` objects deep.
+    /// Whether the members of an unlisted object at `depth` are read.
     pub fn look_into(&self, node: &Node, depth: u8) -> bool {
-        let wanted = |others: &Others| depth < others.depth && others.selection.admits_inside(&node.name);
+        let wanted =
+            |others: &OtherFields| depth < others.depth && others.selection.admits_inside(&node.name);
         self.others.as_ref().is_some_and(wanted)
     }
 }
 
-impl Others {
+impl OtherFields {
     fn kind(&self, name: &str, value: Scalar<'_>) -> Option<Kind> {
         match value {
             Scalar::Integer(_) | Scalar::Float(_) => Some(Kind::Float),
@@ -228,7 +229,7 @@ impl Others {
 }
 
 impl Selection {
-    /// What a field is called, if it is wanted.
+    /// Name of a field, or `None` if it is not selected.
     pub fn name<'a>(&'a self, name: &'a str) -> Option<&'a str> {
         let is_wanted = (self.only.is_empty() || self.only.contains(name)) && !self.except.contains(name);
         is_wanted.then(|| self.rename.get(name).map_or(name, |other| other))
@@ -240,12 +241,12 @@ impl Selection {
     }
 }
 
-/// Whether text says that something is switched on or off: `state`, or `state_l1` of one with several switches.
+/// Whether a value is the state of a switch: `state`, or `state_l1` of a device with several switches.
 fn is_switch(name: &str, text: &str) -> bool {
     let is_state = name.strip_prefix("state").is_some_and(|rest| rest.is_empty() || rest.starts_with('_'));
     is_state && ["ON", "OFF"].contains(&text)
 }
 
-fn on_and_off() -> Rc<Words> {
-    Rc::new(Words { yes: vec!["ON".into()], no: vec!["OFF".into()] })
+fn on_and_off() -> Rc<BooleanWords> {
+    Rc::new(BooleanWords { yes: vec!["ON".into()], no: vec!["OFF".into()] })
 }

@@ -1,21 +1,21 @@
-//! Prepares a rule of the mapping file for one topic.
+//! Preparation of plans from rules of the mapping file.
 
 use std::rc::Rc;
 
 use crate::mapping::{FieldRule, Payload, TagSource, Target};
 
-use super::plan::{Others, PayloadForm, Plan, Slot};
+use super::plan::{Destination, OtherFields, PayloadFormat, Plan};
 use super::table::{Field, Table};
 
-/// How many objects deep numbers nobody named are looked for.
+/// Nesting depth of unlisted numbers.
 const DEPTH: u8 = 4;
 
-/// The tags that the rows of a rule can have.
+/// Tags of the rows of a rule.
 pub fn tags(target: &Target) -> Vec<Box<str>> {
     target.tags.iter().map(|tag| tag.name.clone()).collect()
 }
 
-/// Declares the fields whose names do not depend on the topic, so that no other name takes their place.
+/// Declares the fields whose names do not depend on the topic, so that no other field takes their names.
 pub fn declare(target: &Target, table: &mut Table) {
     let fields: &[FieldRule] = match &target.payload {
         Payload::Json { fields, .. } => fields,
@@ -28,18 +28,18 @@ pub fn declare(target: &Target, table: &mut Table) {
     }
 }
 
-/// The plan for a topic that fits a rule. `captured` is what stood at the named levels.
+/// Creates the plan for a topic that matches a rule. `captured` are its captured levels.
 pub fn plan(target: &Target, at: usize, captured: &[(&str, &str)], table: &mut Table) -> Plan {
     let mut plan = Plan { retained: target.retained, ..Plan::new(at) };
     for tag in &target.tags {
         let Some(column) = table.tag(&tag.name) else { continue };
         match &tag.source {
             TagSource::Text(template) => plan.tags.push((column, template.fill(captured).into())),
-            TagSource::Payload(path) => plan.place(path, Slot::Tag(column)),
+            TagSource::Payload(path) => plan.place(path, Destination::Tag(column)),
         }
     }
     if let Some((path, form)) = &target.time {
-        plan.place(path, Slot::Time(*form));
+        plan.place(path, Destination::Time(*form));
     }
     match &target.payload {
         Payload::Json { fields, others } => {
@@ -47,10 +47,11 @@ pub fn plan(target: &Target, at: usize, captured: &[(&str, &str)], table: &mut T
                 place(&mut plan, field, captured, table);
             }
             let selection = others.as_ref().map(Rc::clone);
-            plan.slots.others = selection.map(|selection| Others { all: false, depth: DEPTH, selection });
+            plan.destinations.others =
+                selection.map(|selection| OtherFields { all: false, depth: DEPTH, selection });
         }
         Payload::Bare(field) => {
-            plan.form = PayloadForm::Bare;
+            plan.form = PayloadFormat::Bare;
             plan.keys.name = field.name.fill(captured).into();
             place(&mut plan, field, captured, table);
         }
@@ -63,7 +64,7 @@ fn place(plan: &mut Plan, field: &FieldRule, captured: &[(&str, &str)], table: &
     let described = described(field, &name);
     let column = if field.name.fixed().is_some() { table.declare(described) } else { table.field(described) };
     if let Some(column) = column {
-        plan.place(&field.path, Slot::Field { column, conversion: field.conversion.clone() });
+        plan.place(&field.path, Destination::Field { column, conversion: field.conversion.clone() });
     }
 }
 

@@ -1,4 +1,4 @@
-//! Rows on their way to the store, in a form that costs little: cells of sixteen bytes, all text in one buffer.
+//! Compact row buffer: cells of sixteen bytes, and all text in one buffer.
 
 use std::borrow::Cow;
 
@@ -6,29 +6,29 @@ use record::{Rows, Timestamp, Value};
 
 use super::value::Converted;
 
-/// The column of the time; tags and fields follow.
+/// Time column; tags and fields follow.
 pub const TIME: u16 = 0;
 
-/// Rows of one measurement. A row is written cell by cell and ended, or it leaves no trace.
+/// Rows of one measurement. A row is written cell by cell and ended, or canceled.
 #[derive(Debug, Default)]
-pub struct Gathered {
+pub struct RowBuffer {
     rows: Vec<Row>,
     cells: Vec<Cell>,
     text: String,
-    /// How much of the text belongs to ended rows.
+    /// Length of the text of ended rows.
     kept_text: usize,
-    /// How many leading columns are no fields.
+    /// Number of columns before the fields.
     keys: u16,
 }
 
 #[derive(Debug)]
 struct Row {
     time: Timestamp,
-    /// One past its last cell; the first follows the last one of the row before.
+    /// Index after its last cell; its first cell follows the previous row.
     end: u32,
 }
 
-/// A value with its column. The bits are those of the number, or where the text begins and how long it is.
+/// A value with its column. The bits are those of a number, or offset and length of a text.
 #[derive(Debug, Clone, Copy)]
 struct Cell {
     bits: u64,
@@ -44,28 +44,28 @@ enum Content {
     Text,
 }
 
-impl Gathered {
-    /// No rows yet. `tags` is how many tags the measurement has.
+impl RowBuffer {
+    /// Creates an empty buffer for a measurement with `tags` tags.
     pub fn new(tags: usize) -> Self {
         Self { keys: u16::try_from(tags).unwrap_or(u16::MAX).saturating_add(1), ..Self::default() }
     }
 
-    /// How many rows have been ended.
+    /// Number of ended rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }
 
-    /// Whether there are none.
+    /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }
 
-    /// How many bytes the rows take, about.
+    /// Approximate size of the rows, in bytes.
     pub fn bytes(&self) -> usize {
         self.text.len() + self.cells.len() * size_of::<Cell>() + self.rows.len() * size_of::<Row>()
     }
 
-    /// Adds a value to the row that is being written. What is absent adds none.
+    /// Adds a value to the current row. An absent value is skipped.
     pub fn push(&mut self, column: u16, value: Converted<'_>) {
         let (content, bits) = match value {
             Converted::Absent => return,
@@ -80,14 +80,14 @@ impl Gathered {
         self.cells.push(Cell { bits, column, content });
     }
 
-    /// Adds a tag. An empty one is none.
+    /// Adds a tag to the current row. An empty one is skipped.
     pub fn push_tag(&mut self, column: u16, value: &str) {
         if !value.is_empty() {
             self.push(column, Converted::Text(Cow::Borrowed(value)));
         }
     }
 
-    /// Ends the row, and tells whether there is one: a row without a field is dropped.
+    /// Ends the current row. A row without a field is dropped; returns whether the row was kept.
     pub fn end(&mut self, time: Timestamp) -> bool {
         let start = self.complete();
         let Some(cells) = self.cells.get_mut(start..) else { return false };
@@ -108,13 +108,13 @@ impl Gathered {
         }
     }
 
-    /// Drops the row that is being written.
+    /// Drops the current row.
     pub fn cancel(&mut self) {
         self.cells.truncate(self.complete());
         self.text.truncate(self.kept_text);
     }
 
-    /// How many cells belong to ended rows.
+    /// Number of cells of ended rows.
     fn complete(&self) -> usize {
         self.rows.last().map_or(0, |row| row.end as usize)
     }
@@ -148,7 +148,7 @@ impl Gathered {
     }
 }
 
-impl Rows for &Gathered {
+impl Rows for &RowBuffer {
     fn count(&self) -> usize {
         self.rows.len()
     }
@@ -158,7 +158,7 @@ impl Rows for &Gathered {
         if column == usize::from(TIME) {
             return Value::Timestamp(row.time);
         }
-        // Where no value is absent, each cell is as far from the first as its column.
+        // Without absent values, the index of a cell follows from its column.
         let guess = column - 1;
         if let Some(cell) = cells.get(guess)
             && usize::from(cell.column) == column
@@ -166,7 +166,7 @@ impl Rows for &Gathered {
         {
             return self.read(*cell);
         }
-        // A payload that says a thing twice means it the second time.
+        // If a payload repeats a key, the last value counts.
         let end = cells.partition_point(|cell| usize::from(cell.column) <= column);
         match end.checked_sub(1).and_then(|last| cells.get(last)) {
             Some(cell) if usize::from(cell.column) == column => self.read(*cell),
@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_row_gives_back_what_was_pushed_in_any_order() {
-        let mut rows = Gathered::new(1);
+        let mut rows = RowBuffer::new(1);
         rows.push(3, Converted::Boolean(true));
         rows.push(2, Converted::Float(1.5));
         rows.push_tag(1, "kitchen");
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_row_without_a_field_leaves_no_trace() {
-        let mut rows = Gathered::new(1);
+        let mut rows = RowBuffer::new(1);
         rows.push_tag(1, "kitchen");
         rows.push(2, Converted::Absent);
         assert!(!rows.end(at(1)));
@@ -222,7 +222,7 @@ mod tests {
 
     #[test]
     fn what_is_said_twice_counts_the_second_time() {
-        let mut rows = Gathered::new(0);
+        let mut rows = RowBuffer::new(0);
         rows.push(1, Converted::Integer(1));
         rows.push(1, Converted::Integer(2));
         assert!(rows.end(at(1)));

@@ -1,4 +1,4 @@
-//! A measurement: columns that are learned as they come, and whose types never change.
+//! Measurements whose columns are learned and whose types never change.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -6,12 +6,12 @@ use std::rc::Rc;
 
 use record::{Column, Role, Schema, Shape, Type};
 
-use super::rows::Gathered;
+use super::rows::RowBuffer;
 
-/// The most fields one measurement can have. PostgreSQL holds no more than 1,600 columns.
+/// Largest number of fields of a measurement. PostgreSQL allows at most 1,600 columns.
 const MOST_FIELDS: usize = 1_000;
 
-/// A measurement, and the rows gathered for it.
+/// A measurement with its buffered rows.
 #[derive(Debug)]
 pub struct Table {
     name: String,
@@ -19,69 +19,69 @@ pub struct Table {
     tags: Vec<Box<str>>,
     fields: Vec<Field>,
     by_name: BTreeMap<Box<str>, u16>,
-    /// The types that fields had before the program started.
+    /// Types of fields from before the program started.
     known: BTreeMap<Box<str>, Type>,
     schema: Option<Rc<Schema>>,
-    /// The rows that wait to be stored.
-    pub gathered: Gathered,
+    /// Rows to be stored.
+    pub buffer: RowBuffer,
 }
 
-/// What is known of a field.
+/// Description of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// Its name.
+    /// Name.
     pub name: Box<str>,
-    /// The type of its values.
+    /// Type of its values.
     pub value_type: Type,
-    /// The unit of measurement.
+    /// Unit of measurement.
     pub unit: Option<Box<str>>,
-    /// What it tells.
+    /// Meaning.
     pub description: Box<str>,
 }
 
 impl Field {
-    /// A field of which nothing more is known.
+    /// Creates a field without unit and description.
     pub fn new(name: &str, value_type: Type) -> Self {
         Self { name: name.into(), value_type, unit: None, description: Box::default() }
     }
 }
 
 impl Table {
-    /// A measurement without fields yet.
+    /// Creates a measurement without fields.
     pub fn new(name: &str, description: &'static str, tags: impl IntoIterator<Item = Box<str>>) -> Self {
-        let (own, fields, by_name, known, gathered) = Default::default();
+        let (own, fields, by_name, known, buffer) = Default::default();
         let name = name.to_owned();
-        let mut table = Self { name, description, tags: own, fields, by_name, known, schema: None, gathered };
+        let mut table = Self { name, description, tags: own, fields, by_name, known, schema: None, buffer };
         table.add_tags(tags);
         table
     }
 
-    /// Gives it more tags, before it has fields.
+    /// Adds tags, before there are fields.
     pub fn add_tags(&mut self, tags: impl IntoIterator<Item = Box<str>>) {
         self.tags.extend(tags);
         self.tags.sort();
         self.tags.dedup();
-        self.gathered = Gathered::new(self.tags.len());
+        self.buffer = RowBuffer::new(self.tags.len());
     }
 
-    /// Its name.
+    /// Name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Its fields so far, with their types.
+    /// Known fields with their types.
     pub fn types(&self) -> impl Iterator<Item = (&str, Type)> {
         let now = self.fields.iter().map(|field| (field.name.as_ref(), field.value_type));
         let before = self.known.iter().map(|(name, value_type)| (name.as_ref(), *value_type));
         now.chain(before.filter(|(name, _)| !self.by_name.contains_key(*name)))
     }
 
-    /// Says which type a field had before the program started.
+    /// Restores the type of a field from before the program started.
     pub fn remember(&mut self, field: &str, value_type: Type) {
         self.known.insert(field.into(), value_type);
     }
 
-    /// Keeps a name for a type, unless it stands for one already.
+    /// Reserves a name for a type, unless it has one already.
     pub fn reserve(&mut self, field: &str, value_type: Type) {
         let has_room = self.known.len() < MOST_FIELDS;
         if has_room && !self.by_name.contains_key(field) && !self.known.contains_key(field) {
@@ -89,21 +89,21 @@ impl Table {
         }
     }
 
-    /// The column of a tag.
+    /// Column of a tag.
     pub fn tag(&self, name: &str) -> Option<u16> {
         let at = self.tags.iter().position(|tag| **tag == *name)?;
         u16::try_from(at).ok()?.checked_add(1)
     }
 
-    /// The column of a field that a person declared, whatever its type was before.
+    /// Column of a configured field, whatever its earlier type.
     pub fn declare(&mut self, field: Field) -> Option<u16> {
         self.known.remove(&field.name);
         self.field(field)
     }
 
-    /// The column of a field; `None` where the measurement has as many as it can have.
+    /// Column of a field; `None` if the measurement has too many.
     ///
-    /// A name that stands for another type already, or for a tag or the time, gets the type behind it: `mode_text`.
+    /// If the name has another type already, or is a tag or the time, the type is appended: `mode_text`.
     pub fn field(&mut self, field: Field) -> Option<u16> {
         let name = if self.is_free_for(&field.name, field.value_type) {
             field.name
@@ -123,7 +123,7 @@ impl Table {
         Some(column)
     }
 
-    /// The name of a column.
+    /// Name of a column.
     pub fn column_name(&self, column: u16) -> &str {
         let at = usize::from(column).checked_sub(1);
         let name = at.and_then(|at| match at.checked_sub(self.tags.len()) {
@@ -133,7 +133,7 @@ impl Table {
         name.map_or("time", |name| name)
     }
 
-    /// What the gathered rows are made of.
+    /// Schema of the buffered rows.
     pub fn schema(&mut self) -> Rc<Schema> {
         if let Some(schema) = &self.schema {
             return Rc::clone(schema);
@@ -143,9 +143,9 @@ impl Table {
         schema
     }
 
-    /// Takes the gathered rows.
-    pub fn take(&mut self) -> (Rc<Schema>, Gathered) {
-        let rows = std::mem::replace(&mut self.gathered, Gathered::new(self.tags.len()));
+    /// Takes the buffered rows.
+    pub fn take(&mut self) -> (Rc<Schema>, RowBuffer) {
+        let rows = std::mem::replace(&mut self.buffer, RowBuffer::new(self.tags.len()));
         (self.schema(), rows)
     }
 
@@ -179,7 +179,7 @@ impl Table {
 }
 
 fn column(name: &str, role: Role, value_type: Type, optional: bool) -> Column {
-    // A value outside of its range is left out before it is a value of a row; the others of its row are kept.
+    // Ranges are checked before a value enters a row, so that the other values are kept.
     let (unit, valid, label, description) = Default::default();
     Column { name: Cow::Owned(name.to_owned()), role, value_type, optional, unit, valid, label, description }
 }

@@ -1,18 +1,18 @@
-//! One value of a payload, and how it becomes a value of a column.
+//! Conversion of a value of a payload to a value of a column.
 
 use std::borrow::Cow;
 use std::rc::Rc;
 
 use record::Type;
 
-/// The words for yes and no that are understood where none are configured.
+/// Default words for true and false.
 const USUAL_YES: [&str; 6] = ["ON", "TRUE", "YES", "OPEN", "ONLINE", "1"];
 const USUAL_NO: [&str; 6] = ["OFF", "FALSE", "NO", "CLOSED", "OFFLINE", "0"];
 
-/// The longest text of a field, in bytes: what InfluxDB takes.
+/// Length limit of InfluxDB for a text field, in bytes.
 const LONGEST_TEXT: usize = 64 * 1024 - 1;
 
-/// What firmware publishes where it has no reading: ESPHome `nan` or `None`, others nothing or `null`.
+/// Texts that firmware publishes without a reading: `nan` or `None` by ESPHome, nothing or `null` by others.
 const ABSENT: [&str; 7] = ["", "nan", "none", "null", "unavailable", "unknown", "undefined"];
 
 /// One value of a payload, borrowed from it.
@@ -22,7 +22,7 @@ pub enum Scalar<'a> {
     Null,
     /// `true` or `false`.
     Boolean(bool),
-    /// A whole number that fits 64 bits.
+    /// An integer of 64 bits.
     Integer(i64),
     /// Any other number.
     Float(f64),
@@ -30,86 +30,86 @@ pub enum Scalar<'a> {
     Text(&'a str),
 }
 
-/// One value for a column.
+/// Value of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Converted<'a> {
-    /// There is none: it is left out.
+    /// No value.
     Absent,
     /// A number.
     Float(f64),
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// Yes or no.
+    /// A boolean.
     Boolean(bool),
     /// Text.
     Text(Cow<'a, str>),
 }
 
-/// Why a value is left out although there is one.
+/// Reason for leaving out a value.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 pub enum Refusal {
-    /// It is of another type than its column, which never changes.
-    #[error("is no {}", spelled(*.0))]
+    /// The type differs from that of the column, which never changes.
+    #[error("is not a {}", type_name(*.0))]
     OtherType(Type),
-    /// The device cannot have measured this.
+    /// The value is outside of the valid range.
     #[error("is {value}, outside of {low} to {high}")]
     OutOfRange {
-        /// What the payload says.
+        /// Value in the payload.
         value: f64,
-        /// The lowest value that is real.
+        /// Lowest valid value.
         low: f64,
-        /// The highest value that is real.
+        /// Highest valid value.
         high: f64,
     },
-    /// Its text is longer than a store takes.
-    #[error("is a text of {0} bytes")]
+    /// The text is longer than a store accepts.
+    #[error("is a text of {0} bytes, too long for a store")]
     TooLong(usize),
-    /// It should tell the time.
-    #[error("is no time")]
+    /// The value is not a time.
+    #[error("is not a time")]
     NoTime,
-    /// The topic or its measurement has as many fields as it can have.
+    /// The topic or measurement has too many fields.
     #[error("is one field too many")]
     TooManyFields,
 }
 
-/// How the values of one column are made.
+/// Conversion of the values of a column.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversion {
-    /// What becomes of a value.
+    /// Target type.
     pub kind: Kind,
-    /// The lowest and the highest number that is real.
+    /// Lowest and highest valid number.
     pub valid: Option<(f64, f64)>,
 }
 
-/// What becomes of a value.
+/// Target type.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Kind {
-    /// A number; text is read as one.
+    /// A number; text is parsed.
     Float,
-    /// A whole number; text is read as one.
+    /// An integer; text is parsed.
     Integer,
-    /// Yes or no; these words stand for them, or else the usual ones.
-    Boolean(Option<Rc<Words>>),
-    /// Text; a number or a Boolean is spelled.
+    /// A boolean, with these words for true and false, or the default ones.
+    Boolean(Option<Rc<BooleanWords>>),
+    /// Text; a number or boolean is formatted.
     Text,
 }
 
-/// Words for yes and for no, upper and lower case alike.
+/// Words for true and false, in any case.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words {
-    /// Those for yes.
+pub struct BooleanWords {
+    /// Words for true.
     pub yes: Vec<Box<str>>,
-    /// Those for no.
+    /// Words for false.
     pub no: Vec<Box<str>>,
 }
 
 impl Conversion {
-    /// A conversion that takes every number.
+    /// Creates a conversion without a range.
     pub fn of(kind: Kind) -> Self {
         Self { kind, valid: None }
     }
 
-    /// The type of the column.
+    /// Type of the column.
     pub fn value_type(&self) -> Type {
         match self.kind {
             Kind::Float => Type::Float,
@@ -119,11 +119,11 @@ impl Conversion {
         }
     }
 
-    /// The value for the column.
+    /// Converts a value.
     ///
     /// # Errors
     ///
-    /// Why it is left out.
+    /// The reason for leaving it out.
     pub fn convert<'a>(&self, scalar: Scalar<'a>) -> Result<Converted<'a>, Refusal> {
         if scalar == Scalar::Null {
             return Ok(Converted::Absent);
@@ -148,21 +148,21 @@ impl Conversion {
         let Some((low, high)) = self.valid else { return Ok(()) };
         let value = match converted {
             Converted::Float(number) => *number,
-            Converted::Integer(number) => approximate(*number),
+            Converted::Integer(number) => to_float(*number),
             _ => return Ok(()),
         };
         if (low..=high).contains(&value) { Ok(()) } else { Err(Refusal::OutOfRange { value, low, high }) }
     }
 }
 
-/// A whole number as a float; beyond 2⁵³ the nearest one.
+/// Converts an integer to a float; beyond 2⁵³ to the nearest one.
 #[expect(clippy::cast_precision_loss, reason = "a measured number is a float, and the nearest one is meant")]
-pub fn approximate(number: i64) -> f64 {
+pub fn to_float(number: i64) -> f64 {
     number as f64
 }
 
-/// What a type is called in a message.
-pub fn spelled(value_type: Type) -> &'static str {
+/// Name of a type in messages.
+pub fn type_name(value_type: Type) -> &'static str {
     match value_type {
         Type::Float => "number",
         Type::Integer => "whole number",
@@ -174,10 +174,10 @@ pub fn spelled(value_type: Type) -> &'static str {
 fn float(scalar: Scalar<'_>) -> Option<Converted<'static>> {
     match scalar {
         Scalar::Float(number) if number.is_finite() => Some(Converted::Float(number)),
-        Scalar::Integer(number) => Some(Converted::Float(approximate(number))),
+        Scalar::Integer(number) => Some(Converted::Float(to_float(number))),
         Scalar::Text(text) => match text.trim().parse::<f64>() {
             Ok(number) if number.is_finite() => Some(Converted::Float(number)),
-            // What is no finite number is absent, as `nan` is.
+            // A number that is not finite is absent, like `nan`.
             Ok(_) => Some(Converted::Absent),
             Err(_) => absent(text),
         },
@@ -202,14 +202,14 @@ fn integer(scalar: Scalar<'_>) -> Option<Converted<'static>> {
     }
 }
 
-/// A float that is a whole number, such as `3.0`, as one.
+/// Converts a whole float, such as `3.0`, to an integer.
 #[expect(clippy::cast_possible_truncation, reason = "it is whole and in range")]
 fn whole(number: f64) -> Option<i64> {
     const LARGEST: f64 = 9_007_199_254_740_992.0;
     (number.fract() == 0.0 && number.abs() <= LARGEST).then_some(number as i64)
 }
 
-fn boolean(scalar: Scalar<'_>, words: Option<&Words>) -> Option<Converted<'static>> {
+fn boolean(scalar: Scalar<'_>, words: Option<&BooleanWords>) -> Option<Converted<'static>> {
     match scalar {
         Scalar::Boolean(yes) => Some(Converted::Boolean(yes)),
         Scalar::Integer(number) => word(&number.to_string(), words),
@@ -219,7 +219,7 @@ fn boolean(scalar: Scalar<'_>, words: Option<&Words>) -> Option<Converted<'stati
     }
 }
 
-fn word(text: &str, words: Option<&Words>) -> Option<Converted<'static>> {
+fn word(text: &str, words: Option<&BooleanWords>) -> Option<Converted<'static>> {
     let (yes, no) = match words {
         Some(words) => (
             is_any(text, words.yes.iter().map(AsRef::as_ref)),
@@ -288,7 +288,7 @@ mod tests {
         assert_eq!(convert(Kind::Boolean(None), Scalar::Text("on")), Ok(Converted::Boolean(true)));
         assert_eq!(convert(Kind::Boolean(None), Scalar::Integer(0)), Ok(Converted::Boolean(false)));
         assert!(convert(Kind::Boolean(None), Scalar::Text("ajar")).is_err());
-        let words = Words { yes: vec!["LOCK".into()], no: vec!["UNLOCK".into()] };
+        let words = BooleanWords { yes: vec!["LOCK".into()], no: vec!["UNLOCK".into()] };
         let kind = Kind::Boolean(Some(Rc::new(words)));
         assert_eq!(convert(kind.clone(), Scalar::Text("UNLOCK")), Ok(Converted::Boolean(false)));
         assert!(convert(kind, Scalar::Text("ON")).is_err());

@@ -1,4 +1,4 @@
-//! Reads what Zigbee2MQTT tells of its devices and groups.
+//! Reading of the device and group lists of Zigbee2MQTT.
 //!
 //! Source: [MQTT topics and messages](https://www.zigbee2mqtt.io/guide/usage/mqtt_topics_and_messages.html) and
 //! [exposes](https://www.zigbee2mqtt.io/guide/usage/exposes.html).
@@ -10,33 +10,33 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
-use crate::transform::value::{Kind, Words};
+use crate::transform::value::{BooleanWords, Kind};
 
-/// How deep features may lie in features.
+/// Largest nesting depth of features.
 const DEEPEST: usize = 4;
 
-/// One value that a device exposes.
+/// A value that a device exposes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Expose {
-    /// Where it is in the payload; one key, or more inside of a composite.
+    /// Path in the payload: one key, or more inside of a composite.
     pub path: Vec<Box<str>>,
-    /// How it is converted.
+    /// Conversion.
     pub kind: Kind,
-    /// The unit of measurement.
+    /// Unit of measurement.
     pub unit: Option<Box<str>>,
 }
 
-/// All devices of an installation.
+/// Devices of an installation.
 #[derive(Debug, Default)]
-pub struct Listed {
-    /// Friendly names and what is exposed, in the order of the list: the oldest device first.
+pub struct DeviceList {
+    /// Friendly names and exposed values, in the order of the list: oldest device first.
     pub devices: Vec<(Box<str>, Vec<Expose>)>,
-    /// The friendly names of coordinators, which report nothing.
+    /// Friendly names of coordinators, which report nothing.
     pub coordinators: BTreeSet<Box<str>>,
 }
 
-/// Reads `bridge/devices`, device by device, so that of a list of megabytes only what counts is in memory.
-pub fn read(payload: &[u8]) -> Result<Listed, serde_json::Error> {
+/// Reads `bridge/devices` device by device, to save memory: the list may have megabytes.
+pub fn read(payload: &[u8]) -> Result<DeviceList, serde_json::Error> {
     serde_json::from_slice(payload)
 }
 
@@ -76,7 +76,7 @@ struct Feature {
     features: Vec<Self>,
 }
 
-/// The value for on or off, which is text for most devices.
+/// Value for on or off; text for most devices.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Word {
@@ -86,19 +86,19 @@ enum Word {
     Other(serde::de::IgnoredAny),
 }
 
-impl<'de> Deserialize<'de> for Listed {
+impl<'de> Deserialize<'de> for DeviceList {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct List;
 
         impl<'de> Visitor<'de> for List {
-            type Value = Listed;
+            type Value = DeviceList;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a list of devices")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Listed, A::Error> {
-                let mut listed = Listed::default();
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<DeviceList, A::Error> {
+                let mut listed = DeviceList::default();
                 while let Some(device) = items.next_element()? {
                     listed.add(device);
                 }
@@ -110,7 +110,7 @@ impl<'de> Deserialize<'de> for Listed {
     }
 }
 
-impl Listed {
+impl DeviceList {
     fn add(&mut self, device: Device) {
         let Some(name) = device.friendly_name else { return };
         if device.kind.as_deref() == Some("Coordinator") {
@@ -125,7 +125,7 @@ impl Listed {
     }
 }
 
-/// Adds what a feature exposes, itself or by the features inside of it.
+/// Adds the values that a feature, or the features inside of it, expose.
 fn collect(feature: Feature, above: &mut Vec<Box<str>>, exposes: &mut Vec<Expose>) {
     let kind = match feature.kind.as_deref() {
         Some("numeric") => Some(Kind::Float),
@@ -156,9 +156,9 @@ fn collect(feature: Feature, above: &mut Vec<Box<str>>, exposes: &mut Vec<Expose
     }
 }
 
-fn words(on: Option<Word>, off: Option<Word>) -> Option<Rc<Words>> {
+fn words(on: Option<Word>, off: Option<Word>) -> Option<Rc<BooleanWords>> {
     let (on, off) = (on?.text()?, off?.text()?);
-    Some(Rc::new(Words { yes: vec![on], no: vec![off] }))
+    Some(Rc::new(BooleanWords { yes: vec![on], no: vec![off] }))
 }
 
 impl Word {
@@ -196,7 +196,7 @@ mod tests {
         let paths: Vec<_> = found.iter().map(|expose| expose.path.join(".")).collect();
         assert_eq!(paths, ["state", "brightness", "color.x", "color.y", "color.hue"]);
         assert_eq!(found[4].unit.as_deref(), Some("°"));
-        let words = Words { yes: vec!["ON".into()], no: vec!["OFF".into()] };
+        let words = BooleanWords { yes: vec!["ON".into()], no: vec!["OFF".into()] };
         assert_eq!(found[0].kind, Kind::Boolean(Some(Rc::new(words))));
     }
 

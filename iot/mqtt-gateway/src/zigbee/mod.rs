@@ -1,4 +1,4 @@
-//! Zigbee2MQTT, understood without configuration: what each topic below its base topic carries.
+//! Support for Zigbee2MQTT without configuration: classification of the topics below its base topic.
 
 mod devices;
 mod plan;
@@ -16,19 +16,19 @@ pub use devices::Expose;
 const DEVICE: &str = "device";
 const BASE: &str = "base";
 
-/// One installation of Zigbee2MQTT, and what it has told of its devices.
+/// An installation of Zigbee2MQTT, with its known devices.
 #[derive(Debug)]
 pub struct Installation {
     rule: Zigbee2Mqtt,
     tables: Tables,
-    /// By friendly name, which may hold slashes and spaces.
+    /// Exposed values by friendly name, which may contain slashes and spaces.
     devices: BTreeMap<Box<str>, Vec<Expose>>,
     groups: BTreeSet<Box<str>>,
     coordinators: BTreeSet<Box<str>>,
     waits_for_devices: bool,
 }
 
-/// Where its records go, as places in the list of tables.
+/// Indexes of its tables.
 #[derive(Debug, Clone, Copy)]
 struct Tables {
     devices: usize,
@@ -36,38 +36,38 @@ struct Tables {
     bridge: usize,
 }
 
-/// What a topic carries.
+/// Kind of a topic.
 #[derive(Debug)]
-pub enum Carries {
-    /// Values.
+pub enum TopicKind {
+    /// Values of a device.
     Values(Plan),
-    /// Whether a device, or the bridge itself, is there.
-    Sign(Sign),
-    /// The list of devices.
+    /// Availability of a device, or of the bridge itself.
+    Availability(AvailabilityTopic),
+    /// List of devices.
     Devices,
-    /// The list of groups.
+    /// List of groups.
     Groups,
-    /// Nothing that is stored: requests, logs, the coordinator.
+    /// Not stored: requests, logs, the coordinator.
     Nothing,
-    /// It cannot be told before the list of devices came.
-    Unclear,
-    /// Nothing that is known. It may be, once the list of devices changes.
+    /// Not known before the device list arrives.
+    AwaitingDevices,
+    /// Not known; that may change with the device list.
     Unknown,
 }
 
-/// A topic that says whether somebody is there: `{"state":"online"}`, or the bare word.
+/// A topic with availability messages.
 #[derive(Debug)]
-pub struct Sign {
-    /// Which measurement the rows belong to.
+pub struct AvailabilityTopic {
+    /// Index of the table.
     pub table: usize,
-    /// Its tags.
+    /// Tags.
     pub tags: Vec<(u16, Box<str>)>,
-    /// The column that says whether.
+    /// Column of the availability.
     pub column: u16,
 }
 
 impl Installation {
-    /// An installation that has told nothing yet. Its tables are added to `tables`.
+    /// Creates an installation without devices, and adds its tables to `tables`.
     pub fn new(rule: Zigbee2Mqtt, tables: &mut Vec<Table>) -> Self {
         let extra = rule.devices.values().flat_map(|device| &device.tags).chain(&rule.tags);
         let tags = |first: &str| -> Vec<Box<str>> {
@@ -75,43 +75,43 @@ impl Installation {
         };
         let name = &rule.measurement;
         let found = Tables {
-            devices: table(tables, name, "What Zigbee devices report.", tags(DEVICE)),
+            devices: table(tables, name, "Values of Zigbee devices.", tags(DEVICE)),
             availability: table(
                 tables,
                 &format!("{name}_availability"),
-                "Whether Zigbee devices can be reached.",
+                "Availability of Zigbee devices.",
                 tags(DEVICE),
             ),
-            bridge: table(tables, &format!("{name}_bridge"), "How Zigbee2MQTT itself is.", tags(BASE)),
+            bridge: table(tables, &format!("{name}_bridge"), "State of Zigbee2MQTT.", tags(BASE)),
         };
         let (devices, groups, coordinators) = Default::default();
         Self { rule, tables: found, devices, groups, coordinators, waits_for_devices: true }
     }
 
-    /// Its base topic.
+    /// Base topic.
     pub fn base(&self) -> &str {
         &self.rule.base
     }
 
-    /// Stops waiting for the list of devices.
+    /// Stops waiting for the device list.
     pub fn stop_waiting(&mut self) {
         self.waits_for_devices = false;
     }
 
-    /// Whether it still waits for the list of devices.
+    /// Whether it waits for the device list.
     pub fn is_waiting(&self) -> bool {
         self.waits_for_devices
     }
 
-    /// Takes the list of devices, and tells how many there are.
+    /// Reads the device list. Returns the number of devices.
     ///
     /// # Errors
     ///
-    /// Why it is no such list; what was known before stays.
+    /// The list is invalid; the known devices or groups stay.
     pub fn take_devices(&mut self, payload: &[u8], tables: &mut [Table]) -> Result<usize, String> {
         let listed = devices::read(payload).map_err(|error| error.to_string())?;
         if let Some(table) = tables.get_mut(self.tables.devices) {
-            // Which of two types a name stands for is decided by the oldest device, not by who speaks first.
+            // If a name has two types, the oldest device decides, not the first message.
             for expose in listed.devices.iter().flat_map(|(_, exposes)| exposes) {
                 plan::reserve(expose, &self.rule.selection, table);
             }
@@ -122,23 +122,23 @@ impl Installation {
         Ok(self.devices.len())
     }
 
-    /// Takes the list of groups, and tells how many there are.
+    /// Reads the group list. Returns the number of groups.
     ///
     /// # Errors
     ///
-    /// Why it is no such list; what was known before stays.
+    /// The list is invalid; the known devices or groups stay.
     pub fn take_groups(&mut self, payload: &[u8], _: &mut [Table]) -> Result<usize, String> {
         self.groups = devices::groups(payload).map_err(|error| error.to_string())?;
         Ok(self.groups.len())
     }
 
-    /// What a topic carries. `topic` begins after the base topic and its slash.
-    pub fn carries(&self, topic: &str, payload: &[u8], tables: &mut [Table]) -> Carries {
+    /// Classifies a topic; `topic` is the part after the base topic and its slash.
+    pub fn classify(&self, topic: &str, payload: &[u8], tables: &mut [Table]) -> TopicKind {
         if let Some(topic) = topic.strip_prefix("bridge/") {
             return self.of_bridge(topic, tables);
         }
         if self.waits_for_devices {
-            return Carries::Unclear;
+            return TopicKind::AwaitingDevices;
         }
         if self.is_known(topic) {
             return self.of_device(topic, None, tables);
@@ -147,7 +147,7 @@ impl Installation {
             return self.availability(name, tables);
         }
         if is_command(topic) {
-            return Carries::Nothing;
+            return TopicKind::Nothing;
         }
         let known = topic.rmatch_indices('/').find_map(|(at, _)| {
             let (name, attribute) = (topic.get(..at)?, topic.get(at + 1..)?);
@@ -155,9 +155,9 @@ impl Installation {
         });
         match known {
             Some((name, attribute)) => self.of_device(name, Some(attribute), tables),
-            // The list may lag behind a device that has just joined.
+            // A device that has just joined may not be in the list yet.
             None if payload.trim_ascii_start().starts_with(b"{") => self.of_device(topic, None, tables),
-            None => Carries::Unknown,
+            None => TopicKind::Unknown,
         }
     }
 
@@ -165,64 +165,71 @@ impl Installation {
         self.devices.contains_key(name) || self.groups.contains(name) || self.coordinators.contains(name)
     }
 
-    fn of_bridge(&self, topic: &str, tables: &mut [Table]) -> Carries {
+    fn of_bridge(&self, topic: &str, tables: &mut [Table]) -> TopicKind {
         match topic {
-            "devices" => Carries::Devices,
-            "groups" => Carries::Groups,
-            "state" => self.sign(self.tables.bridge, BASE, &self.rule.base, "online", tables),
+            "devices" => TopicKind::Devices,
+            "groups" => TopicKind::Groups,
+            "state" => self.availability_topic(self.tables.bridge, BASE, &self.rule.base, "online", tables),
             "health" => self.health(tables),
-            _ => Carries::Nothing,
+            _ => TopicKind::Nothing,
         }
     }
 
-    fn of_device(&self, name: &str, attribute: Option<&str>, tables: &mut [Table]) -> Carries {
+    fn of_device(&self, name: &str, attribute: Option<&str>, tables: &mut [Table]) -> TopicKind {
         let rule = self.rule.devices.get(name);
         if self.coordinators.contains(name) || rule.is_some_and(|rule| rule.ignore) {
-            return Carries::Nothing;
+            return TopicKind::Nothing;
         }
-        let Some(table) = tables.get_mut(self.tables.devices) else { return Carries::Unknown };
+        let Some(table) = tables.get_mut(self.tables.devices) else { return TopicKind::Unknown };
         let tags = self.tags(table, DEVICE, name);
         let exposes = self.devices.get(name).map(Vec::as_slice).unwrap_or_default();
         let selection = &self.rule.selection;
         match attribute {
-            None => Carries::Values(plan::of_state(self.tables.devices, tags, exposes, selection, table)),
-            Some("last_seen" | "device") => Carries::Nothing,
+            None => TopicKind::Values(plan::of_state(self.tables.devices, tags, exposes, selection, table)),
+            Some("last_seen" | "device") => TopicKind::Nothing,
             Some(attribute) => {
                 plan::of_attribute(self.tables.devices, tags, attribute, exposes, selection, table)
-                    .map_or(Carries::Nothing, Carries::Values)
+                    .map_or(TopicKind::Nothing, TopicKind::Values)
             }
         }
     }
 
-    fn availability(&self, name: &str, tables: &mut [Table]) -> Carries {
+    fn availability(&self, name: &str, tables: &mut [Table]) -> TopicKind {
         if self.coordinators.contains(name) || self.rule.devices.get(name).is_some_and(|rule| rule.ignore) {
-            return Carries::Nothing;
+            return TopicKind::Nothing;
         }
-        self.sign(self.tables.availability, DEVICE, name, "available", tables)
+        self.availability_topic(self.tables.availability, DEVICE, name, "available", tables)
     }
 
-    fn health(&self, tables: &mut [Table]) -> Carries {
+    fn health(&self, tables: &mut [Table]) -> TopicKind {
         let at = self.tables.bridge;
-        let Some(table) = tables.get_mut(at) else { return Carries::Unknown };
+        let Some(table) = tables.get_mut(at) else { return TopicKind::Unknown };
         let tags = self.tags(table, BASE, &self.rule.base);
-        Carries::Values(plan::of_health(at, tags))
+        TopicKind::Values(plan::of_health(at, tags))
     }
 
-    fn sign(&self, at: usize, tag: &str, name: &str, field: &str, tables: &mut [Table]) -> Carries {
-        let Some(table) = tables.get_mut(at) else { return Carries::Unknown };
+    fn availability_topic(
+        &self,
+        at: usize,
+        tag: &str,
+        name: &str,
+        field: &str,
+        tables: &mut [Table],
+    ) -> TopicKind {
+        let Some(table) = tables.get_mut(at) else { return TopicKind::Unknown };
         let tags = self.tags(table, tag, name);
         match table.declare(Field::new(field, Type::Boolean)) {
-            Some(column) => Carries::Sign(Sign { table: at, tags, column }),
-            None => Carries::Unknown,
+            Some(column) => TopicKind::Availability(AvailabilityTopic { table: at, tags, column }),
+            None => TopicKind::Unknown,
         }
     }
 
-    /// The tags of what concerns one device, or the bridge.
+    /// Tags of a device, or of the bridge.
     fn tags(&self, table: &Table, tag: &str, name: &str) -> Vec<(u16, Box<str>)> {
         let rule = self.rule.devices.get(name).filter(|_| tag == DEVICE);
         let shown = rule.and_then(|rule| rule.name.as_deref()).unwrap_or(name);
         let own = rule.map(|rule| rule.tags.as_slice()).unwrap_or_default();
-        // What is said of one device counts more than what is said of all.
+        // Tags of one device take precedence over the common ones.
         let shared = self.rule.tags.iter().filter(|(name, _)| own.iter().all(|(other, _)| other != name));
         let first = (tag, shown);
         let rest = shared.chain(own).map(|(name, value)| (name.as_ref(), value.as_ref()));
@@ -231,7 +238,7 @@ impl Installation {
     }
 }
 
-/// The place of a table of that name, which is made or gets more tags.
+/// Index of the table with that name, which is created or gets more tags.
 pub fn table(tables: &mut Vec<Table>, name: &str, description: &'static str, tags: Vec<Box<str>>) -> usize {
     match tables.iter_mut().position(|table| table.name() == name) {
         Some(at) => {
@@ -247,7 +254,7 @@ pub fn table(tables: &mut Vec<Table>, name: &str, description: &'static str, tag
     }
 }
 
-/// Whether a topic asks a device for something: `NAME/set`, `NAME/get`, and the same for one attribute.
+/// Whether a topic is a request to a device: `NAME/set`, `NAME/get`, also for one attribute.
 fn is_command(topic: &str) -> bool {
     let is_word = |level: &str| matches!(level, "set" | "get");
     let mut levels = topic.rsplit('/');

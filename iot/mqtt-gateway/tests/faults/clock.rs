@@ -1,4 +1,4 @@
-//! A clock that jumps while the gateway runs.
+//! Clock changes while the gateway runs.
 
 use std::fs;
 

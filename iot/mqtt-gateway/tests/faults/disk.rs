@@ -1,4 +1,4 @@
-//! A disk that is full while the store is away.
+//! A full disk during an outage of the store.
 
 use http_sim::{Fault, Kind};
 use testkit::require;
@@ -7,13 +7,13 @@ use testkit::servers::SmallDisk;
 use super::flow::{Flow, timed};
 use super::scene::{Scene, eventually};
 
-/// A message that takes room.
+/// A large message.
 fn large(number: usize) -> String {
     let text = "x".repeat(4_000);
     format!(r#"{{"power":{number},"comment":"{text}"}}"#)
 }
 
-/// A gateway whose disk has filled up.
+/// A gateway with a full disk.
 fn full(large: fn(usize) -> String) -> Option<(SmallDisk, Scene, testkit::Running, Flow)> {
     let disk = require(SmallDisk::of(6 * 1024))?;
     let mut scene = Scene::new()?;

@@ -1,4 +1,4 @@
-//! Devices that publish, one message after the other.
+//! A steady flow of published messages.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,28 +11,28 @@ use settings::{Settings as _, Source};
 use super::scene::{TOPIC, eventually};
 
 const EVERY: Duration = Duration::from_millis(3);
-/// An acknowledged message is never published again; another one is, until it is acknowledged.
+/// Time after which an unacknowledged message is published again.
 const AGAIN_AFTER: Duration = Duration::from_millis(100);
 
-/// What a message says.
+/// Creates the payload of a message from its number.
 pub type Payload = fn(usize) -> String;
 
-/// Nothing but the number: the message has the time of its arrival.
+/// Payload with the number only; the message gets its arrival time.
 pub fn plain(number: usize) -> String {
     format!(r#"{{"power":{number}}}"#)
 }
 
-/// The number, and a time of its own.
+/// Payload with the number and a time.
 pub fn timed(number: usize) -> String {
     format!(r#"{{"power":{number},"last_seen":{}}}"#, 1_795_348_800_000 + number)
 }
 
-/// So many times as long where somebody wants to wait.
+/// Length of a flow, ten times as long with `FAULTS_LONG=1`.
 pub fn long(messages: usize) -> usize {
     if std::env::var_os("FAULTS_LONG").is_some() { messages * 10 } else { messages }
 }
 
-/// Messages with the numbers from 1 on.
+/// A flow of messages, numbered from 1.
 pub struct Flow {
     is_over: Arc<AtomicBool>,
     acknowledged: Arc<AtomicUsize>,
@@ -40,7 +40,7 @@ pub struct Flow {
 }
 
 impl Flow {
-    /// Begins to publish about 300 messages a second.
+    /// Starts to publish about 300 messages a second.
     pub fn start(url: &str, payload: Payload) -> Self {
         let (is_over, acknowledged) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
         let (ending, counting, url) = (Arc::clone(&is_over), Arc::clone(&acknowledged), url.to_owned());
@@ -51,18 +51,18 @@ impl Flow {
         Self { is_over, acknowledged, thread: Some(thread) }
     }
 
-    /// How many messages the broker has acknowledged.
+    /// Number of messages that the broker has acknowledged.
     pub fn count(&self) -> usize {
         self.acknowledged.load(Ordering::SeqCst)
     }
 
-    /// Waits for so many more messages.
+    /// Waits for a number of further messages.
     pub fn go_on(&self, messages: usize) {
         let enough = self.count() + messages;
         eventually("more messages", || self.count() >= enough);
     }
 
-    /// Ends it, and tells how many messages the broker has acknowledged.
+    /// Stops the flow. Returns the number of acknowledged messages.
     pub fn end(mut self) -> usize {
         self.is_over.store(true, Ordering::SeqCst);
         self.thread.take().unwrap().join().unwrap();
@@ -76,7 +76,7 @@ impl Drop for Flow {
     }
 }
 
-/// Someone who publishes.
+/// Creates a publisher.
 pub fn publisher(url: &str) -> Publisher {
     let variables = [("MQTT_URL", url), ("MQTT_KEEP_ALIVE_SECONDS", "2")];
     let config = Config::read(&mut Source::of(variables)).unwrap().named("devices");

@@ -1,7 +1,7 @@
-//! Faults that the gateway has to survive without a loss, between a real broker and its store.
+//! Fault tests: the gateway loses no message and stores none twice, with a real broker.
 //!
-//! Devices publish numbered messages in a steady flow at `QoS` 1. At the end each number that the broker has
-//! acknowledged is stored, and none under two times. `FAULTS_LONG=1` makes the flows ten times as long.
+//! Devices publish numbered messages in a steady flow at `QoS` 1. At the end, each number that the broker has
+//! acknowledged is stored once. `FAULTS_LONG=1` makes the flows ten times as long.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "this is test code")]
 

@@ -1,4 +1,4 @@
-//! Messages that are too large, or not what they should be.
+//! Oversized and malformed messages.
 
 use super::flow::{plain, timed};
 use super::scene::{Scene, TOPIC, eventually};
@@ -25,13 +25,13 @@ fn a_message_of_ten_megabytes_is_stored_or_buried_and_holds_nobody_up() {
         assert_eq!(is_stored, stored == 2, "with MQTT_MAX_PACKET_BYTES={limit}");
     }
     let letters = scene.world.dead_letters();
-    // The long text of the first is left out of its row.
+    // The long text of the first message is left out of its row.
     let reasons: Vec<_> = letters.iter().map(|letter| letter.reason.as_str()).collect();
     assert_eq!(letters.len(), 4, "{reasons:?}");
     assert!(letters.iter().all(|letter| letter.record.len() < 100_000));
 }
 
-/// One message in ten is broken, and then comes whole.
+/// Payloads of which one in ten is malformed at first, and valid when it is published again.
 fn often_malformed(number: usize) -> String {
     if number.is_multiple_of(10) { r#"{"power":1e999,"#.to_owned() } else { plain(number) }
 }

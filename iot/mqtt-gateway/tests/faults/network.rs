@@ -1,4 +1,4 @@
-//! Networks that are cut or slow, between broker and gateway and between gateway and store.
+//! Interrupted and slow networks, between broker and gateway and between gateway and store.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use testkit::servers::{Link, Namespace, Network};
 use super::flow::{long, plain};
 use super::scene::{Scene, eventually};
 
-/// A scene with a network on each side of the gateway.
+/// A scene with a controllable network on each side of the gateway.
 fn linked() -> Option<(Scene, Link, Link)> {
     let mut scene = Scene::new()?;
     let links = [scene.broker.url(), scene.world.store().url().to_owned()]
@@ -31,7 +31,7 @@ fn a_network_to_the_broker_that_is_cut_in_silence_loses_nothing() {
     for _ in 0..2 {
         flow.go_on(100);
         to_broker.set(Network::Cut);
-        // Long enough for both to give the connection up.
+        // Long enough for both ends to give up the connection.
         flow.go_on(long(1_200));
         to_broker.set(Network::Good);
     }

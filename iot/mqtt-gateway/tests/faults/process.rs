@@ -1,4 +1,4 @@
-//! A gateway that ends, in good order or not.
+//! Stopped and killed gateways.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, Instant};
@@ -32,7 +32,7 @@ fn a_gateway_that_is_told_to_end_under_load_ends_soon_and_the_next_goes_on() {
         flow.go_on(long(100));
         let told = Instant::now();
         scene.end(running);
-        // Orchestrators kill what takes longer.
+        // Orchestrators kill a program that takes longer.
         assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
         running = scene.world.start(&[]);
     }

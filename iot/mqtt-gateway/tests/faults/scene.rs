@@ -1,4 +1,4 @@
-//! A broker, a store, the program, and what is found in the store.
+//! Set-up of the fault tests: broker, store and program, and checks of the stored points.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -18,14 +18,14 @@ pub use testkit::world::until as eventually;
 pub const TOPIC: &str = "zigbee2mqtt/hall/plug";
 const DEVICES: &str = r#"[{"friendly_name":"hall/plug","type":"Router","definition":{"exposes":[
     {"type":"numeric","property":"power","unit":"W"}]}}]"#;
-/// A broker that keeps and sends as much as there is.
+/// Broker settings without tight limits.
 const GENEROUS: &str = "max_queued_messages 0\nmax_inflight_messages 1000\n";
 
 /// A broker, a store, and the program's settings.
 pub struct Scene {
     pub broker: Mosquitto,
     pub world: World,
-    /// Holds what starts the program.
+    /// Folder with the start script of the program.
     _starter: TempDir,
 }
 
@@ -34,7 +34,7 @@ impl Scene {
         Self::with("", &[])
     }
 
-    /// A broker with more lines in its configuration, and a program that is started by a command.
+    /// Creates a scene with additional broker settings, and a command that starts the program.
     pub fn with(configuration: &str, starter: &[OsString]) -> Option<Self> {
         let configuration = format!("{GENEROUS}{configuration}");
         let setup = MosquittoSetup { configuration, ..MosquittoSetup::default() };
@@ -67,8 +67,8 @@ impl Scene {
         });
     }
 
-    /// Starts the program, and waits until it stores what is published: a broker keeps nothing for those who never
-    /// subscribed.
+    /// Starts the program, and waits until it stores messages, since a broker queues nothing before the first
+    /// subscription.
     pub fn start(&self) -> Running {
         self.start_where(|scene| !scene.stored().is_empty())
     }
@@ -82,7 +82,7 @@ impl Scene {
         running
     }
 
-    /// Devices that begin to publish.
+    /// Starts a flow of messages.
     pub fn flow(&self, payload: Payload) -> flow::Flow {
         flow::Flow::start(&self.broker.url(), payload)
     }
@@ -97,7 +97,7 @@ impl Scene {
         self.world.influxdb().lines().lines().filter_map(point).collect()
     }
 
-    /// Waits until every number is stored, ends the program, and makes sure that none is stored twice.
+    /// Waits until every number is stored, stops the program, and asserts that none is stored twice.
     pub fn expect_all(&self, running: Running, published: usize) {
         eventually("every message", || missing(&self.stored(), published).is_empty());
         self.end(running);
@@ -111,7 +111,7 @@ impl Scene {
         assert_eq!(stored.len(), published + 1, "points of the same message: {again:?}");
     }
 
-    /// Ends the program in good order.
+    /// Stops the program in an orderly way.
     pub fn end(&self, running: Running) {
         running.terminate();
         let outcome = self.world.end(running);
@@ -119,7 +119,7 @@ impl Scene {
     }
 }
 
-/// The numbers that are not there, the first of them.
+/// The first missing numbers.
 pub fn missing(stored: &[(usize, i64)], published: usize) -> Vec<usize> {
     let there: BTreeSet<_> = stored.iter().map(|(number, _)| *number).collect();
     (1..=published).filter(|number| !there.contains(number)).take(10).collect()

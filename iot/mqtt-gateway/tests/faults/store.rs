@@ -1,4 +1,4 @@
-//! A store that is away, or answers what it likes.
+//! Outages and error replies of the store.
 
 use http_sim::services::InfluxDb;
 use http_sim::{Fault, Kind, Reply, Request, Service};
@@ -47,7 +47,7 @@ fn what_comes_while_the_store_is_away_is_there_when_it_is_back() {
     assert_eq!(stored(&store).len(), published + 1);
 }
 
-/// A store that answers so to everything, for a while.
+/// A store that answers with this error for a while.
 fn answers(kind: Kind) {
     let Some(scene) = Scene::new() else { return };
     let running = scene.start();
@@ -87,10 +87,10 @@ fn a_store_that_resets_connections_for_a_while_gets_everything_later() {
     answers(Kind::Reset);
 }
 
-/// A store that refuses a whole request for one of its lines, without a word about which.
+/// A store that rejects a whole request for one of its lines, without naming it.
 struct Picky(InfluxDb);
 
-/// One message in so many is refused.
+/// One message in this many is rejected.
 const ONE_IN: usize = 1_000;
 
 impl Service for Picky {

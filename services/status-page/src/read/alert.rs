@@ -1,6 +1,6 @@
 //! Alerts, as programs keep them between runs.
 
-use history::Kept;
+use history::StateEntry;
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -40,7 +40,7 @@ struct Episode {
 }
 
 /// The alert kept under a key, as it is now, and each earlier time. What cannot be understood is left out.
-pub fn alerts(kept: &Kept) -> Vec<Alert> {
+pub fn alerts(kept: &StateEntry) -> Vec<Alert> {
     let Some(key) = kept.key.strip_prefix(PREFIX) else { return Vec::new() };
     let Ok(Written { state, since, firing, past }) = serde_json::from_str(&kept.value) else {
         return Vec::new();
@@ -78,7 +78,7 @@ pub fn alerts(kept: &Kept) -> Vec<Alert> {
 mod tests {
     use super::*;
 
-    fn kept(state: &str) -> Kept {
+    fn kept(state: &str) -> StateEntry {
         let value = format!(
             r#"{{"state": "{state}", "since": "2026-11-22T09:45:00Z", "seen": "2026-11-22T12:00:00Z", "count": 9,
             "firing": {{"key": "weather/temp", "event": "firing", "severity": "warning", "title": "temp is below 5 °C",
@@ -86,7 +86,7 @@ mod tests {
                 "value": 3.2, "limit": 5.0, "unit": "°C", "program": "weather"}},
             "past": [{{"since": "2026-11-20T00:00:00Z", "until": "2026-11-20T03:00:00Z", "count": 3, "title": "before"}}]}}"#
         );
-        Kept {
+        StateEntry {
             program: "weather".to_owned(),
             key: "alert/weather/temp".to_owned(),
             value,
@@ -113,6 +113,6 @@ mod tests {
 
     #[test]
     fn what_is_no_alert_is_left_out() {
-        assert_eq!(alerts(&Kept { value: "{}".to_owned(), ..kept("firing") }), []);
+        assert_eq!(alerts(&StateEntry { value: "{}".to_owned(), ..kept("firing") }), []);
     }
 }

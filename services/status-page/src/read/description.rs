@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use fault::Fault;
-use history::Kept;
+use history::StateEntry;
 use record::Schema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -113,7 +113,7 @@ pub fn described(folder: Option<&Path>) -> Result<Vec<Description>, Unreadable> 
 
 impl Description {
     /// From what a program keeps of itself.
-    pub fn kept(kept: &Kept) -> Option<Self> {
+    pub fn kept(kept: &StateEntry) -> Option<Self> {
         let described = Self::parse(&kept.value).filter(|_| kept.key == KEY)?;
         // The state knows whose it is.
         Some(Self { name: kept.program.clone(), ..described })
@@ -204,8 +204,8 @@ impl Description {
 mod tests {
     use super::*;
 
-    fn kept(value: &str) -> Kept {
-        Kept {
+    fn kept(value: &str) -> StateEntry {
+        StateEntry {
             program: "weather".to_owned(),
             key: KEY.to_owned(),
             value: value.to_owned(),
@@ -266,6 +266,6 @@ mod tests {
     #[test]
     fn what_is_no_description_is_none() {
         assert!(Description::kept(&kept("[]")).is_none());
-        assert!(Description::kept(&Kept { key: "describes".to_owned(), ..kept(WEATHER) }).is_none());
+        assert!(Description::kept(&StateEntry { key: "describes".to_owned(), ..kept(WEATHER) }).is_none());
     }
 }

@@ -101,12 +101,12 @@ impl Reader {
 
     /// Whether the stores can be read.
     pub async fn check(&self) -> Result<(), String> {
-        self.history.kept("check").await.map(drop).map_err(|error| (self.tell)(&error))
+        self.history.state("check").await.map(drop).map_err(|error| (self.tell)(&error))
     }
 
     /// What programs say of themselves: what each kept when it last ran, else what the files say.
     async fn descriptions(&self, problems: &mut Vec<String>) -> Vec<Description> {
-        let kept = self.or_note(self.history.kept(description::KEY).await, problems);
+        let kept = self.or_note(self.history.state(description::KEY).await, problems);
         let mut descriptions: Vec<_> = kept.iter().filter_map(Description::kept).collect();
         for program in &self.programs {
             if !descriptions.iter().any(|known| known.name == program.name) {
@@ -133,7 +133,7 @@ impl Reader {
 
     /// Open alerts first, then those that are over, the newest first.
     async fn read_alerts(&self, problems: &mut Vec<String>) -> Vec<Alert> {
-        let kept = self.or_note(self.history.kept(alert::PREFIX).await, problems);
+        let kept = self.or_note(self.history.state(alert::PREFIX).await, problems);
         let mut alerts: Vec<Alert> = kept.iter().flat_map(alert::alerts).collect();
         alerts.sort_by(|one, other| {
             let newest = |alert: &Alert| alert.until.unwrap_or(alert.since);

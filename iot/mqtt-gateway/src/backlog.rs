@@ -1,4 +1,4 @@
-//! Messages that came before the list of devices that tells what they are.
+//! Messages that arrived before the device list that describes them.
 
 use std::time::Duration;
 
@@ -8,38 +8,38 @@ use tokio::time::Instant;
 
 use crate::transform::Incoming;
 
-/// How long the list is waited for. A broker sends what it kept right after a subscription.
+/// Time limit for the device list. A broker sends retained messages right after a subscription.
 const PATIENCE: Duration = Duration::from_secs(5);
 const MOST_MESSAGES: usize = 2_000;
 const MOST_BYTES: usize = 1 << 20;
 
-/// Messages that wait, the oldest first. None of them is acknowledged meanwhile.
+/// Deferred messages, oldest first. They are not acknowledged yet.
 #[derive(Debug, Default)]
-pub struct Waiting {
-    messages: Vec<Held>,
+pub struct Backlog {
+    messages: Vec<DeferredMessage>,
     bytes: usize,
     since: Option<Instant>,
 }
 
-/// A message that waits.
+/// A message that waits for the device list.
 #[derive(Debug)]
-pub struct Held {
+pub struct DeferredMessage {
     topic: Box<str>,
     payload: Box<[u8]>,
     retained: bool,
     arrival: Timestamp,
-    /// What acknowledges it, where somebody waits for that.
+    /// Token that acknowledges it, if needed.
     pub token: Option<Token>,
 }
 
-impl Held {
-    /// A copy of a message.
+impl DeferredMessage {
+    /// Copies a message.
     pub fn of(message: Incoming<'_>, token: Option<Token>) -> Self {
         let Incoming { topic, payload, retained, arrival } = message;
         Self { topic: topic.into(), payload: payload.into(), retained, arrival, token }
     }
 
-    /// The message.
+    /// Borrows the message.
     pub fn message(&self) -> Incoming<'_> {
         Incoming {
             topic: &self.topic,
@@ -50,26 +50,26 @@ impl Held {
     }
 }
 
-impl Waiting {
-    /// Lets one more message wait.
-    pub fn add(&mut self, message: Held, now: Instant) {
+impl Backlog {
+    /// Adds a message.
+    pub fn add(&mut self, message: DeferredMessage, now: Instant) {
         self.since.get_or_insert(now);
         self.bytes += message.topic.len() + message.payload.len();
         self.messages.push(message);
     }
 
-    /// Whether as many wait as there is room for.
+    /// Whether a limit is reached.
     pub fn is_full(&self) -> bool {
         self.messages.len() >= MOST_MESSAGES || self.bytes >= MOST_BYTES
     }
 
-    /// When the waiting has to end.
+    /// Time at which the messages are mapped without the device list.
     pub fn until(&self) -> Option<Instant> {
         self.since.map(|since| since + PATIENCE)
     }
 
-    /// Takes all of them.
-    pub fn take(&mut self) -> Vec<Held> {
+    /// Takes all messages.
+    pub fn take(&mut self) -> Vec<DeferredMessage> {
         std::mem::take(self).messages
     }
 }

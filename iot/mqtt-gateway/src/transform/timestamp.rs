@@ -1,4 +1,4 @@
-//! The time a payload tells, in the forms devices write it.
+//! Times in payloads, in the formats of devices.
 
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
@@ -6,14 +6,14 @@ use record::Timestamp;
 
 use super::value::Scalar;
 
-/// The form of a time in a payload.
+/// Format of a time in a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// RFC 3339, as in `2026-01-31T12:00:00Z`. A time without an offset has this one.
+pub enum TimeFormat {
+    /// RFC 3339, as in `2026-01-31T12:00:00Z`, with this offset if the text has none.
     Rfc3339(Offset),
-    /// So many of these since 1970, as a number or as text.
+    /// Time since 1970 in this unit, as a number or as text.
     Epoch(Unit),
-    /// What Zigbee2MQTT writes as `last_seen`: RFC 3339, or milliseconds since 1970.
+    /// Format of `last_seen` in Zigbee2MQTT: RFC 3339, or milliseconds since 1970.
     LastSeen,
 }
 
@@ -30,8 +30,8 @@ pub enum Unit {
     Nanoseconds,
 }
 
-impl Form {
-    /// The time that a value tells, if it tells one that a store can hold.
+impl TimeFormat {
+    /// Reads a time; `None` if it is malformed or outside of the range of the stores.
     pub fn read(self, value: Scalar<'_>) -> Option<Timestamp> {
         let time = match self {
             Self::Rfc3339(offset) => match value {
@@ -76,7 +76,7 @@ fn whole(unit: Unit, number: i64) -> Option<Timestamp> {
     .ok()
 }
 
-/// Seconds with a fraction, to the microsecond: a float holds no more of a time of our century.
+/// Time from seconds with a fraction, rounded to the microsecond, the precision of a float for current times.
 #[expect(clippy::cast_possible_truncation, reason = "it is in the range of the clock")]
 fn fraction(seconds: f64) -> Option<Timestamp> {
     let microseconds = (seconds * 1e6).round();
@@ -87,7 +87,7 @@ fn fraction(seconds: f64) -> Option<Timestamp> {
 mod tests {
     use super::*;
 
-    fn spelled(form: Form, value: Scalar<'_>) -> Option<String> {
+    fn type_name(form: TimeFormat, value: Scalar<'_>) -> Option<String> {
         form.read(value).map(|time| time.to_string())
     }
 
@@ -99,9 +99,9 @@ mod tests {
             Scalar::Text("2026-03-01T16:32:45.941+01:00"),
             Scalar::Integer(1_772_379_165_941),
         ] {
-            assert_eq!(spelled(Form::LastSeen, value), expected, "{value:?}");
+            assert_eq!(type_name(TimeFormat::LastSeen, value), expected, "{value:?}");
         }
-        assert_eq!(spelled(Form::LastSeen, Scalar::Text("yesterday")), None);
+        assert_eq!(type_name(TimeFormat::LastSeen, Scalar::Text("yesterday")), None);
     }
 
     #[test]
@@ -113,31 +113,31 @@ mod tests {
             (Unit::Microseconds, 1_772_379_165_000_000),
             (Unit::Nanoseconds, 1_772_379_165_000_000_000),
         ] {
-            assert_eq!(spelled(Form::Epoch(unit), Scalar::Integer(number)), expected);
-            assert_eq!(spelled(Form::Epoch(unit), Scalar::Text(&number.to_string())), expected);
+            assert_eq!(type_name(TimeFormat::Epoch(unit), Scalar::Integer(number)), expected);
+            assert_eq!(type_name(TimeFormat::Epoch(unit), Scalar::Text(&number.to_string())), expected);
         }
-        let fraction = spelled(Form::Epoch(Unit::Seconds), Scalar::Float(1_772_379_165.25));
+        let fraction = type_name(TimeFormat::Epoch(Unit::Seconds), Scalar::Float(1_772_379_165.25));
         assert_eq!(fraction.as_deref(), Some("2026-03-01T15:32:45.25Z"));
     }
 
     #[test]
     fn a_time_without_offset_has_the_configured_one() {
-        let form = Form::Rfc3339(Offset::constant(2));
+        let form = TimeFormat::Rfc3339(Offset::constant(2));
         assert_eq!(
-            spelled(form, Scalar::Text("2026-03-01T12:00:00")).as_deref(),
+            type_name(form, Scalar::Text("2026-03-01T12:00:00")).as_deref(),
             Some("2026-03-01T10:00:00Z")
         );
         assert_eq!(
-            spelled(form, Scalar::Text("2026-03-01T12:00:00Z")).as_deref(),
+            type_name(form, Scalar::Text("2026-03-01T12:00:00Z")).as_deref(),
             Some("2026-03-01T12:00:00Z")
         );
     }
 
     #[test]
-    fn a_time_that_no_store_can_hold_is_none() {
+    fn a_time_outside_of_the_range_of_the_stores_is_none() {
         for number in [i64::MAX, 1_772_379_165_941] {
-            assert_eq!(spelled(Form::Epoch(Unit::Seconds), Scalar::Integer(number)), None);
+            assert_eq!(type_name(TimeFormat::Epoch(Unit::Seconds), Scalar::Integer(number)), None);
         }
-        assert_eq!(spelled(Form::Epoch(Unit::Seconds), Scalar::Float(1e300)), None);
+        assert_eq!(type_name(TimeFormat::Epoch(Unit::Seconds), Scalar::Float(1e300)), None);
     }
 }

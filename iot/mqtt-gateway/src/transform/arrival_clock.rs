@@ -1,25 +1,24 @@
-//! When a message arrived: the wall clock, never the same time twice.
+//! Clock for arrival times, which never returns the same time twice.
 
 use std::time::Duration;
 
 use record::Timestamp;
 
-/// A clock that went back by more than this was set; a smaller step is how clocks are.
+/// Smallest backward step that counts as a clock change; smaller ones are jitter.
 const SET_BACK: Duration = Duration::from_secs(1);
-/// SQLite and PostgreSQL keep no more of a time.
+/// Resolution of times in SQLite and PostgreSQL.
 const STEP: Duration = Duration::from_micros(1);
 
-/// Gives each message a time of its own, so that two readings of a series are two points.
+/// Clock that gives each message a unique time, so that two readings of a series are two points.
 #[derive(Debug, Default)]
-pub struct Arrival {
+pub struct ArrivalClock {
     last: Option<Timestamp>,
 }
 
-impl Arrival {
-    /// The time of the next message, where the clock says `now`.
+impl ArrivalClock {
+    /// Time of the next message, at the wall-clock time `now`.
     ///
-    /// It is `now`, cut to whole microseconds, or a microsecond after the last one. A clock that was set back is
-    /// followed.
+    /// It is `now` in whole microseconds, or a microsecond after the last time. A clock that was set back is followed.
     pub fn next(&mut self, now: Timestamp) -> Timestamp {
         let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
         let time = match self.last {
@@ -45,14 +44,14 @@ mod tests {
 
     #[test]
     fn no_two_messages_have_the_same_time() {
-        let mut arrival = Arrival::default();
+        let mut arrival = ArrivalClock::default();
         let times = [10_000, 10_999, 10_000, 11_500, 20_001].map(|now| arrival.next(at(now)).as_nanosecond());
         assert_eq!(times, [10_000, 11_000, 12_000, 13_000, 20_000]);
     }
 
     #[test]
-    fn a_clock_that_was_set_is_followed() {
-        let mut arrival = Arrival::default();
+    fn a_clock_change_is_followed() {
+        let mut arrival = ArrivalClock::default();
         arrival.next(at(10_000_000_000));
         assert_eq!(arrival.next(at(9_500_000_000)), at(10_000_001_000));
         assert_eq!(arrival.next(at(5_000_000_000)), at(5_000_000_000));

@@ -1,4 +1,4 @@
-//! What people are told of the gateway: counters, dead letters, and a broker that is away.
+//! Reporting: counters, dead letters, and the alert for a lost broker.
 
 use std::collections::BTreeMap;
 
@@ -11,40 +11,40 @@ use crate::config::Config;
 use crate::sampler::{self, Sampler};
 use crate::transform::{Incoming, Outcome};
 
-/// Every word of [`Outcome::word`].
-const WORDS: [&str; 8] =
+/// All values of [`Outcome::label`].
+const LABELS: [&str; 8] =
     ["mapped", "no_value", "retained", "ignored", "unmapped", "malformed", "learned", "waiting"];
 
-/// Counts messages by what became of them, and keeps samples of what nothing became of.
+/// Counts messages by outcome, and puts samples of faulty ones into the dead letters.
 #[derive(Debug)]
-pub struct Telling<'d> {
+pub struct Reporter<'d> {
     device: &'d Device<Config>,
     messages: Vec<(&'static str, Counter)>,
     values_refused: Counter,
     sampler: Sampler,
-    /// Since when there is no connection.
+    /// Start of the current outage of the broker.
     away_since: Option<Timestamp>,
 }
 
-impl<'d> Telling<'d> {
-    /// Counters that are all there from the start, so that a rate can be taken of each.
+impl<'d> Reporter<'d> {
+    /// Creates all counters at once, so that rates can be computed from the start.
     pub fn new(device: &'d Device<Config>, now: Instant) -> Self {
         let counter = |word: &'static str| {
-            let help = "Messages, by what became of them.";
+            let help = "Messages by outcome.";
             (word, device.count_by("messages", help, "outcome", word))
         };
         Self {
             device,
-            messages: WORDS.map(counter).into(),
-            values_refused: device.count("values_refused", "Values that were left out of a row."),
+            messages: LABELS.map(counter).into(),
+            values_refused: device.count("values_refused", "Invalid values left out of a row."),
             sampler: Sampler::new(device.config.dead_letters, now),
             away_since: None,
         }
     }
 
-    /// Counts a message, and puts it into the dead letters where something is wrong with it.
+    /// Counts a message, and puts a faulty one into the dead letters.
     pub fn outcome(&mut self, outcome: &Outcome, message: Incoming<'_>, now: Instant) {
-        if let Some((_, counter)) = self.messages.iter().find(|(word, _)| *word == outcome.word()) {
+        if let Some((_, counter)) = self.messages.iter().find(|(word, _)| *word == outcome.label()) {
             counter.count();
         }
         if let Some(refused) = outcome.refused() {
@@ -55,16 +55,16 @@ impl<'d> Telling<'d> {
                 refused.to_string()
             }
             Outcome::Malformed(why) => why.clone(),
-            Outcome::Unmapped => "no rule fits its topic".to_owned(),
+            Outcome::Unmapped => "no rule matches the topic".to_owned(),
             _ => return,
         };
         if self.sampler.takes(message.topic, now) {
-            let letter = sampler::letter(message.topic, message.payload, message.arrival);
+            let letter = sampler::dead_letter(message.topic, message.payload, message.arrival);
             self.device.bury(message.topic, &letter, &reason);
         }
     }
 
-    /// Tells that the broker answers.
+    /// Reports that the broker is connected.
     pub fn connected(&mut self, session_present: bool, now: Timestamp) {
         tracing::info!(session_present, "connected to the MQTT broker");
         self.device.connected(true);
@@ -72,8 +72,8 @@ impl<'d> Telling<'d> {
         self.away_since = None;
     }
 
-    /// Tells that the broker does not answer. People hear of it when a person has to change something, or when it
-    /// takes longer than a restart.
+    /// Reports that the broker is not connected. Alerts if the error needs a person, or if the outage is longer than a
+    /// restart.
     pub fn disconnected(&mut self, error: &Error, now: Timestamp) {
         let detail = self.device.redactor().scrub(&fault::chain(error)).into_owned();
         let is_passing = fault::Fault::kind(error).is_passing();

@@ -1,8 +1,8 @@
-//! The file in which messages are noted that are not acknowledged yet.
+//! Journal file of unacknowledged messages.
 //!
-//! A ring of records of 16 bytes, after a head that counts them. All of it is written when it is made, so that a disk
-//! that is full later does not matter. Records are written before the head counts them: whenever the process is killed,
-//! those that count are whole.
+//! A ring of entries of 16 bytes after a header with their count. The file is written in full when it is created, so
+//! that a full disk does not matter later. Entries are written before the header counts them: if the process is killed,
+//! all counted entries are complete.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -11,47 +11,47 @@ use std::path::Path;
 
 use record::Timestamp;
 
-/// Marks a record of a message that was taken.
-pub(super) const TAKEN: u64 = 1 << 63;
+/// Flag of an entry for a received message.
+pub(super) const RECEIVED: u64 = 1 << 63;
 
-/// As many as fit. A client has at most 65,535 messages that are not acknowledged (MQTT 3.1.1, 2.3.1).
+/// Capacity of the ring. A client has at most 65,535 unacknowledged messages (MQTT 3.1.1, 2.3.1).
 const MOST: u64 = 131_072;
 const RECORD_BYTES: usize = 16;
 const HEAD_BYTES: usize = 16;
-/// Tells such a file, and this form of it, from others.
-const MARK: [u8; 8] = *b"ARRIVE\x01\n";
+/// Magic number of the file, with the version of its format.
+const MAGIC: [u8; 8] = *b"ARRIVE\x01\n";
 
-/// What is noted.
+/// An entry of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Record {
+pub(super) enum JournalEntry {
     /// A message arrived.
-    Taken {
-        /// A number that tells it from others; its highest bit is set.
+    Received {
+        /// Digest of topic and payload; its highest bit is set.
         digest: u64,
-        /// When it arrived, in microseconds.
+        /// Arrival time, in microseconds.
         arrival: Timestamp,
     },
-    /// All messages but the last so many are acknowledged.
+    /// All messages except the last `left` are acknowledged.
     Acknowledged {
-        /// So many.
+        /// Number of unacknowledged messages.
         left: u64,
-        /// When that was.
+        /// Time of the acknowledgement.
         at: Timestamp,
     },
 }
 
-/// The file.
+/// The journal file.
 #[derive(Debug)]
 pub(super) struct Journal {
     file: File,
-    /// How many records were ever written.
+    /// Number of entries ever written.
     count: u64,
-    /// Records that are not written yet.
+    /// Entries that are not written yet.
     added: Vec<u8>,
 }
 
 impl Journal {
-    /// Goes on with a file, or begins a new one where there is none that can be read.
+    /// Opens the file, or creates a new one if it is missing or unreadable.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;
@@ -67,17 +67,17 @@ impl Journal {
         Ok(Self { file, count, added: Vec::new() })
     }
 
-    /// Notes something, which is not written yet.
-    pub(super) fn add(&mut self, record: Record) {
-        let (kind, time) = match record {
-            Record::Taken { digest, arrival } => (digest | TAKEN, arrival),
-            Record::Acknowledged { left, at } => (left & !TAKEN, at),
+    /// Adds an entry, without writing it.
+    pub(super) fn add(&mut self, entry: JournalEntry) {
+        let (kind, time) = match entry {
+            JournalEntry::Received { digest, arrival } => (digest | RECEIVED, arrival),
+            JournalEntry::Acknowledged { left, at } => (left & !RECEIVED, at),
         };
         self.added.extend_from_slice(&kind.to_le_bytes());
         self.added.extend_from_slice(&time.as_microsecond().to_le_bytes());
     }
 
-    /// Writes what was noted. What cannot be written is forgotten.
+    /// Writes the added entries. Entries that cannot be written are dropped.
     pub(super) fn write(&mut self) -> io::Result<()> {
         if self.added.is_empty() {
             return Ok(());
@@ -87,8 +87,8 @@ impl Journal {
         written
     }
 
-    /// What was written, the oldest first.
-    pub(super) fn read(&self) -> io::Result<impl Iterator<Item = Record> + use<>> {
+    /// Reads the written entries, oldest first.
+    pub(super) fn read(&self) -> io::Result<impl Iterator<Item = JournalEntry> + use<>> {
         let held = usize::try_from(self.count.min(MOST)).unwrap_or_default();
         let mut bytes = vec![0; held * RECORD_BYTES];
         let oldest = self.count - self.count.min(MOST);
@@ -109,13 +109,13 @@ impl Journal {
             count += (now.len() / RECORD_BYTES) as u64;
             rest = later;
         }
-        self.file.write_all_at(&count.to_le_bytes(), MARK.len() as u64)?;
+        self.file.write_all_at(&count.to_le_bytes(), MAGIC.len() as u64)?;
         self.count = count;
         Ok(())
     }
 }
 
-/// Where a record has its place, and how many bytes follow until the ring begins anew.
+/// Offset of an entry, and the number of bytes until the ring wraps around.
 fn place(number: u64) -> (u64, usize) {
     let at = number % MOST;
     let until_end = usize::try_from(MOST - at).unwrap_or_default() * RECORD_BYTES;
@@ -129,11 +129,11 @@ fn length() -> u64 {
 fn read_head(file: &File) -> Option<u64> {
     let mut head = [0; HEAD_BYTES];
     file.read_exact_at(&mut head, 0).ok()?;
-    let (mark, count) = head.split_at(MARK.len());
-    (mark == MARK).then(|| count.try_into().map(u64::from_le_bytes).ok())?
+    let (mark, count) = head.split_at(MAGIC.len());
+    (mark == MAGIC).then(|| count.try_into().map(u64::from_le_bytes).ok())?
 }
 
-/// Writes every byte, so that each has its place on the disk. The mark comes last: without it, there is no file.
+/// Writes the whole file, to allocate it on the disk. The magic number comes last: without it, the file is invalid.
 fn make(file: &File) -> io::Result<()> {
     const PIECE: [u8; 1 << 14] = [0; 1 << 14];
     file.set_len(0)?;
@@ -144,17 +144,17 @@ fn make(file: &File) -> io::Result<()> {
         file.write_all_at(piece, written)?;
         written += piece.len() as u64;
     }
-    file.write_all_at(&MARK, 0)
+    file.write_all_at(&MAGIC, 0)
 }
 
-fn decode(bytes: &[u8]) -> Option<Record> {
+fn decode(bytes: &[u8]) -> Option<JournalEntry> {
     let (kind, rest) = bytes.split_first_chunk()?;
     let kind = u64::from_le_bytes(*kind);
     let time = Timestamp::from_microsecond(i64::from_le_bytes(*rest.first_chunk()?)).ok()?;
-    Some(if kind & TAKEN == 0 {
-        Record::Acknowledged { left: kind, at: time }
+    Some(if kind & RECEIVED == 0 {
+        JournalEntry::Acknowledged { left: kind, at: time }
     } else {
-        Record::Taken { digest: kind, arrival: time }
+        JournalEntry::Received { digest: kind, arrival: time }
     })
 }
 
@@ -162,32 +162,32 @@ fn decode(bytes: &[u8]) -> Option<Record> {
 mod tests {
     use super::*;
 
-    fn taken(number: u64) -> Record {
+    fn taken(number: u64) -> JournalEntry {
         let arrival = Timestamp::from_microsecond(i64::try_from(number).unwrap()).unwrap();
-        Record::Taken { digest: number | TAKEN, arrival }
+        JournalEntry::Received { digest: number | RECEIVED, arrival }
     }
 
-    fn read(journal: &Journal) -> Vec<Record> {
+    fn read(journal: &Journal) -> Vec<JournalEntry> {
         journal.read().unwrap().collect()
     }
 
     #[test]
-    fn what_was_written_is_there_after_the_next_start_and_what_was_not_is_not() {
+    fn only_written_entries_are_there_after_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("spool/arrivals");
         let mut journal = Journal::open(&path).unwrap();
-        let noted = [taken(5), Record::Acknowledged { left: 3, at: Timestamp::UNIX_EPOCH }, taken(6)];
-        for record in noted {
-            journal.add(record);
+        let entries = [taken(5), JournalEntry::Acknowledged { left: 3, at: Timestamp::UNIX_EPOCH }, taken(6)];
+        for entry in entries {
+            journal.add(entry);
         }
         journal.write().unwrap();
         journal.add(taken(7));
         drop(journal);
-        assert_eq!(read(&Journal::open(&path).unwrap()), noted);
+        assert_eq!(read(&Journal::open(&path).unwrap()), entries);
     }
 
     #[test]
-    fn it_holds_the_newest_and_does_not_grow() {
+    fn it_holds_the_newest_entries_and_does_not_grow() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("arrivals");
         let mut journal = Journal::open(&path).unwrap();
@@ -202,10 +202,10 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_none_of_its_kind_is_begun_anew() {
+    fn an_invalid_file_is_replaced() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("arrivals");
-        for other in [&b"something else"[..], &[0; 5_000], &MARK] {
+        for other in [&b"something else"[..], &[0; 5_000], &MAGIC] {
             fs::write(&path, other).unwrap();
             let mut journal = Journal::open(&path).unwrap();
             assert_eq!(read(&journal), []);

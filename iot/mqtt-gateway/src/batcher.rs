@@ -1,4 +1,4 @@
-//! Rows that wait to be stored with others, and the messages that are acknowledged when they are.
+//! Batching of rows, with the messages to acknowledge once they are stored.
 
 use std::rc::Rc;
 
@@ -8,15 +8,15 @@ use runner::{Device, Failure};
 use tokio::time::Instant;
 
 use crate::config::{Config, Flush};
-use crate::transform::rows::Gathered;
-use crate::transform::{Mapper, NewSign};
+use crate::transform::rows::RowBuffer;
+use crate::transform::{AvailabilityChange, Mapper};
 
-/// Rows of about this size are stored though there are not many.
+/// Approximate size of the buffered rows at which a batch is stored early.
 const MOST_BYTES: usize = 4 << 20;
 
-/// For each table, what belongs to its gathered rows.
+/// Collects rows by table into batches.
 #[derive(Debug)]
-pub struct Gathering {
+pub struct Batcher {
     flush: Flush,
     tables: Vec<Table>,
 }
@@ -24,34 +24,34 @@ pub struct Gathering {
 #[derive(Debug, Default)]
 struct Table {
     tokens: Vec<Token>,
-    /// When its first row came.
+    /// Arrival time of the first row.
     since: Option<Instant>,
 }
 
-/// Rows on their way to the store.
+/// A batch of rows of one table.
 #[derive(Debug)]
-pub struct Load {
+pub struct TableBatch {
     schema: Rc<Schema>,
-    rows: Gathered,
+    rows: RowBuffer,
     stored: Stored,
 }
 
-/// What follows from rows being stored.
+/// Consequences of a stored batch.
 #[derive(Debug)]
 pub struct Stored {
-    /// What may be acknowledged.
+    /// Messages to acknowledge.
     pub tokens: Vec<Token>,
-    /// What may be remembered.
-    pub signs: Vec<NewSign>,
+    /// Availability changes to add to the learned state.
+    pub availability: Vec<AvailabilityChange>,
 }
 
-impl Gathering {
-    /// Nothing yet, for so many tables.
+impl Batcher {
+    /// Creates a batcher for a number of tables.
     pub fn new(tables: usize, flush: Flush) -> Self {
         Self { flush, tables: std::iter::repeat_with(Table::default).take(tables).collect() }
     }
 
-    /// Notes that a row was added to a table. `token` is that of its message, where somebody waits for it.
+    /// Records that a row was added to a table. `token` acknowledges its message, if needed.
     pub fn add(&mut self, table: usize, token: Option<Token>, now: Instant) {
         if let Some(table) = self.tables.get_mut(table) {
             table.since.get_or_insert(now);
@@ -61,19 +61,18 @@ impl Gathering {
 
     /// Whether there is room for more rows.
     pub fn has_room(&self, mapper: &mut Mapper) -> bool {
-        let gathered = mapper.tables().iter().map(|table| &table.gathered);
-        let (rows, bytes) =
-            gathered.fold((0, 0), |(rows, bytes), own| (rows + own.len(), bytes + own.bytes()));
+        let buffer = mapper.tables().iter().map(|table| &table.buffer);
+        let (rows, bytes) = buffer.fold((0, 0), |(rows, bytes), own| (rows + own.len(), bytes + own.bytes()));
         rows < self.flush.rows && bytes < MOST_BYTES
     }
 
-    /// When the next rows are due.
+    /// Time at which the next batch is due.
     pub fn next_due(&self) -> Option<Instant> {
         self.tables.iter().filter_map(|table| Some(table.since? + self.flush.after)).min()
     }
 
-    /// Takes rows that are due: the oldest where they have waited long enough, the most where there is no more room.
-    pub fn due(&mut self, mapper: &mut Mapper, now: Instant) -> Option<Load> {
+    /// Takes a batch that is due: the oldest after its delay, or the largest if there is no more room.
+    pub fn due(&mut self, mapper: &mut Mapper, now: Instant) -> Option<TableBatch> {
         let waiting = self.tables.iter().enumerate().filter_map(|(at, table)| Some((table.since?, at)));
         let (since, oldest) = waiting.min()?;
         if now >= since + self.flush.after {
@@ -82,27 +81,27 @@ impl Gathering {
         if self.has_room(mapper) {
             return None;
         }
-        let sizes = mapper.tables().iter().map(|table| table.gathered.bytes()).enumerate();
+        let sizes = mapper.tables().iter().map(|table| table.buffer.bytes()).enumerate();
         let (largest, _) = sizes.max_by_key(|(_, bytes)| *bytes)?;
         self.take(mapper, largest)
     }
 
-    /// Takes the rows of any table, due or not.
-    pub fn any(&mut self, mapper: &mut Mapper) -> Option<Load> {
+    /// Takes a batch of any table, due or not.
+    pub fn any(&mut self, mapper: &mut Mapper) -> Option<TableBatch> {
         let at = self.tables.iter().position(|table| table.since.is_some())?;
         self.take(mapper, at)
     }
 
-    fn take(&mut self, mapper: &mut Mapper, at: usize) -> Option<Load> {
+    fn take(&mut self, mapper: &mut Mapper, at: usize) -> Option<TableBatch> {
         let table = std::mem::take(self.tables.get_mut(at)?);
         let (schema, rows) = mapper.tables().get_mut(at)?.take();
-        let stored = Stored { tokens: table.tokens, signs: mapper.take_signs(at) };
-        Some(Load { schema, rows, stored })
+        let stored = Stored { tokens: table.tokens, availability: mapper.take_availability_changes(at) };
+        Some(TableBatch { schema, rows, stored })
     }
 }
 
-impl Load {
-    /// Stores the rows, and returns what follows from that.
+impl TableBatch {
+    /// Stores the batch, and returns the consequences.
     pub async fn store(self, device: &Device<Config>) -> Result<Stored, Failure> {
         device.load(Batch::new(&self.schema, &self.rows)).await?;
         Ok(self.stored)

@@ -1,18 +1,18 @@
-//! How many messages of a connection are not acknowledged, counted from the oldest of them.
+//! Counting of unacknowledged messages of a connection.
 
 use std::collections::VecDeque;
 
-/// The messages of one connection from the oldest that is not acknowledged on. The broker is told of them in order.
+/// Messages of one connection, from the oldest unacknowledged one on. Acknowledgements are sent in order.
 #[derive(Debug, Default)]
-pub(super) struct Pending {
-    /// The number of the oldest.
+pub(super) struct PendingAcks {
+    /// Number of the oldest message.
     first: u64,
     is_done: VecDeque<bool>,
     has_moved: bool,
 }
 
-impl Pending {
-    /// Notes a message. Those of a connection are numbered in order.
+impl PendingAcks {
+    /// Adds a message. The messages of a connection are numbered in order.
     pub(super) fn taken(&mut self, number: u64) {
         if self.is_done.is_empty() {
             self.first = number;
@@ -20,7 +20,7 @@ impl Pending {
         self.is_done.push_back(false);
     }
 
-    /// Notes that the program is done with a message.
+    /// Marks a message as acknowledged.
     pub(super) fn acknowledged(&mut self, number: u64) {
         let place = number.checked_sub(self.first).and_then(|place| usize::try_from(place).ok());
         if let Some(is_done) = place.and_then(|place| self.is_done.get_mut(place)) {
@@ -32,7 +32,7 @@ impl Pending {
         }
     }
 
-    /// How many are left, where that has changed since it was last asked.
+    /// Number of unacknowledged messages, if it has changed since the last call.
     pub(super) fn moved(&mut self) -> Option<u64> {
         std::mem::take(&mut self.has_moved).then_some(self.is_done.len() as u64)
     }
@@ -43,8 +43,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_begins_with_the_oldest_that_is_missing() {
-        let mut pending = Pending::default();
+    fn the_count_starts_at_the_oldest_unacknowledged_message() {
+        let mut pending = PendingAcks::default();
         (7..11).for_each(|number| pending.taken(number));
         pending.acknowledged(8);
         assert_eq!(pending.moved(), None);

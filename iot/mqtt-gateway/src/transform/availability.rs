@@ -1,16 +1,16 @@
-//! Whether somebody is there: `{"state":"online"}`, or the bare word of older releases.
+//! Availability messages: `{"state":"online"}`, or the plain text of older releases.
 
 use std::borrow::Cow;
 
 use record::Timestamp;
 use serde::Deserialize;
 
-use crate::zigbee::Sign;
+use crate::zigbee::AvailabilityTopic;
 
 use super::table::Table;
 use super::value::Converted;
 
-/// Whether a payload says that somebody is there; `None` where it says neither.
+/// Reads an availability message; `None` if it is neither `online` nor `offline`.
 pub fn read(payload: &[u8]) -> Option<bool> {
     #[derive(Deserialize)]
     struct State<'a> {
@@ -29,13 +29,13 @@ pub fn read(payload: &[u8]) -> Option<bool> {
     }
 }
 
-/// Writes it as a row.
-pub fn write(sign: &Sign, is_there: bool, time: Timestamp, table: &mut Table) {
-    for (column, value) in &sign.tags {
-        table.gathered.push_tag(*column, value);
+/// Writes the availability as a row.
+pub fn write(availability: &AvailabilityTopic, is_online: bool, time: Timestamp, table: &mut Table) {
+    for (column, value) in &availability.tags {
+        table.buffer.push_tag(*column, value);
     }
-    table.gathered.push(sign.column, Converted::Boolean(is_there));
-    table.gathered.end(time);
+    table.buffer.push(availability.column, Converted::Boolean(is_online));
+    table.buffer.end(time);
 }
 
 #[cfg(test)]
@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn both_forms_are_understood() {
+    fn both_formats_are_read() {
         assert_eq!(read(br#"{"state":"online"}"#), Some(true));
         assert_eq!(read(b"offline"), Some(false));
         assert_eq!(read(br#"{"state":"asleep"}"#), None);

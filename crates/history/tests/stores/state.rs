@@ -1,4 +1,4 @@
-//! What programs keep, tables, and files that may only be read.
+//! State, tables, and read-only files.
 
 use record::Record;
 use state::State;
@@ -6,7 +6,7 @@ use state::State;
 use crate::check;
 use crate::world::{World, at, run};
 
-/// A table: what it knows has a key and no time.
+/// Record of a table, with a key and no time.
 #[derive(Record)]
 #[record(table = "stations", write = "upsert")]
 struct Station {
@@ -15,17 +15,17 @@ struct Station {
     height: i64,
 }
 
-async fn what_is_kept_is_found_by_its_prefix(world: &World, of: impl Fn(&str) -> State) {
+async fn state_is_found_by_the_prefix_of_its_key(world: &World, of: impl Fn(&str) -> State) {
     of("weather").set("alert/weather/run/extract", "{}").await.unwrap();
     of("weather").set("describe", "{\"name\":\"weather\"}").await.unwrap();
     of("air").set("alert/air%_", "[]").await.unwrap();
     let history = world.history();
-    let kept = history.kept("alert/").await.unwrap();
-    let told: Vec<_> = kept.iter().map(|kept| (kept.program.as_str(), kept.key.as_str())).collect();
-    assert_eq!(told, [("air", "alert/air%_"), ("weather", "alert/weather/run/extract")]);
-    assert!(kept[0].updated_at > at(-100_000_000) && kept[0].value == "[]");
-    assert_eq!(history.kept("describe").await.unwrap().len(), 1);
-    assert!(history.kept("alert/air%%").await.unwrap().is_empty());
+    let entries = history.state("alert/").await.unwrap();
+    let keys: Vec<_> = entries.iter().map(|entry| (entry.program.as_str(), entry.key.as_str())).collect();
+    assert_eq!(keys, [("air", "alert/air%_"), ("weather", "alert/weather/run/extract")]);
+    assert!(entries[0].updated_at > at(-100_000_000) && entries[0].value == "[]");
+    assert_eq!(history.state("describe").await.unwrap().len(), 1);
+    assert!(history.state("alert/air%%").await.unwrap().is_empty());
     assert!(history.datasets().await.unwrap().is_empty(), "state is no table of records");
 }
 
@@ -33,7 +33,7 @@ async fn what_is_kept_is_found_by_its_prefix(world: &World, of: impl Fn(&str) ->
 fn state_in_sqlite_is_found() {
     check(Some(World::sqlite()), async |world| {
         let path = world.config.sqlite.path.clone();
-        what_is_kept_is_found_by_its_prefix(world, |program| State::sqlite(&path, program)).await;
+        state_is_found_by_the_prefix_of_its_key(world, |program| State::sqlite(&path, program)).await;
     });
 }
 
@@ -42,7 +42,7 @@ fn state_in_postgres_is_found() {
     check(World::postgres("state_in_postgres_is_found"), async |world| {
         let postgres = world.config.postgres().unwrap();
         let of = |program: &str| State::postgres(postgres.clone(), world.tls.clone(), program);
-        what_is_kept_is_found_by_its_prefix(world, of).await;
+        state_is_found_by_the_prefix_of_its_key(world, of).await;
     });
 }
 
