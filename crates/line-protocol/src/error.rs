@@ -1,24 +1,24 @@
-//! Why a name, a value or a line cannot be written.
+//! Errors of writing names, values and lines.
 
-/// Why a name, a value or a line cannot be written.
+/// Errors of writing names, values and lines.
 ///
-/// It carries no text, so that it costs nothing to return; the caller knows the column and adds its name.
+/// It has no text, so that it is cheap to return; the caller adds the name of the column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    /// A measurement, tag key or field key without a character.
+    /// An empty measurement, tag key or field key.
     #[error("the name is empty")]
     EmptyName,
     /// A measurement that begins with `#`. The line would be read as a comment, and no escape prevents it.
     #[error("a measurement cannot begin with `#`")]
     CommentMark,
-    /// A line break, tab or other ASCII control character in a name or a tag value. String fields may hold them.
-    #[error("control characters are possible in string fields only")]
+    /// A control character in a name or tag value. String fields may contain them.
+    #[error("control characters are allowed in string fields only")]
     ControlCharacter,
-    /// A name or tag value that ends in a backslash, which would escape the separator after it.
+    /// A name or tag value with a backslash at the end, which would escape the separator after it.
     #[error("a name or tag value cannot end in a backslash")]
     TrailingBackslash,
-    /// A name made by [`Name::measurement`](crate::Name::measurement) used as a key, or the other way round.
-    #[error("the name is escaped for another place")]
+    /// A name created by [`Name::measurement`](crate::Name::measurement) used as a key, or the other way round.
+    #[error("the name is escaped for another part of the line")]
     MisplacedName,
     /// A tag without a value. A tag that is absent is left out.
     #[error("the tag value is empty")]

@@ -1,4 +1,4 @@
-//! What each place in a line escapes, and what it cannot hold at all.
+//! Escaping rules of the parts of a line.
 
 use crate::Error;
 
@@ -39,8 +39,8 @@ pub(crate) fn text_on_one_line(out: &mut String, text: &str) {
 
 /// Copies `text` with a backslash before each special byte.
 ///
-/// A backslash in the text is copied as it is: outside of string fields it means itself unless a special byte follows,
-/// and a special byte brings a backslash of its own. Only at the end is there nothing to tell the two apart.
+/// A backslash in the text is copied as it is: outside of string fields it stands for itself unless a special byte
+/// follows, and a special byte gets a backslash of its own. Only at the end it would be ambiguous.
 fn copy(out: &mut String, text: &str, is_special: impl Fn(u8) -> bool) -> Result<(), Error> {
     let bytes = text.as_bytes();
     if bytes.last() == Some(&b'\\') {

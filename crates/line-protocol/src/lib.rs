@@ -1,7 +1,7 @@
 //! InfluxDB line protocol, written and read to the letter.
 //!
-//! [`Lines`] writes: a name is escaped once, a value is escaped as it is copied, and nothing is allocated per point.
-//! [`parse`] reads, strictly, and explains what it refuses.
+//! [`Lines`] writes: names are escaped once, values are escaped as they are copied, and nothing is allocated per point.
+//! [`parse`] reads strictly, and explains errors.
 //!
 //! ```
 //! use line_protocol::{Field, Lines, Name};

@@ -1,4 +1,4 @@
-//! One line as it is written: its tags, then its fields, then its time.
+//! Writing of a line: tags, then fields, then the time.
 
 use crate::{Error, Lines, Name, escape, number};
 
@@ -17,12 +17,12 @@ pub enum Field<'a> {
     Text(&'a str),
 }
 
-/// A line being written. A call that fails leaves it as it was, so the caller may leave that tag or field out and go on.
+/// A line being written. A failed call leaves it unchanged, so the caller may leave out that tag or field.
 #[derive(Debug)]
 #[must_use = "a line becomes part of the buffer with `end`"]
 pub struct Line<'a> {
     lines: &'a mut Lines,
-    /// Where the tags begin in the buffer.
+    /// Offset of the tags in the buffer.
     tags: usize,
     has_field: bool,
     has_measurement: Result<(), Error>,
@@ -36,8 +36,8 @@ impl<'a> Line<'a> {
 
     /// Adds a tag. InfluxDB is fastest when tags are sorted by key.
     ///
-    /// Refused are an empty value, a control character, a backslash at the end, a key that is on the line already, and
-    /// any tag after the first field.
+    /// Rejects an empty value, a control character, a backslash at the end, a key that is on the line already, and any
+    /// tag after the first field.
     pub fn tag(&mut self, key: &Name, value: &str) -> Result<(), Error> {
         let key = key.as_key()?;
         if self.has_field {
@@ -55,9 +55,9 @@ impl<'a> Line<'a> {
         escape::key_or_tag(text, value).inspect_err(|_| text.truncate(before))
     }
 
-    /// Adds a field. Refused is a float that is not finite.
+    /// Adds a field. Rejects a float that is not finite.
     ///
-    /// A key that is on the line already is written again; which value counts is up to the store.
+    /// A key that is on the line already is written again; the store decides which value counts.
     pub fn field(&mut self, key: &Name, value: Field<'_>) -> Result<(), Error> {
         let key = key.as_key()?;
         let text = &mut self.lines.text;
@@ -75,8 +75,8 @@ impl<'a> Line<'a> {
 
     /// Ends the line with its time, in nanoseconds since 1970-01-01T00:00:00Z, and makes it part of the buffer.
     ///
-    /// Refused is a line without a field. InfluxDB refuses the two earliest times and the last one that an `i64` can
-    /// hold; the format does not.
+    /// Rejects a line without a field. InfluxDB rejects the two earliest times and the last one of an `i64`; the format
+    /// does not.
     pub fn end(self, time_ns: i64) -> Result<(), Error> {
         self.has_measurement?;
         if !self.has_field {
@@ -113,7 +113,7 @@ impl<'a> Line<'a> {
         Ok(())
     }
 
-    /// Whether `,key=` stands among the tags. A comma after a backslash belongs to a value, so it begins no key.
+    /// Whether `,key=` is among the tags. A comma after a backslash belongs to a value, so it does not start a key.
     fn has_tag(&self, key: &str) -> bool {
         let tags = self.lines.text.as_bytes().get(self.tags..).unwrap_or_default();
         memchr::memmem::find_iter(tags, key).any(|at| {

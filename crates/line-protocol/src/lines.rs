@@ -4,40 +4,39 @@ use crate::{Line, Name};
 
 /// A growing buffer of complete lines, ready to be sent as the body of a write.
 ///
-/// Cleared and used again it keeps its memory, so a steady flow of batches stops allocating after the largest.
+/// It keeps its memory when it is cleared, so a steady flow of batches stops allocating after the largest.
 #[derive(Debug, Clone, Default)]
 pub struct Lines {
-    /// The complete lines, then perhaps the beginning of one that was never ended.
+    /// The complete lines, followed by the start of an unfinished one, if any.
     pub(crate) text: String,
-    /// Where each complete line ends, after its newline.
+    /// End offset of each complete line, after its newline.
     pub(crate) ends: Vec<usize>,
     pub(crate) one_text_line_per_point: bool,
 }
 
 impl Lines {
-    /// An empty buffer.
+    /// Creates an empty buffer.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// An empty buffer with room for `bytes` bytes of text.
+    /// Creates an empty buffer with capacity for `bytes` bytes of text.
     pub fn with_capacity(bytes: usize) -> Self {
         Self { text: String::with_capacity(bytes), ..Self::default() }
     }
 
-    /// From now on writes line breaks and tabs in string fields as `\n`, `\r` and `\t`, so that each point is one line
-    /// of text.
+    /// Escapes line breaks and tabs in string fields as `\n`, `\r` and `\t`, so that each point is one line of text.
     ///
     /// The Go library `influxdata/line-protocol` writes and reads these escapes, and so does [`parse`](crate::parse).
-    /// InfluxDB 1, 2 and 3 do not know them: they would store a backslash and a letter. So without this a line break is
-    /// written as it is, which all of them read back as it was.
+    /// InfluxDB 1, 2 and 3 do not: they would store a backslash and a letter. The default is to write a line break as
+    /// it is, which all of them read correctly.
     #[must_use]
     pub fn with_escaped_line_breaks(mut self) -> Self {
         self.one_text_line_per_point = true;
         self
     }
 
-    /// Begins a line. It becomes part of the buffer with [`Line::end`]; dropped before, it leaves no trace.
+    /// Begins a line. [`Line::end`] adds it to the buffer; a line dropped before leaves no trace.
     pub fn line(&mut self, measurement: &Name) -> Line<'_> {
         self.text.truncate(self.len());
         Line::begin(self, measurement)
@@ -65,12 +64,12 @@ impl Lines {
 
     /// The number of complete lines.
     ///
-    /// It counts points. A string field may hold line breaks of its own.
+    /// Each line is one point, although a string field may contain line breaks.
     pub fn count(&self) -> usize {
         self.ends.len()
     }
 
-    /// The complete line of this index, counted from zero, without its newline.
+    /// A complete line by its index, counted from zero, without its newline.
     pub fn get(&self, index: usize) -> Option<&str> {
         let end = *self.ends.get(index)?;
         let start =

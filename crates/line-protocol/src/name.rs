@@ -1,15 +1,15 @@
-//! A measurement or key, escaped once and used for each point.
+//! Names of measurements, tags and fields, escaped once and used for each point.
 
 use crate::{Error, escape};
 
-/// A measurement, or the key of a tag or field, checked and escaped once and used for each point.
+/// A measurement, or the key of a tag or field, validated and escaped once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Name {
     place: Place,
     text: Box<str>,
 }
 
-/// Where a name may stand. The places escape differently, so a name is good for one of them.
+/// Part of the line a name is for. The parts escape differently, so a name is valid for one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Measurement,
@@ -17,9 +17,9 @@ enum Place {
 }
 
 impl Name {
-    /// A name for [`Lines::line`](crate::Lines::line).
+    /// Creates a name for [`Lines::line`](crate::Lines::line).
     ///
-    /// Refused are an empty name, a control character, a backslash at the end and `#` at the start.
+    /// Rejects an empty name, a control character, a backslash at the end and `#` at the start.
     pub fn measurement(name: &str) -> Result<Self, Error> {
         if name.starts_with('#') {
             return Err(Error::CommentMark);
@@ -29,10 +29,10 @@ impl Name {
         Ok(Self { place: Place::Measurement, text: text.into() })
     }
 
-    /// A name for [`Line::tag`](crate::Line::tag) and [`Line::field`](crate::Line::field).
+    /// Creates a name for [`Line::tag`](crate::Line::tag) and [`Line::field`](crate::Line::field).
     ///
-    /// Refused are an empty name, a control character and a backslash at the end. InfluxDB itself keeps the names
-    /// `time`, `_field` and `_measurement` for its own use; the format has nothing against them.
+    /// Rejects an empty name, a control character and a backslash at the end. InfluxDB itself reserves `time`, `_field`
+    /// and `_measurement`; the format does not.
     pub fn key(name: &str) -> Result<Self, Error> {
         let mut text = String::from(",");
         escape::key_or_tag(&mut text, not_empty(name)?)?;

@@ -1,4 +1,4 @@
-//! Numbers as the format spells them.
+//! Formatting of numbers.
 
 use crate::Error;
 
@@ -7,7 +7,7 @@ pub(crate) fn float(out: &mut String, value: f64) -> Result<(), Error> {
     if !value.is_finite() {
         return Err(Error::NotFinite);
     }
-    // Most numbers that devices tell are whole, and those take a tenth of the time.
+    // Most values of devices are whole numbers, and those take a tenth of the time.
     if let Some(whole) = whole(value) {
         integer(out, whole);
         return Ok(());
@@ -26,7 +26,7 @@ pub(crate) fn float(out: &mut String, value: f64) -> Result<(), Error> {
     Ok(())
 }
 
-/// The same number as an integer, where the shortest text is that of the integer. Negative zero has a sign to keep.
+/// Converts to an integer if that has the same shortest text. Negative zero keeps its sign.
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "what is lost is seen")]
 fn whole(value: f64) -> Option<i64> {
     const MOST: u64 = 1 << f64::MANTISSA_DIGITS;

@@ -1,4 +1,4 @@
-//! Reads line protocol: one point, or one explanation, per line.
+//! Reading of line protocol: a point or an error for each line.
 
 mod cursor;
 mod parse_error;
@@ -10,9 +10,9 @@ pub use point::{FieldValue, Point};
 
 use cursor::Failure;
 
-/// Reads each line as a point. Blank lines and comments are skipped; a line break inside quotes belongs to its field.
+/// Parses each line as a point. Blank lines and comments are skipped; a line break inside quotes belongs to its field.
 ///
-/// A line that cannot be read does not end the iteration: the next item is the next line.
+/// A malformed line does not end the iteration: the next item is the next line.
 pub fn parse<T: AsRef<[u8]> + ?Sized>(text: &T) -> impl Iterator<Item = Result<Point, ParseError>> {
     split::points(text.as_ref()).map(|raw| {
         read(raw.text).map_err(|Failure { at, expected }| ParseError {

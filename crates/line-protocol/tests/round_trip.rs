@@ -1,9 +1,9 @@
-//! Whatever is written reads back as it was, by our reader and by the parser of InfluxDB 3.
+//! Round trips: written points read back unchanged, by our reader and by the parser of InfluxDB 3.
 
 use line_protocol::{Error, Field, FieldValue, Lines, Name, Point, parse};
 use proptest::prelude::*;
 
-/// Text made mostly of the characters that mean something somewhere in a line.
+/// Text made mostly of special characters.
 fn text() -> impl Strategy<Value = String> {
     let telling = prop::sample::select(" ,=\\\"#\n\r\t\u{1}antéi0".chars().collect::<Vec<_>>());
     prop::collection::vec(prop_oneof![8 => telling, 1 => any::<char>()], 0..8).prop_map(String::from_iter)
@@ -30,7 +30,7 @@ fn point() -> impl Strategy<Value = Point> {
     })
 }
 
-/// Writes the point, leaving out what is refused; returns what was accepted. `None` where no line was left to write.
+/// Writes the point without rejected parts; returns the accepted parts, or `None` if no line was left.
 fn write(lines: &mut Lines, wanted: &Point) -> Option<Point> {
     let measurement = Name::measurement(&wanted.measurement).ok()?;
     let mut accepted = Point { tags: Vec::new(), fields: Vec::new(), ..wanted.clone() };
@@ -58,7 +58,7 @@ fn borrowed(value: &FieldValue) -> Field<'_> {
     }
 }
 
-/// The points as the parser of InfluxDB 3 reads them.
+/// Parses points with the parser of InfluxDB 3.
 fn read_by_influxdb(text: &str) -> Result<Vec<Point>, influxdb_line_protocol::Error> {
     let owned = |line: influxdb_line_protocol::ParsedLine<'_>| Point {
         measurement: line.series.measurement.to_string(),
@@ -89,8 +89,8 @@ fn owned_value(value: &influxdb_line_protocol::FieldValue<'_>) -> FieldValue {
 /// Whether a name or tag value has a backslash before a character that InfluxDB 3 lets it escape.
 ///
 /// InfluxDB 1, 2 and the corpus read two backslashes outside of quotes as two; the parser of InfluxDB 3 reads them as
-/// one. No spelling suits both. So `a\\b` loses a backslash there, and in `a\ b`, written `a\\ b`, the space ends the
-/// name. It is the one difference, and such names are left out of the comparison.
+/// one. No spelling suits both: there `a\\b` loses a backslash, and in `a\ b`, written `a\\ b`, the space ends the
+/// name. This is the only difference, and such names are left out of the comparison.
 fn is_read_differently_by_influxdb_3(point: &Point) -> bool {
     let names = point.tags.iter().flat_map(|(key, value)| [key, value]);
     let names = names.chain(point.fields.iter().map(|(key, _)| key)).chain([&point.measurement]);

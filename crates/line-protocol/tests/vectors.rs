@@ -1,9 +1,9 @@
-//! Lines written and read by example: one row per rule of the format.
+//! Test vectors of writing and reading: one row per rule of the format.
 
 use line_protocol::Expected as E;
 use line_protocol::{Error, Expected, Field, FieldValue, Lines, Name, ParseError, Point, parse};
 
-/// Writes one line, with the first failure of any step.
+/// Writes one line; returns the first error of any step.
 fn write(measurement: &str, tags: &[(&str, &str)], fields: &[(&str, Field<'_>)]) -> Result<String, Error> {
     write_to(Lines::new(), measurement, tags, fields)
 }
@@ -26,12 +26,12 @@ fn write_to(
     Ok(lines.as_str().to_owned())
 }
 
-/// The points of the text, or the first failure.
+/// Parses all points, up to the first error.
 fn read(text: &str) -> Result<Vec<String>, ParseError> {
     parse(text).map(|point| point.map(|point| show(&point))).collect()
 }
 
-/// Measurement, tags, fields and time in a form that a table can hold.
+/// Formats a point for a table.
 fn show(point: &Point) -> String {
     let tags: Vec<_> = point.tags.iter().map(|(key, value)| format!("[{key}][{value}]")).collect();
     let fields: Vec<_> = point.fields.iter().map(|(key, value)| format!("[{key}]{value:?}")).collect();
@@ -39,7 +39,7 @@ fn show(point: &Point) -> String {
     format!("[{}]{} {}{time}", point.measurement, tags.concat(), fields.join(" "))
 }
 
-/// How a bare word is read as the value of a field.
+/// Parses an unquoted field value.
 fn value(word: &str) -> Result<Option<FieldValue>, Expected> {
     let point = parse(&format!("m v={word}")).next().transpose().map_err(|error| error.expected)?;
     Ok(point.and_then(|mut point| point.fields.pop()).map(|(_, value)| value))

@@ -96,6 +96,6 @@ mod tests {
             "tag device: plug",
             "field state: true (boolean)",
         ];
-        assert_eq!(told("[[zigbee2mqtt]]", "zigbee2mqtt/plug", r#"{"state":"ON"}"#), expected);
+        assert_eq!(lines("[[zigbee2mqtt]]", "zigbee2mqtt/plug", r#"{"state":"ON"}"#), expected);
     }
 }

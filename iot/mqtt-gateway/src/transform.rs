@@ -3,6 +3,7 @@
 pub mod arrival_clock;
 mod availability;
 pub mod cache;
+pub mod destinations;
 pub mod node;
 pub mod payload;
 pub mod plan;

@@ -1,4 +1,4 @@
-//! Reads the text of a decode vector and compares the points.
+//! Parses the text of a decode vector and compares the points.
 
 use line_protocol::{FieldValue, ParseError, Point, parse};
 
@@ -25,7 +25,8 @@ pub(crate) fn check(vector: &DecodeVector) -> Result<(), String> {
     }
 }
 
-/// The point as the corpus shows it: tags sorted by key, time in nanoseconds, the default time cut to the precision.
+/// Converts a point to the format of the corpus: tags sorted by key, time in nanoseconds, default time cut to the
+/// precision.
 fn convert(point: Point, vector: &DecodeVector) -> Option<CorpusPoint> {
     let unit = vector.precision.nanoseconds();
     let time = match point.time {

@@ -47,7 +47,7 @@ fn write(point: &CorpusPoint, precision: i64) -> Result<String, String> {
     Ok(lines.get(0).unwrap_or_default().to_owned())
 }
 
-/// Whether both lines are the same byte for byte, except that a bare number may be spelled in another way.
+/// Whether both lines are equal, except for the spelling of numbers.
 fn is_same_but_for_float_spelling(a: &str, b: &str) -> bool {
     let Some(differs) = a.bytes().zip(b.bytes()).position(|(a, b)| a != b) else {
         return a.len() == b.len();
@@ -60,7 +60,7 @@ fn is_same_but_for_float_spelling(a: &str, b: &str) -> bool {
     number_a.to_bits() == number_b.to_bits() && is_same_but_for_float_spelling(rest_a, rest_b)
 }
 
-/// The number that begins at this byte, and what comes after it.
+/// Number at this offset, and the rest of the line.
 fn number_at(line: &str, start: usize) -> Option<(f64, &str)> {
     let text = line.get(start..)?;
     let (word, rest) = text.split_at_checked(text.find([',', ' ']).unwrap_or(text.len()))?;

@@ -1,8 +1,8 @@
-//! The form of the corpus.
+//! File format of the corpus.
 
 use serde::Deserialize;
 
-/// The lists of one file.
+/// Contents of one file.
 #[derive(Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Corpus {
@@ -16,7 +16,7 @@ pub(crate) enum Vector {
     Decode(DecodeVector),
 }
 
-/// A point and the line it is written as; without a line, writing it must fail.
+/// A point and its line; without a line, writing must fail.
 #[derive(Deserialize)]
 pub(crate) struct EncodeVector {
     pub(crate) point: CorpusPoint,
@@ -25,7 +25,7 @@ pub(crate) struct EncodeVector {
     pub(crate) error: Option<String>,
 }
 
-/// A text and the points it is read as; without points, reading it must fail.
+/// A text and its points; without points, reading must fail.
 #[derive(Deserialize)]
 pub(crate) struct DecodeVector {
     pub(crate) text: Bytes,
@@ -59,7 +59,7 @@ pub(crate) enum Value {
     String(Bytes),
 }
 
-/// Text, or bytes in base64 where they are no UTF-8.
+/// Text, or bytes in base64 if they are not UTF-8.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Bytes {
@@ -67,7 +67,7 @@ pub(crate) enum Bytes {
     Binary { binary: String },
 }
 
-/// The unit of the times in a line.
+/// Unit of the times in a line.
 #[derive(Clone, Copy, Deserialize)]
 pub(crate) enum Precision {
     #[serde(rename = "1ns")]
@@ -93,7 +93,7 @@ impl Corpus {
 }
 
 impl Bytes {
-    /// The bytes; `None` where the base64 is broken.
+    /// The bytes; `None` if the base64 is malformed.
     pub(crate) fn decoded(&self) -> Option<Vec<u8>> {
         match self {
             Self::Text(text) => Some(text.clone().into_bytes()),
@@ -101,7 +101,7 @@ impl Bytes {
         }
     }
 
-    /// The text; `None` where it is no UTF-8.
+    /// The text; `None` if it is not UTF-8.
     pub(crate) fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
@@ -121,7 +121,7 @@ impl Precision {
     }
 }
 
-/// RFC 4648, section 4.
+/// Decodes base64 (RFC 4648, section 4).
 fn base64(text: &str) -> Option<Vec<u8>> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut bytes = Vec::new();

@@ -1,4 +1,4 @@
-//! Checks the crate against test corpora of the form that `influxdata/line-protocol` publishes as `corpus.json`.
+//! Checks the crate against test corpora in the format of `corpus.json` of `influxdata/line-protocol`.
 //!
 //! `cargo run -p line-protocol --example check_corpus -- ENCODE.json DECODE.json`
 //!

@@ -1,8 +1,8 @@
-//! A position in a line, and the steps that move it.
+//! Cursor in a line, and the steps that move it.
 
 use super::Expected;
 
-/// Where reading stopped, in bytes from the beginning of the line, and what should have stood there.
+/// Offset of an error from the start of the line, and the expected syntax.
 #[derive(Debug)]
 pub(super) struct Failure {
     pub(super) at: usize,
@@ -40,14 +40,14 @@ impl<'a> Cursor<'a> {
         found
     }
 
-    /// Takes any number of spaces and tells whether there were some.
+    /// Takes any number of spaces. Returns whether there were some.
     pub(super) fn take_spaces(&mut self) -> bool {
         let before = self.at;
         while self.take(' ') {}
         self.at > before
     }
 
-    /// Takes a name up to one of `separators`. A backslash before one of them makes it part of the name, and means
+    /// Takes a name up to one of `separators`. A backslash before one of them makes it part of the name, and stands for
     /// itself before any other character.
     pub(super) fn take_name(&mut self, separators: &[char], expected: Expected) -> Result<String, Failure> {
         let mut name = String::new();
@@ -75,14 +75,14 @@ impl<'a> Cursor<'a> {
                 return Ok(text);
             }
             let meaning = if char == '\\' { self.ahead().and_then(meaning) } else { None };
-            // Every character that has a meaning after a backslash is one byte long.
+            // Every escaped character is one byte long.
             self.at += usize::from(meaning.is_some());
             text.push(meaning.unwrap_or(char));
         }
         self.fail(Expected::ClosingQuote)
     }
 
-    /// The bare word ahead, up to a comma, a space or the end of the line. It is not taken.
+    /// The unquoted word at the cursor, up to a comma, a space or the end of the line. It is not taken.
     pub(super) fn word(&self) -> &'a str {
         self.rest().split([',', ' ']).next().unwrap_or_default()
     }
@@ -100,7 +100,7 @@ impl<'a> Cursor<'a> {
     }
 }
 
-/// What a character in a text stands for after a backslash; without a meaning of its own, the backslash stays.
+/// Meaning of a character after a backslash in a text; without one, the backslash stays.
 fn meaning(escaped: char) -> Option<char> {
     match escaped {
         '"' | '\\' => Some(escaped),

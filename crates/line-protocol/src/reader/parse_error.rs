@@ -1,22 +1,22 @@
-//! Why a line cannot be read.
+//! Errors of the reader.
 
 use std::fmt;
 
-/// Why a line cannot be read, and which it was.
+/// A malformed line, with its position.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, byte {offset}: expected {expected}")]
 pub struct ParseError {
-    /// The line of text the point begins on, counted from one.
+    /// Line of the text on which the point starts, counted from one.
     pub line: usize,
-    /// Where reading stopped, in bytes from the beginning of the whole text.
+    /// Offset of the error in bytes from the start of the whole text.
     pub offset: usize,
-    /// What should have stood there.
+    /// Expected syntax.
     pub expected: Expected,
-    /// The whole line as it was read, without the newline at its end. Bytes that are no UTF-8 are replaced.
+    /// The whole line, without the newline at its end. Bytes that are not UTF-8 are replaced.
     pub text: String,
 }
 
-/// What should have stood where reading stopped.
+/// Expected syntax at the position of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Expected {
     /// A measurement.

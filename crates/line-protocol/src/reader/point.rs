@@ -1,4 +1,4 @@
-//! A point, and how it is read from its line.
+//! Parsing of points.
 
 use super::Expected;
 use super::cursor::{Cursor, Failure};
@@ -6,7 +6,7 @@ use super::cursor::{Cursor, Failure};
 const MEASUREMENT_SEPARATORS: &[char] = &[',', ' '];
 const SEPARATORS: &[char] = &[',', '=', ' '];
 
-/// A point as it was read. Tags and fields keep the order of the line.
+/// A parsed point. Tags and fields keep the order of the line.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
     /// The measurement.
@@ -15,11 +15,11 @@ pub struct Point {
     pub tags: Vec<(String, String)>,
     /// Keys and values of the fields; there is at least one.
     pub fields: Vec<(String, FieldValue)>,
-    /// The time, in the precision of the write; absent when the line leaves it to the server.
+    /// The time, in the precision of the write; absent if the line has none.
     pub time: Option<i64>,
 }
 
-/// The value of a field as it was read.
+/// The parsed value of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FieldValue {
     /// A number without a suffix.
@@ -28,7 +28,7 @@ pub enum FieldValue {
     Int(i64),
     /// A number with the suffix `u`.
     UInt(u64),
-    /// A Boolean in any of its spellings.
+    /// A boolean in any of its spellings.
     Bool(bool),
     /// A quoted text.
     Text(String),
@@ -95,7 +95,7 @@ fn bare_value(word: &str) -> Result<FieldValue, Expected> {
         "f" | "F" | "false" | "False" | "FALSE" => return Ok(FieldValue::Bool(false)),
         _ => {}
     }
-    // This also keeps out what Rust reads as a number and the format does not: a plus sign, `inf`, `nan`.
+    // This excludes numbers that only Rust accepts: with a plus sign, `inf`, `nan`.
     if !word.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '.')) {
         return Err(Expected::FieldValue);
     }

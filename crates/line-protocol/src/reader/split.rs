@@ -1,17 +1,17 @@
-//! Finds the lines that hold a point.
+//! Splitting of text into the lines of points.
 
 use memchr::memchr;
 
-/// The text of one point, before it is read.
+/// Unparsed text of one point.
 pub(super) struct Raw<'a> {
-    /// Counted from one.
+    /// Line number, counted from one.
     pub(super) line: usize,
-    /// Bytes from the beginning of the whole text.
+    /// Offset in bytes from the start of the whole text.
     pub(super) offset: usize,
     pub(super) text: &'a [u8],
 }
 
-/// Every line that is neither blank nor a comment, without blanks before it and without its line end.
+/// Iterates over all lines except blank ones and comments, without leading blanks and line ends.
 pub(super) fn points(text: &[u8]) -> impl Iterator<Item = Raw<'_>> {
     lines(text).filter(|raw| raw.text.first().is_some_and(|&first| first != b'#'))
 }
@@ -36,7 +36,7 @@ fn is_blank(byte: u8) -> bool {
     matches!(byte, b' ' | b'\r')
 }
 
-/// How many bytes stand before the newline that ends the line.
+/// Number of bytes before the newline that ends the line.
 fn line_length(text: &[u8]) -> usize {
     if text.first() == Some(&b'#') {
         return memchr(b'\n', text).unwrap_or(text.len());
@@ -48,7 +48,7 @@ fn line_length(text: &[u8]) -> usize {
         match (place, byte) {
             (Place::Names | Place::Fields, b'\n') => return at,
             (Place::Names, b' ') | (Place::Text, b'"') if !escaped => place = Place::Fields,
-            // A quote is a quote only right after the equals sign; elsewhere it is a character like any other.
+            // A quote starts a text only right after the equals sign; elsewhere it is an ordinary character.
             (Place::Fields, b'"') if previous == b'=' => place = Place::Text,
             _ => {}
         }

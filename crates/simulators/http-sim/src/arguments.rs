@@ -9,19 +9,19 @@ use http_sim::services::{Alertmanager, Heartbeat, InfluxDb, Nws, OpenWeather, Sl
 use http_sim::{Clock, Fault, Service};
 use jiff::{SignedDuration, Timestamp};
 
-/// Serves stand-ins for HTTP services that speak their real protocol, with faults on request.
+/// Serves simulated HTTP services that speak the real protocol, with faults on request.
 ///
 /// The first line on stdout is the base URL; a line `NAME URL` follows for each service. A service answers at /NAME,
 /// and at / if it is the only one. The program runs until it is stopped.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true, after_long_help = FAULTS)]
 pub(crate) struct Arguments {
-    /// Service to serve; may be given again.
+    /// Service to serve, repeatable.
     ///
     /// * nws - National Weather Service: points, hourly forecast
     /// * openweather[=KEY] - OpenWeather: weather, forecast, air pollution [demo-key]
     /// * influxdb[=ORG/BUCKET/TOKEN] - InfluxDB v2 writes, shown at /influxdb/simulator/lines [demo/demo/demo-token]
-    /// * alertmanager - takes alerts, shown at /alertmanager/api/v2/alerts
+    /// * alertmanager - stores alerts, shown at /alertmanager/api/v2/alerts
     /// * slack[=TOKEN] - webhook, chat.postMessage; messages are shown at /slack/simulator/messages [demo-token]
     /// * heartbeat - counts GET requests
     #[arg(
@@ -37,7 +37,7 @@ pub(crate) struct Arguments {
     /// Port on 127.0.0.1; 0 picks a free one.
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) port: u16,
-    /// Time the services live in, such as 2026-03-01T00:00:00Z, in place of now.
+    /// Time of the services, such as 2026-03-01T00:00:00Z, in place of now.
     #[arg(long, value_name = "TIME")]
     clock: Option<Timestamp>,
     /// Step of that time after each request to an endpoint, such as 1h.
@@ -46,7 +46,7 @@ pub(crate) struct Arguments {
     /// File to which each request is appended as a line of JSON, with its headers and so with its secrets.
     #[arg(long, value_name = "FILE")]
     pub(crate) log: Option<PathBuf>,
-    /// Fault of the first N requests (all, if left out) whose path and query contain PATH; may be given again.
+    /// Fault of the first N requests (all, if left out) whose path and query contain PATH, repeatable.
     #[arg(long = "fault", value_name = "KIND[:N][@PATH]")]
     pub(crate) faults: Vec<Fault>,
 }
@@ -56,19 +56,19 @@ Faults:
   400 401 403 404 500 502   that status
   429 503                   that status with Retry-After: 1
   429-no-wait               429 without Retry-After
-  reset                     the connection is reset after the request is read
-  stall                     no answer, ever
-  trickle                   the answer, one byte a second
-  truncate                  half the answer under the full content-length
-  cut-json                  half the answer under a fitting content-length
+  reset                     reset of the connection after the request is read
+  stall                     no reply
+  trickle                   the reply, one byte a second
+  truncate                  half of the reply with the full content-length
+  cut-json                  half of the reply as a complete one
   html                      a 200 with an HTML page
   empty                     a 200 without a body
   huge                      a 200 with a body that never ends
   redirect-loop             302 to the same address
-  garbage-json              a 200 that says it is JSON and is not
-  wrong-types               the answer with numbers as texts and texts as numbers";
+  garbage-json              a 200 with invalid JSON
+  wrong-types               the reply with numbers as texts and texts as numbers";
 
-/// Services and their names.
+/// Services with their names.
 pub(crate) type Services = Vec<(&'static str, Arc<dyn Service>)>;
 
 /// A service as the command line names it.
@@ -83,7 +83,7 @@ enum Stub {
 }
 
 impl Arguments {
-    /// The services that were asked for, each in its first state.
+    /// Creates the requested services, each in its initial state.
     pub(crate) fn services(&self) -> Services {
         let clock = self.clock.map_or_else(Clock::system, Clock::fixed).stepping(self.step);
         self.services.iter().map(|stub| stub.service(&clock)).collect()

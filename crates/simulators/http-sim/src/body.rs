@@ -1,4 +1,4 @@
-//! Bodies as the wire sees them: whole, cut, slow or without an end.
+//! Bodies of replies: whole, truncated, slow or endless.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -13,14 +13,14 @@ use tokio::sync::mpsc;
 
 use crate::{Delivery, Reply};
 
-/// The reason given to the HTTP library for closing a connection early.
+/// Error that makes the HTTP library close a connection early.
 #[derive(Debug, thiserror::Error)]
-#[error("the reply breaks off, as it was asked to")]
+#[error("the reply was truncated by a fault")]
 pub(crate) struct BrokenOff;
 
 pub(crate) type Body = BoxBody<Bytes, BrokenOff>;
 
-/// The body of `reply`, and the `content-length` to announce where the body's own length is not the one.
+/// Builds the body of `reply`, and the `content-length` to announce if it differs from the length of the body.
 pub(crate) fn body_of(reply: &Reply) -> (Body, Option<usize>) {
     let bytes = reply.body.clone();
     let announced = Some(bytes.len());
@@ -39,7 +39,7 @@ type Sender = mpsc::Sender<Result<Bytes, BrokenOff>>;
 async fn truncate(frames: Sender, body: Bytes) {
     let half = body.slice(..body.len() / 2);
     if frames.send(Ok(half)).await.is_ok() {
-        // There is room again only when the first half was taken, so it reaches the client before the end does.
+        // There is room again only after the client took the first half, so it arrives before the end.
         let _ = frames.send(Err(BrokenOff)).await;
     }
 }

@@ -1,12 +1,12 @@
-//! A made-up climate: smooth, plausible, and the same for the same place and time.
+//! Simulated climate: smooth, plausible, and the same for the same place and time.
 //!
-//! Nothing is random, so a simulated day can be replayed and compared.
+//! It is not random, so that a simulated day can be replayed and compared.
 
 use std::f64::consts::TAU;
 
 use jiff::Timestamp;
 
-/// The weather at one place and time.
+/// Weather at a place and time.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Conditions {
     /// Degrees Celsius.
@@ -27,10 +27,10 @@ pub(crate) struct Conditions {
     pub(crate) precipitation: f64,
 }
 
-/// The cloud cover from which on it rains.
+/// Cloud cover at which it rains.
 const RAIN_CLOUDS: f64 = 72.0;
 
-/// The weather at a place, given in degrees, and a time.
+/// Weather at coordinates in degrees, at a time.
 pub(crate) fn weather(latitude: f64, longitude: f64, time: Timestamp) -> Conditions {
     let noise = |salt, period_hours| noise(latitude, longitude, salt, period_hours, time);
     let afternoon = (TAU * (solar_hour(longitude, time) - 15.0) / 24.0).cos();
@@ -50,7 +50,7 @@ pub(crate) fn weather(latitude: f64, longitude: f64, time: Timestamp) -> Conditi
     }
 }
 
-/// A number between 0 and 1 that wanders with a period of about `period_hours` and differs by place and `salt`.
+/// Noise between 0 and 1 with a period of about `period_hours`, which depends on place and `salt`.
 pub(crate) fn noise(latitude: f64, longitude: f64, salt: u64, period_hours: i32, time: Timestamp) -> f64 {
     let period = i64::from(period_hours.max(1)) * 3600;
     let second = time.as_second();
@@ -62,12 +62,12 @@ pub(crate) fn noise(latitude: f64, longitude: f64, salt: u64, period_hours: i32,
     from + (to - from) * smooth
 }
 
-/// The hour of the day by the sun, 0 to 24.
+/// Solar hour of the day, 0 to 24.
 pub(crate) fn solar_hour(longitude: f64, time: Timestamp) -> f64 {
     (24.0 * ratio(time.as_second().rem_euclid(86_400), 86_400) + longitude / 15.0).rem_euclid(24.0)
 }
 
-/// The temperature without day, night and weather: colder toward the poles, warm in the summer of each half.
+/// Mean temperature: colder toward the poles, warm in the summer of each hemisphere.
 fn climate_mean(latitude: f64, time: Timestamp) -> f64 {
     const YEAR: i64 = 31_556_952;
     let midwinter = 0.05;

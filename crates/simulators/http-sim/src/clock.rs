@@ -1,11 +1,11 @@
-//! The time a service believes it is: the system's, a fixed one, or one that moves on with each request.
+//! Clocks of services: the system's, a fixed one, or one that advances with each request.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
 
-/// What time it is. Clones share their count of requests.
+/// A clock. Clones share their count of requests.
 #[derive(Debug, Clone)]
 pub struct Clock {
     start: Option<Timestamp>,
@@ -19,21 +19,21 @@ impl Clock {
         Self { start: None, step: SignedDuration::ZERO, ticks: Arc::default() }
     }
 
-    /// A clock that stands still.
+    /// A fixed clock.
     pub fn fixed(now: Timestamp) -> Self {
         Self { start: Some(now), ..Self::system() }
     }
 
-    /// The clock, moved on by `step` after each request to an endpoint.
+    /// Advances the clock by `step` after each request to an endpoint.
     ///
-    /// Every endpoint has a count of its own. So a program sees the next hour at its next run, however many other
-    /// programs ask the same service.
+    /// Each endpoint has its own count, so that a program sees the next hour at its next run, however many other
+    /// programs use the service.
     #[must_use]
     pub fn stepping(self, step: SignedDuration) -> Self {
         Self { step, ..self }
     }
 
-    /// The time of this request to `endpoint`, cut to whole seconds.
+    /// Time of a request to `endpoint`, cut to whole seconds.
     pub(crate) fn tick(&self, endpoint: &str) -> Timestamp {
         let mut ticks = self.ticks.lock().unwrap_or_else(PoisonError::into_inner);
         let count = ticks.entry(endpoint.to_owned()).or_default();

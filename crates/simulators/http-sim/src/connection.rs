@@ -1,4 +1,4 @@
-//! Connections: HTTP/1.1 in, HTTP/1.1 out, or a reset.
+//! Connections over HTTP/1.1, with resets on request.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,17 +13,17 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 
 use crate::body::{Body, body_of};
-use crate::server::Shared;
+use crate::shared::Shared;
 use crate::{Delivery, Reply, Request};
 
-/// Why a connection ends without an answer.
+/// Error that resets a connection.
 #[derive(Debug, thiserror::Error)]
-#[error("the connection is reset, as it was asked to be")]
+#[error("the connection was reset by a fault")]
 struct ResetAsked;
 
 type Answer = Pin<Box<dyn Future<Output = Result<hyper::Response<Body>, ResetAsked>> + Send>>;
 
-/// Accepts connections for ever.
+/// Accepts connections forever.
 pub(crate) async fn serve(listener: std::net::TcpListener, base: String, shared: Arc<Shared>) {
     let Ok(listener) = TcpListener::from_std(listener) else {
         return;
@@ -35,7 +35,7 @@ pub(crate) async fn serve(listener: std::net::TcpListener, base: String, shared:
     }
 }
 
-/// One connection, from its first request to its end.
+/// Serves one connection.
 async fn converse(stream: TcpStream, base: String, shared: Arc<Shared>) {
     let service =
         service_fn(move |request| -> Answer { Box::pin(answer(request, base.clone(), Arc::clone(&shared))) });
@@ -88,7 +88,7 @@ fn respond(reply: &Reply) -> hyper::Response<Body> {
     response
 }
 
-/// The reply's headers. One that HTTP cannot carry is left out.
+/// Headers of the reply. Invalid ones are left out.
 fn headers(reply: &Reply) -> HeaderMap {
     let pair = |(name, value): &(String, String)| {
         Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_str(value).ok()?))

@@ -1,4 +1,4 @@
-//! Faults on request: what goes wrong, how often, and where.
+//! Faults on request: kind, number of requests, and path.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use crate::{Delivery, Reply, Request, Service};
 
-/// Something that goes wrong, for all requests or the first few, everywhere or at some paths.
+/// A fault of all requests or the first few, on all or some paths.
 ///
-/// It is written `KIND[:N][@PATH]`: `503`, `reset:2`, `html@/points`, `429:1@/data/2.5/weather`. N counts only the
-/// requests it matches; PATH is any part of path and query.
+/// It is written `KIND[:N][@PATH]`: `503`, `reset:2`, `html@/points`, `429:1@/data/2.5/weather`. N counts only matching
+/// requests; PATH is any part of path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     kind: Kind,
@@ -18,38 +18,38 @@ pub struct Fault {
     at: Option<String>,
 }
 
-/// What goes wrong.
+/// Kind of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// This status instead of an answer. 429 and 503 come with `Retry-After: 1`, a 502 is a proxy's HTML page.
+    /// Reply with this status. 429 and 503 come with `Retry-After: 1`, 502 with the HTML page of a proxy.
     Status(u16),
     /// 429 without a `Retry-After`.
     TooManyWithoutWait,
-    /// The connection is reset after the request was read.
+    /// Reset of the connection after the request was read.
     Reset,
-    /// No answer ever.
+    /// No reply.
     Stall,
-    /// The right answer, one byte a second.
+    /// Correct reply, one byte a second.
     Trickle,
-    /// Half the right answer under the `content-length` of all of it.
+    /// Half of the correct reply, with the `content-length` of all of it.
     Truncate,
-    /// Half the right answer, framed as if it were all.
+    /// Half of the correct reply, as a complete reply.
     CutJson,
     /// A 200 with an HTML page.
     Html,
     /// A 200 with no body.
     Empty,
-    /// A 200 whose JSON never ends.
+    /// A 200 with endless JSON.
     Huge,
     /// 302 to the same address.
     RedirectLoop,
-    /// A 200 that calls itself JSON and is not.
+    /// A 200 with invalid JSON.
     GarbageJson,
-    /// The right answer with every number and boolean as a text, and every text as a number.
+    /// Correct reply with every number and boolean as text, and every text as a number.
     WrongTypes,
 }
 
-/// The kinds and the words for them.
+/// Kinds with their names.
 const WORDS: [(&str, Kind); 20] = [
     ("400", Kind::Status(400)),
     ("401", Kind::Status(401)),
@@ -73,50 +73,50 @@ const WORDS: [(&str, Kind); 20] = [
     ("wrong-types", Kind::WrongTypes),
 ];
 
-/// A fault that cannot be read.
+/// An invalid description of a fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseFaultError {
-    /// There is no fault of this name.
+    /// Unknown kind.
     #[error("unknown fault `{word}`; there are: {}", Kind::words().collect::<Vec<_>>().join(", "))]
     UnknownKind {
-        /// What stood in its place.
+        /// The invalid text.
         word: String,
     },
-    /// The part after the colon is not a number of requests.
+    /// The count is not a number.
     #[error("`{text}` is not a number of requests")]
     BadCount {
-        /// What stood in its place.
+        /// The invalid text.
         text: String,
     },
 }
 
 impl Kind {
-    /// The words for all kinds.
+    /// Names of all kinds.
     pub fn words() -> impl Iterator<Item = &'static str> {
         WORDS.iter().map(|(word, _)| *word)
     }
 }
 
 impl Fault {
-    /// A fault of every request.
+    /// Creates a fault of every request.
     pub fn always(kind: Kind) -> Self {
         Self { kind, left: None, at: None }
     }
 
-    /// A fault of the first `requests` that match.
+    /// Limits the fault to the first `requests` matching requests.
     #[must_use]
     pub fn times(self, requests: u32) -> Self {
         Self { left: Some(requests), ..self }
     }
 
-    /// A fault of those requests only whose path and query contain `part`.
+    /// Limits the fault to requests whose path and query contain `part`.
     #[must_use]
     pub fn at(self, part: &str) -> Self {
         Self { at: Some(part.to_owned()), ..self }
     }
 
-    /// What happens to this request, which counts from now on.
-    pub(crate) fn strike(&mut self, request: &Request) -> Option<Kind> {
+    /// Kind of fault for a request, which is counted.
+    pub(crate) fn applies_to(&mut self, request: &Request) -> Option<Kind> {
         if self.at.as_ref().is_some_and(|part| !request.target.contains(part)) {
             return None;
         }
@@ -142,9 +142,9 @@ impl FromStr for Fault {
     }
 }
 
-/// The reply to a request that was struck. A service is asked only where the fault needs its answer, so a store that
-/// fails with 503 has stored nothing.
-pub(crate) fn misbehave(kind: Kind, request: &Request, service: &dyn Service) -> Reply {
+/// Reply to a request with a fault. The service is called only if the fault needs its reply, so a store that fails with
+/// 503 has stored nothing.
+pub(crate) fn inject(kind: Kind, request: &Request, service: &dyn Service) -> Reply {
     match kind {
         Kind::Status(502) => Reply::new(502, "text/html", HTML),
         Kind::Status(status @ (429 | 503)) => refusal(status).header("retry-after", "1"),
@@ -218,7 +218,8 @@ mod tests {
     fn a_fault_counts_only_what_it_matches() {
         let request = |target| Request::decode("GET", target, Vec::new(), b"", "").unwrap();
         let mut fault: Fault = "503:1@/b".parse().unwrap();
-        let struck: Vec<_> = ["/a", "/b", "/b"].map(|target| fault.strike(&request(target)).is_some()).into();
+        let struck: Vec<_> =
+            ["/a", "/b", "/b"].map(|target| fault.applies_to(&request(target)).is_some()).into();
         assert_eq!(struck, [false, true, false]);
     }
 }

@@ -1,10 +1,9 @@
-//! Stand-ins for HTTP services that speak their real protocol, faults on request.
+//! Simulators of HTTP services that speak the real protocol, with faults on request.
 //!
-//! A [`Server`] runs a [`Service`] on a thread of its own, on a free port of the loopback address, until it is
-//! dropped. It keeps every request it saw, and misbehaves as its [`Fault`]s say. The services that programs of this
-//! platform talk to are in [`services`]; a closure from [`Request`] to [`Reply`] is a service as well.
-//!
-//! This crate does not know the clients it answers, and nothing that ships depends on it.
+//! A [`Server`] runs a [`Service`] on a thread of its own, on a free port of the loopback address, until it is dropped.
+//! It records all requests, and injects [`Fault`]s. Simulators of the services that programs of this platform use are
+//! in [`services`]; a closure from [`Request`] to [`Reply`] is a service as well.
+//! This crate does not know its clients, and nothing that ships depends on it.
 
 mod body;
 mod climate;
@@ -15,6 +14,7 @@ mod reply;
 mod request;
 mod server;
 pub mod services;
+mod shared;
 
 pub use clock::Clock;
 pub use fault::{Fault, Kind, ParseFaultError};
@@ -22,11 +22,11 @@ pub use reply::{Delivery, Reply};
 pub use request::Request;
 pub use server::{Options, Server};
 
-/// Something that answers HTTP requests.
+/// A service that answers HTTP requests.
 ///
-/// A service that keeps something is a cheap clone of itself, so that a test can look into the one it started.
+/// A service with state is a cheap clone of itself, so that a test can inspect the one it started.
 pub trait Service: Send + Sync + 'static {
-    /// The answer to one request. It may block, as a proxy does: other requests are answered meanwhile.
+    /// Answers a request. It may block: other requests are answered meanwhile.
     fn reply(&self, request: &Request) -> Reply;
 }
 

@@ -1,4 +1,4 @@
-//! The program: simulated services on one port, for the demo and for people.
+//! Program that serves simulated services on one port, for the demo and for people.
 
 mod arguments;
 
@@ -42,7 +42,7 @@ fn serve(arguments: Arguments) -> Result<Server, Box<dyn std::error::Error>> {
     Ok(server)
 }
 
-/// Each service at a path of its name. The files are at the root, or else the service that is alone.
+/// Mounts each service at a path of its name, and the files, or a single service, at the root.
 fn mount(services: arguments::Services, arguments: &Arguments) -> Result<Paths, FilesError> {
     let alone = services.len() == 1 && arguments.files.is_none();
     let mut paths = Paths::new();

@@ -1,4 +1,4 @@
-//! What a service answers, and how it gets to the client.
+//! Replies of services, and their delivery.
 
 use std::time::Duration;
 
@@ -14,20 +14,20 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Bytes,
-    /// How the body gets to the client.
+    /// Delivery of the body.
     pub delivery: Delivery,
 }
 
-/// How a reply is delivered. All but the first are faults of a network or a server.
+/// Delivery of a reply. All but the first are faults of a network or server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Delivery {
-    /// As it should be.
+    /// Complete.
     Whole,
-    /// Half of the body under the `content-length` of all of it; then the connection closes.
+    /// Half of the body with the `content-length` of all of it; then the connection closes.
     Truncated,
-    /// One byte, a pause, the next byte.
+    /// Byte by byte, with pauses.
     Trickled(Duration),
-    /// The body is followed by more and more of the same, until the client has enough.
+    /// The body, followed by endless repetitions.
     Endless,
     /// Nothing is sent, and the connection stays open.
     Never,
@@ -36,27 +36,27 @@ pub enum Delivery {
 }
 
 impl Reply {
-    /// A reply without a body.
+    /// Creates a reply without a body.
     pub fn empty(status: u16) -> Self {
         Self { status, headers: Vec::new(), body: Bytes::new(), delivery: Delivery::Whole }
     }
 
-    /// A reply of any content type.
+    /// Creates a reply of any content type.
     pub fn new(status: u16, content_type: &str, body: impl Into<Bytes>) -> Self {
         Self { body: body.into(), ..Self::empty(status) }.header("content-type", content_type)
     }
 
-    /// A JSON reply.
+    /// Creates a JSON reply.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, "application/json; charset=utf-8", body.to_string())
     }
 
-    /// A plain text reply.
+    /// Creates a plain text reply.
     pub fn text(status: u16, body: &str) -> Self {
         Self::new(status, "text/plain; charset=utf-8", body.to_owned())
     }
 
-    /// The reply with the header `name` set to `value`, whether it was there before or not.
+    /// Sets the header `name` to `value`.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(present, _)| !present.eq_ignore_ascii_case(name));
@@ -64,7 +64,7 @@ impl Reply {
         self
     }
 
-    /// The reply, delivered in another way.
+    /// Sets the delivery.
     #[must_use]
     pub fn delivered(mut self, delivery: Delivery) -> Self {
         self.delivery = delivery;

@@ -1,4 +1,4 @@
-//! A request as a service sees it: decoded, whole, and kept for the test to look at.
+//! Requests as services see them: decoded and complete.
 
 use std::io::Read as _;
 
@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 pub struct Request {
     /// The method, in capitals.
     pub method: String,
-    /// Path and query exactly as they were sent.
+    /// Path and query as received.
     pub target: String,
     /// The path, percent-decoded.
     pub path: String,
-    /// The query's names and values in their order, decoded.
+    /// Names and values of the query, decoded, in their order.
     pub query: Vec<(String, String)>,
     /// The headers in their order; names are in lower case.
     pub headers: Vec<(String, String)>,
-    /// The body, decompressed if it came as gzip.
+    /// The body, decompressed if it was sent as gzip.
     pub body: Vec<u8>,
-    /// The address the service is reached at, without a slash at its end: what links in a reply begin with.
+    /// Base URL of the service, without a slash at its end; links in replies start with it.
     pub base: String,
 }
 
@@ -40,12 +40,12 @@ impl Request {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
-    /// The body as JSON, if it is that.
+    /// The body as JSON, if it is valid.
     pub fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 
-    /// One line of JSON for a log: method, target, headers and body.
+    /// Log line in JSON: method, target, headers and body.
     pub fn to_log_line(&self) -> String {
         let headers: serde_json::Map<_, _> =
             self.headers.iter().map(|(name, value)| (name.clone(), Value::from(value.as_str()))).collect();
@@ -53,7 +53,7 @@ impl Request {
             .to_string()
     }
 
-    /// Splits what came over the wire into its parts. `None` when the body is not the gzip it claims to be.
+    /// Decodes a request; `None` if the body is not the gzip it claims to be.
     pub(crate) fn decode(
         method: &str,
         target: &str,
@@ -88,13 +88,13 @@ fn gunzip(body: &[u8]) -> Option<Vec<u8>> {
     Some(plain)
 }
 
-/// A `name=value` of `application/x-www-form-urlencoded`, where a plus is a space.
+/// Decodes a `name=value` of `application/x-www-form-urlencoded`, where a plus is a space.
 fn decode_pair(pair: &str) -> (String, String) {
     let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
     (percent_decode(&name.replace('+', " ")), percent_decode(&value.replace('+', " ")))
 }
 
-/// RFC 3986, section 2.1. A percent sign that starts no escape stands for itself.
+/// Percent-decodes text (RFC 3986, section 2.1). A percent sign without an escape stands for itself.
 fn percent_decode(text: &str) -> String {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();

@@ -1,14 +1,14 @@
-//! The server: a thread with a listener, what it saw, and the faults it was asked for.
+//! The server: a thread with a listener.
 
 use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use tokio::sync::oneshot;
 
-use crate::fault::misbehave;
-use crate::{Fault, Reply, Request, Service, connection};
+use crate::shared::Shared;
+use crate::{Fault, Request, Service, connection};
 
 /// A running server. Dropping it stops it.
 #[derive(Debug)]
@@ -19,12 +19,12 @@ pub struct Server {
     thread: Option<JoinHandle<()>>,
 }
 
-/// How a server is started, where the defaults do not do.
+/// Options of a server.
 #[derive(Default)]
 pub struct Options {
     /// The port on the loopback address; 0 for a free one.
     pub port: u16,
-    /// Where each request is written as a line of JSON.
+    /// Log of requests, one line of JSON each.
     pub log: Option<Box<dyn Write + Send>>,
 }
 
@@ -32,25 +32,20 @@ impl Server {
     /// Starts `service` on a free port.
     ///
     /// # Errors
-    /// When no port can be had or no thread can be started.
+    /// No port is free, or no thread can be started.
     pub fn start(service: impl Service) -> io::Result<Self> {
         Self::start_with(Options::default(), service)
     }
 
-    /// Starts `service` as `options` say.
+    /// Starts `service` with options.
     ///
     /// # Errors
-    /// When the port cannot be had or no thread can be started.
+    /// The port is not free, or no thread can be started.
     pub fn start_with(options: Options, service: impl Service) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))?;
         listener.set_nonblocking(true)?;
         let url = format!("http://{}", listener.local_addr()?);
-        let shared = Arc::new(Shared {
-            service: Box::new(service),
-            faults: Mutex::default(),
-            requests: Mutex::default(),
-            log: Mutex::new(options.log),
-        });
+        let shared = Arc::new(Shared::new(service, options.log));
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let serve = connection::serve(listener, url.clone(), Arc::clone(&shared));
@@ -61,7 +56,7 @@ impl Server {
                     _ = stopped => {}
                 }
             });
-            // A service that still blocks must not keep the one who stops the server waiting.
+            // A service that still blocks must not delay the stop.
             runtime.shutdown_background();
         })?;
         Ok(Self { url, shared, stop: Some(stop), thread: Some(thread) })
@@ -72,19 +67,19 @@ impl Server {
         &self.url
     }
 
-    /// Every request so far, oldest first, those that met a fault included.
+    /// All requests so far, oldest first, including those with a fault.
     pub fn requests(&self) -> Vec<Request> {
-        locked(&self.shared.requests).clone()
+        self.shared.requests()
     }
 
-    /// Adds a fault. Where several match a request, the first one added strikes.
+    /// Adds a fault. If several match a request, the first one applies.
     pub fn set_fault(&self, fault: Fault) {
-        locked(&self.shared.faults).push(fault);
+        self.shared.set_fault(fault);
     }
 
-    /// Takes all faults back.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
-        locked(&self.shared.faults).clear();
+        self.shared.clear_faults();
     }
 }
 
@@ -95,39 +90,4 @@ impl Drop for Server {
             let _ = thread.join();
         }
     }
-}
-
-/// What the server's thread and its owner share.
-pub(crate) struct Shared {
-    service: Box<dyn Service>,
-    faults: Mutex<Vec<Fault>>,
-    requests: Mutex<Vec<Request>>,
-    log: Mutex<Option<Box<dyn Write + Send>>>,
-}
-
-impl Shared {
-    /// Keeps the request and answers it, or misbehaves.
-    pub(crate) fn answer(&self, request: &Request) -> Reply {
-        if let Some(log) = locked(&self.log).as_mut() {
-            // A full disk is no reason to answer differently.
-            let _ = writeln!(log, "{}", request.to_log_line()).and_then(|()| log.flush());
-        }
-        locked(&self.requests).push(request.clone());
-        let struck = locked(&self.faults).iter_mut().find_map(|fault| fault.strike(request));
-        match struck {
-            Some(kind) => misbehave(kind, request, &*self.service),
-            None => self.service.reply(request),
-        }
-    }
-}
-
-impl std::fmt::Debug for Shared {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Shared").field("faults", &self.faults).finish_non_exhaustive()
-    }
-}
-
-/// A panic of one test's service must not hide what another thread has to tell.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -7,13 +7,13 @@ use jiff::SignedDuration;
 use mqtt_sim::devices::LastSeen;
 use mqtt_sim::{Fault, Options};
 
-/// An MQTT broker, and devices that speak to one, with faults on request.
+/// A simulated MQTT broker and simulated devices, with faults on request.
 #[derive(Debug, Parser)]
 #[command(version, arg_required_else_help = true)]
 pub(crate) enum Arguments {
     /// Serves MQTT 3.1.1 on 127.0.0.1, until it is stopped; the first line on stdout is its address.
     Broker(BrokerArguments),
-    /// Speaks to any broker, until it is stopped.
+    /// Runs simulated devices at any broker, until it is stopped.
     ///
     /// Devices are a Zigbee2MQTT installation under zigbee2mqtt, an ESP32 with a DHT22 under sensors/esp32/dht22, and a
     /// node of ESPHome under garage.
@@ -31,16 +31,16 @@ pub(crate) struct BrokerArguments {
     /// Port on 127.0.0.1; 0 picks a free one.
     #[arg(long, value_name = "N", default_value_t = 0)]
     port: u16,
-    /// User who may connect; may be given again; everybody may, if left out.
+    /// Accepted user, repeatable; without it, all clients are accepted.
     #[arg(long = "user", value_name = "NAME:PASSWORD")]
     users: Vec<String>,
-    /// Messages a client may have without having acknowledged them.
+    /// Largest number of unacknowledged messages per client.
     #[arg(long, value_name = "N", default_value_t = Options::default().in_flight)]
     in_flight: usize,
-    /// Fault: refuse:N, hang-up:N or delay:DURATION; may be given again.
+    /// Fault: refuse:N, hang-up:N or delay:DURATION, repeatable.
     #[arg(long = "fault", value_name = "FAULT")]
     pub(crate) faults: Vec<Fault>,
-    /// Adds the devices, which begin when somebody listens to them.
+    /// Also runs the devices, which start with the first subscriber.
     #[arg(long)]
     devices: bool,
     #[command(flatten)]
@@ -53,10 +53,10 @@ pub(crate) struct PlanArguments {
     /// Pause between two messages of a device.
     #[arg(long, value_name = "DURATION", default_value = "10s", value_parser = interval)]
     interval: Duration,
-    /// Time before now whose messages of Zigbee2MQTT come first, four an hour.
+    /// Length of the past for which messages of Zigbee2MQTT are sent first, four an hour.
     #[arg(long, value_name = "DURATION", default_value = "0s")]
     history: SignedDuration,
-    /// Form of the time in messages of Zigbee2MQTT; absent by default, iso8601 with --history.
+    /// Format of the time in messages of Zigbee2MQTT; absent by default, iso8601 with --history.
     #[arg(long, value_name = "FORM")]
     last_seen: Option<Form>,
     /// Retains the messages of Zigbee2MQTT's devices.

@@ -1,4 +1,4 @@
-//! A client that publishes and listens, one thing after the other: what a device needs, and a test.
+//! A simple blocking client, for devices and tests.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -11,15 +11,14 @@ use url::Url;
 
 use crate::{Message, Qos};
 
-/// How long the broker may take to answer.
+/// Time limit for answers of the broker.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LARGEST_PACKET: usize = 268_435_455;
 const DEFAULT_PORT: u16 = 1883;
 
-/// A connection to a broker, for as long as it is not dropped.
+/// A connection to a broker, closed when it is dropped.
 ///
-/// It publishes at level 1 and waits for the acknowledgement. It agrees on no keep-alive and does not connect again:
-/// whoever has it makes another one.
+/// It publishes at QoS 1 and waits for the acknowledgement. It has no keep-alive and does not reconnect.
 #[derive(Debug)]
 pub struct Client {
     stream: TcpStream,
@@ -28,28 +27,28 @@ pub struct Client {
     arrived: Vec<Message>,
 }
 
-/// Why a client can go on no longer.
+/// Errors of a client.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// The address is not of the form `mqtt://[USER:PASSWORD@]HOST[:PORT]`.
-    #[error("the address of the broker is not of the form mqtt://[USER:PASSWORD@]HOST[:PORT]")]
+    /// The address is not `mqtt://[USER:PASSWORD@]HOST[:PORT]`.
+    #[error("the address of the broker must be mqtt://[USER:PASSWORD@]HOST[:PORT]")]
     Address,
-    /// The broker does not let it in.
+    /// The broker refused the connection.
     #[error("the broker refuses the connection: {0:?}")]
     Refused(ConnectReturnCode),
-    /// The connection is gone, or was never there.
+    /// The connection failed or was lost.
     #[error("no connection to the broker")]
     Connection(#[from] io::Error),
-    /// The broker says something that is not MQTT 3.1.1, or not now.
-    #[error("the broker breaks the protocol")]
+    /// The broker violated MQTT 3.1.1.
+    #[error("the broker violated the protocol")]
     Protocol,
 }
 
 impl Client {
-    /// Connects under a name. The will is published by the broker when the connection breaks.
+    /// Connects with a client id. The broker publishes the will if the connection breaks.
     ///
     /// # Errors
-    /// The address cannot be read, the broker is not there, or does not let it in.
+    /// The address is invalid, or the broker is unreachable or refuses the connection.
     pub fn connect(url: &str, name: &str, will: Option<Message>) -> Result<Self, ClientError> {
         Self::connect_with(
             url,
@@ -57,18 +56,18 @@ impl Client {
         )
     }
 
-    /// Connects under a name to the session of that name, which outlives the connection.
+    /// Connects with a client id to its persistent session.
     ///
     /// # Errors
-    /// As for [`Client::connect`].
+    /// The errors of [`Client::connect`].
     pub fn resume(url: &str, name: &str) -> Result<Self, ClientError> {
         Self::connect_with(url, &Connect { keep_alive: 0, clean_session: false, ..Connect::new(name) })
     }
 
-    /// Publishes a message and waits until the broker has it.
+    /// Publishes a message and waits for its acknowledgement.
     ///
     /// # Errors
-    /// The connection broke; the broker may have the message or not.
+    /// The connection broke; the broker may or may not have the message.
     pub fn publish(&mut self, message: &Message) -> Result<(), ClientError> {
         self.last_id = self.last_id.checked_add(1).unwrap_or(1);
         let id = self.last_id;
@@ -84,10 +83,10 @@ impl Client {
         self.wait_for(|packet| matches!(packet, Packet::PubAck(ack) if ack.pkid == id))
     }
 
-    /// Asks for a filter at level 1.
+    /// Subscribes to a filter at QoS 1.
     ///
     /// # Errors
-    /// The connection broke, or the broker does not grant it.
+    /// The connection broke, or the broker refused the filter.
     pub fn subscribe(&mut self, filter: &str) -> Result<(), ClientError> {
         self.send(&Packet::Subscribe(Subscribe {
             pkid: u16::MAX,
@@ -100,7 +99,7 @@ impl Client {
         })
     }
 
-    /// The next message, acknowledged; none when nothing comes for so long.
+    /// Receives and acknowledges the next message; `None` after the time limit.
     ///
     /// # Errors
     /// The connection broke.
@@ -115,7 +114,7 @@ impl Client {
         Ok(Some(self.arrived.remove(0)))
     }
 
-    /// Says goodbye, so that the will is not published.
+    /// Disconnects in order, so that the will is not published.
     ///
     /// # Errors
     /// The connection is broken already.
@@ -153,7 +152,7 @@ impl Client {
         }
     }
 
-    /// Keeps a message that came, and acknowledges it. Anything else has no business here.
+    /// Queues and acknowledges a received message. Other packets are errors.
     fn note(&mut self, packet: Packet) -> Result<(), ClientError> {
         let Packet::Publish(publish) = packet else { return Err(ClientError::Protocol) };
         if publish.qos == QoS::AtLeastOnce {
@@ -171,7 +170,7 @@ impl Client {
         Ok(self.stream.write_all(&output)?)
     }
 
-    /// The next packet; none when the time is over.
+    /// Receives the next packet; `None` after the deadline.
     fn receive(&mut self, deadline: Instant) -> Result<Option<Packet>, ClientError> {
         loop {
             match Packet::read(&mut self.input, LARGEST_PACKET) {

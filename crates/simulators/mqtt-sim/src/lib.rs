@@ -1,10 +1,10 @@
-//! An MQTT broker and the devices that speak to it, faults on request.
+//! A simulated MQTT broker and simulated devices, with faults on request.
 //!
 //! A [`Broker`] speaks MQTT 3.1.1 on a thread of its own, on a free port of the loopback address, until it is dropped.
-//! It keeps what was published, can be stopped and started again, and misbehaves as its [`Fault`]s say. What devices
-//! send is in [`devices`]: each knows what it says at a given time, and a [`Client`] brings it to any broker.
+//! It records published messages, can be stopped and restarted, and injects [`Fault`]s. [`devices`] has the messages of
+//! devices at a given time, and a [`Client`] publishes them to any broker.
 //!
-//! This crate does not know the clients it answers, and nothing that ships depends on it.
+//! This crate does not know its clients, and nothing that ships depends on it.
 
 mod broker;
 mod client;

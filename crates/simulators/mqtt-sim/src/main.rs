@@ -1,4 +1,4 @@
-//! The program: a broker and devices, for the demo and for people.
+//! Program that runs a broker and devices, for the demo and for people.
 
 mod arguments;
 
@@ -13,9 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use mqtt_sim::devices::{Dht22, EspHome, Installation, Zigbee2Mqtt};
 use mqtt_sim::{Broker, Client, ClientError};
 
-/// What was said before now is said four times an hour.
+/// Interval of the messages of the past.
 const HISTORY_STEP: SignedDuration = SignedDuration::from_mins(15);
-/// How long a device waits before it connects again, or looks again for somebody who listens.
+/// Wait of a device before it reconnects, or looks again for a subscriber.
 const PAUSE: Duration = Duration::from_millis(100);
 
 fn main() -> ExitCode {
@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         },
         Arguments::Devices { url, plan } => {
             for device in start_devices(&url, plan.plan()) {
-                // A device speaks forever.
+                // Devices run forever.
                 let _ = device.join();
             }
             ExitCode::FAILURE
@@ -39,9 +39,9 @@ fn main() -> ExitCode {
     }
 }
 
-/// Starts the broker, tells where it is, and starts the devices once somebody listens.
+/// Starts the broker, prints its address, and starts the devices once there is a subscriber.
 fn serve(arguments: BrokerArguments) -> io::Result<Broker> {
-    // The devices are let in like everybody else.
+    // Devices need a login, like all clients.
     let options = arguments.options().unwrap_or_else(|mistake| mistake.exit());
     let plan = arguments.devices();
     let user = options.users.first().cloned();
@@ -62,10 +62,10 @@ fn serve(arguments: BrokerArguments) -> io::Result<Broker> {
     Ok(broker)
 }
 
-/// A thread for each installation, which is a client of its own.
+/// Starts a thread for each installation, which is a client of its own.
 fn start_devices(url: &str, plan: Plan) -> Vec<thread::JoinHandle<()>> {
     let zigbee = Zigbee2Mqtt::new().last_seen(plan.last_seen).retaining(plan.retains);
-    // These do not say when they measured, so what they said before cannot be told from what they say now.
+    // Their messages have no time, so past ones would look like current ones.
     let live_only = Plan { history: SignedDuration::ZERO, ..plan };
     let installations: [(&str, Plan, Box<dyn Installation>); 3] = [
         ("zigbee2mqtt", plan, Box::new(zigbee)),
@@ -80,14 +80,14 @@ fn start_devices(url: &str, plan: Plan) -> Vec<thread::JoinHandle<()>> {
     threads
 }
 
-/// Speaks for ever, over one connection after the other.
+/// Publishes forever, reconnecting after errors.
 fn live(url: &str, name: &str, installation: &dyn Installation, plan: Plan) {
     let mut from = Timestamp::now().checked_sub(plan.history).unwrap_or_else(|_| Timestamp::now());
     let mut last_problem = String::new();
     loop {
         let Err(error) = speak(url, name, installation, &mut from, plan.interval);
         let problem = error.to_string();
-        // The same is not told again and again.
+        // Repeated errors are printed once.
         if problem != last_problem {
             eprintln!("mqtt-sim: {name}: {problem}");
             last_problem = problem;
@@ -96,7 +96,7 @@ fn live(url: &str, name: &str, installation: &dyn Installation, plan: Plan) {
     }
 }
 
-/// Says what was to be said since `from`, and goes on with what is to be said now.
+/// Publishes the messages since `from`, and goes on with the current ones.
 fn speak(
     url: &str,
     name: &str,

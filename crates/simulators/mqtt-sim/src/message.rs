@@ -1,43 +1,43 @@
-//! A message, as publishers, the broker and subscribers know it.
+//! Messages of publishers, broker and subscribers.
 
 use bytes::Bytes;
 
-/// How hard the two ends try. Level 2 is not spoken here.
+/// Quality of service. QoS 2 is not supported.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Qos {
-    /// Sent and forgotten.
+    /// QoS 0: sent once, without acknowledgement.
     AtMostOnce,
-    /// Sent until acknowledged.
+    /// QoS 1: sent until acknowledged.
     #[default]
     AtLeastOnce,
 }
 
-/// A payload under a topic.
+/// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Where it belongs, such as `zigbee2mqtt/kitchen/plug`.
+    /// Topic, such as `zigbee2mqtt/kitchen/plug`.
     pub topic: String,
-    /// Any bytes.
+    /// Payload.
     pub payload: Bytes,
-    /// Whether the broker keeps it for those who subscribe later; on arrival, whether it was kept.
+    /// Whether the broker retains it; for a received message, whether it was retained.
     pub retain: bool,
-    /// How it travels.
+    /// Quality of service.
     pub qos: Qos,
 }
 
 impl Message {
-    /// A message that is not retained, at least once.
+    /// Creates a message at QoS 1 that is not retained.
     pub fn new(topic: impl Into<String>, payload: impl Into<Bytes>) -> Self {
         Self { topic: topic.into(), payload: payload.into(), retain: false, qos: Qos::default() }
     }
 
-    /// The message, to be retained or not.
+    /// Sets whether the message is retained.
     #[must_use]
     pub fn retained(self, retain: bool) -> Self {
         Self { retain, ..self }
     }
 
-    /// The payload as text. What is not UTF-8 is replaced.
+    /// The payload as text. Bytes that are not UTF-8 are replaced.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.payload).into_owned()
     }

@@ -14,8 +14,9 @@ mod zigbee2mqtt;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::transform::destinations::Selection;
 use crate::transform::node::Step;
-use crate::transform::plan::{Retained, Selection};
+use crate::transform::plan::Retained;
 use crate::transform::timestamp::TimeFormat;
 use crate::transform::value::Conversion;
 

@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use jiff::tz::Offset;
 
+use crate::transform::destinations::Selection;
 use crate::transform::node::Step;
-use crate::transform::plan::{Retained, Selection};
+use crate::transform::plan::Retained;
 use crate::transform::timestamp::{TimeFormat, Unit};
 
 use super::document::{Located, Value};

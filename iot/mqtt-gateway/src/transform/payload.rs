@@ -5,8 +5,8 @@ use std::fmt;
 use record::Timestamp;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
+use super::destinations::{Destination, Destinations};
 use super::node::Node;
-use super::plan::{Destination, Destinations};
 use super::table::Table;
 use super::value::{Conversion, Converted, Kind, Refusal, Scalar};
 
@@ -54,14 +54,14 @@ pub fn json(
     destinations: &mut Destinations,
     table: &mut Table,
 ) -> Result<PayloadResult, String> {
-    let mut walk = Walk { destinations, table, told: PayloadResult::default() };
+    let mut walk = Walk { destinations, table, result: PayloadResult::default() };
     let mut parser = serde_json::Deserializer::from_slice(payload);
     let is_document = keys.has_members() || keys.has_items() || walk.destinations.others.is_some();
     Value { node: keys, walk: &mut walk, depth: 0, must_be_document: is_document }
         .deserialize(&mut parser)
         .and_then(|()| parser.end())
         .map_err(|error| error.to_string())?;
-    Ok(walk.told)
+    Ok(walk.result)
 }
 
 /// Reads a payload of a single value.
@@ -76,11 +76,11 @@ pub fn bare(
     table: &mut Table,
 ) -> Result<PayloadResult, String> {
     let text = std::str::from_utf8(payload).map_err(|_| "not text".to_owned())?;
-    let mut walk = Walk { destinations, table, told: PayloadResult::default() };
+    let mut walk = Walk { destinations, table, result: PayloadResult::default() };
     // Without configuration, the type is inferred.
     let value = if keys.destinations.is_empty() { guess(text.trim()) } else { Scalar::Text(text.trim()) };
     walk.scalar(keys, value);
-    Ok(walk.told)
+    Ok(walk.result)
 }
 
 fn guess(text: &str) -> Scalar<'_> {
@@ -98,7 +98,7 @@ fn guess(text: &str) -> Scalar<'_> {
 struct Walk<'w> {
     destinations: &'w mut Destinations,
     table: &'w mut Table,
-    told: PayloadResult,
+    result: PayloadResult,
 }
 
 impl Walk<'_> {
@@ -129,7 +129,7 @@ impl Walk<'_> {
                 }
             }
             Some(Destination::Time(form)) => {
-                self.told.time = Some(form.read(value).ok_or(Refusal::NoTime)?);
+                self.result.time = Some(form.read(value).ok_or(Refusal::NoTime)?);
             }
             None => {}
         }
@@ -137,9 +137,9 @@ impl Walk<'_> {
     }
 
     fn refuse(&mut self, field: &str, reason: Refusal) {
-        match &mut self.told.refused {
+        match &mut self.result.refused {
             Some(refused) => refused.count += 1,
-            None => self.told.refused = Some(Refused { field: field.into(), reason, count: 1 }),
+            None => self.result.refused = Some(Refused { field: field.into(), reason, count: 1 }),
         }
     }
 }
@@ -207,7 +207,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<(), A::Error> {
         let Self { node, walk, depth, .. } = self;
-        let look_for_others = walk.destinations.look_into(node, depth);
+        let look_for_others = walk.destinations.descends_into(node, depth);
         if !look_for_others && !node.has_members() {
             while members.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
             return Ok(());
@@ -229,7 +229,7 @@ impl<'de> Visitor<'de> for Value<'_, '_> {
                         depth,
                         must_be_document: false,
                     })?;
-                    if new.is_decided() && walk.destinations.may_keep() {
+                    if new.is_decided() && walk.destinations.may_learn() {
                         node.add(new);
                     }
                 }

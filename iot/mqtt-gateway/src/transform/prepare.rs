@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use crate::mapping::{FieldRule, Payload, TagSource, Target};
 
-use super::plan::{Destination, OtherFields, PayloadFormat, Plan};
+use super::destinations::{Destination, OtherFields};
+use super::plan::{PayloadFormat, Plan};
 use super::table::{Field, Table};
 
 /// Nesting depth of unlisted numbers.

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use crate::transform::destinations::{Destination, OtherFields, Selection};
 use crate::transform::node::Step;
-use crate::transform::plan::{Destination, OtherFields, PayloadFormat, Plan, Selection};
+use crate::transform::plan::{PayloadFormat, Plan};
 use crate::transform::table::{Field, Table};
 use crate::transform::timestamp::{TimeFormat, Unit};
 use crate::transform::value::Conversion;

@@ -1,4 +1,4 @@
-//! Alertmanager: the part of its API v2 that takes alerts and shows them.
+//! Alertmanager: the part of its API v2 for posting and reading alerts.
 //!
 //! Source: <https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml>.
 
@@ -10,24 +10,24 @@ use serde_json::{Value, json};
 
 use crate::{Reply, Request, Service};
 
-/// An Alertmanager that keeps the alerts it was sent, each as it was sent last. Clones share them.
+/// An Alertmanager with the last version of each alert. Clones share them.
 #[derive(Debug, Clone, Default)]
 pub struct Alertmanager {
     alerts: Arc<Mutex<BTreeMap<String, Value>>>,
 }
 
 impl Alertmanager {
-    /// One that has heard nothing yet.
+    /// Creates an Alertmanager without alerts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The alerts, by their labels. Alerts of the same labels are one.
+    /// The alerts, one per set of labels.
     pub fn alerts(&self) -> Vec<Value> {
         self.alerts.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Takes those that are right, and complains of the first that is not.
+    /// Stores the valid alerts, and reports the first invalid one.
     fn take(&self, request: &Request) -> Reply {
         let Some(sent) = request.json().and_then(|body| body.as_array().cloned()) else {
             return Reply::json(400, &json!({"code": 400, "message": "parsing alerts body failed"}));

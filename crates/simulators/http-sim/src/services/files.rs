@@ -1,4 +1,4 @@
-//! A folder of replies, served as its `routes.toml` says.
+//! A folder of replies, served according to its `routes.toml`.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -11,9 +11,9 @@ use serde::Deserialize;
 
 use crate::{Reply, Request, Service};
 
-/// Replays the replies in a folder.
+/// Service that replays the replies in a folder.
 ///
-/// `routes.toml` lists them; the first route that fits a request wins.
+/// `routes.toml` lists them; the first matching route applies.
 ///
 /// ```toml
 /// [[route]]
@@ -25,14 +25,15 @@ use crate::{Reply, Request, Service};
 /// headers = { "cache-control" = "no-store" }
 /// ```
 ///
-/// Without it, `response.json` answers everything. `{{base}}` in a body or a header becomes the server's own address,
+/// Without it, `response.json` answers everything. `{{base}}` in a body or header is replaced by the server's own
+/// address, for links.
 /// so that links can be followed.
 #[derive(Debug, Clone)]
 pub struct Files {
     routes: Arc<[Route]>,
 }
 
-/// A folder that cannot be served.
+/// Errors of [`Files::open`].
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
     /// A file is missing or cannot be read.
@@ -40,27 +41,27 @@ pub enum FilesError {
     Read {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// Cause.
         source: io::Error,
     },
-    /// `routes.toml` is not what it should be.
+    /// `routes.toml` is invalid.
     #[error("{} is not a list of routes", path.display())]
     Routes {
         /// The file.
         path: PathBuf,
-        /// Where and why.
+        /// Position and cause.
         source: Box<toml::de::Error>,
     },
 }
 
-/// What stands for the server's address in a file.
+/// Placeholder for the server's address.
 const BASE: &str = "{{base}}";
 
 impl Files {
     /// Reads the folder.
     ///
     /// # Errors
-    /// When a file is missing or cannot be understood.
+    /// A file is missing or invalid.
     pub fn open(folder: &Path) -> Result<Self, FilesError> {
         let path = folder.join("routes.toml");
         let table = match std::fs::read_to_string(&path) {
@@ -126,7 +127,7 @@ impl RouteTable {
     }
 }
 
-/// A route with its bodies in memory and its place in their turn.
+/// A route with its bodies in memory and the index of the next one.
 #[derive(Debug)]
 struct Route {
     entry: RouteEntry,

@@ -1,23 +1,23 @@
-//! A heartbeat monitor in the manner of Uptime Kuma and healthchecks: it counts the calls.
+//! A heartbeat monitor like Uptime Kuma and healthchecks, which counts the calls.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::{Reply, Request, Service};
 
-/// Answers every GET with `OK` and counts it. Clones share the count.
+/// Monitor that answers every GET with `OK` and counts it. Clones share the count.
 #[derive(Debug, Clone, Default)]
 pub struct Heartbeat {
     beats: Arc<AtomicU64>,
 }
 
 impl Heartbeat {
-    /// A monitor that has heard nothing yet.
+    /// Creates a monitor without heartbeats.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How many heartbeats arrived.
+    /// Number of heartbeats.
     pub fn beats(&self) -> u64 {
         self.beats.load(Ordering::SeqCst)
     }

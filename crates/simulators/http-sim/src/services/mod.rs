@@ -1,4 +1,4 @@
-//! The services that can be stood in for.
+//! Simulated services.
 
 mod alertmanager;
 mod files;

@@ -1,25 +1,25 @@
-//! Several services on one server, told apart by the first part of the path.
+//! Several services on one server, selected by the start of the path.
 
 use std::fmt;
 use std::sync::Arc;
 
 use crate::{Reply, Request, Service};
 
-/// Mounts services by path prefix. The longest prefix that fits wins; what fits none is a 404.
+/// Router by path prefix. The longest matching prefix applies; without one, the reply is 404.
 ///
-/// A service sees the path without its prefix, and a [`Request::base`] with it, so its links lead back to it.
+/// A service sees the path without its prefix, and a [`Request::base`] with it, so that its links lead back to it.
 #[derive(Clone, Default)]
 pub struct Paths {
     mounts: Vec<(String, Arc<dyn Service>)>,
 }
 
 impl Paths {
-    /// Nothing mounted yet.
+    /// Creates a router without services.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Mounts `service` at `prefix`: `/nws`, or `/` for all that fits no other.
+    /// Mounts `service` at `prefix`: `/nws`, or `/` for all other paths.
     #[must_use]
     pub fn mount(self, prefix: &str, service: impl Service) -> Self {
         self.mount_shared(prefix, Arc::new(service))

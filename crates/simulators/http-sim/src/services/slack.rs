@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 
 use crate::{Reply, Request, Service};
 
-/// A Slack that keeps the messages it was sent. Clones share them.
+/// A Slack workspace with its messages. Clones share them.
 ///
-/// It shows them at `/simulator/messages`, which the real one does not have.
+/// It serves them at `/simulator/messages`, which the real one does not have.
 #[derive(Debug, Clone)]
 pub struct Slack {
     token: String,
@@ -24,21 +24,21 @@ pub struct Slack {
     posted: Arc<Mutex<HashMap<String, Instant>>>,
 }
 
-/// The limits of Block Kit: blocks in a message, characters in a header, characters in a section.
+/// Limits of Block Kit: blocks in a message, characters in a header, characters in a section.
 const MOST_BLOCKS: usize = 50;
 const LONGEST_HEADER: usize = 150;
 const LONGEST_SECTION: usize = 3000;
-/// How much time there is between two messages in a channel. A tenth is forgiven, since it passes on the way.
+/// Shortest time between two messages in a channel: a second, with a tolerance for delays on the way.
 const PAUSE: Duration = Duration::from_millis(900);
 
-/// The id of every channel: which one a message is in does not matter to its sender.
+/// Id of every channel; senders do not use it.
 const CHANNEL_ID: &str = "C00000000";
 
 impl Slack {
-    /// The path of the one incoming webhook that exists.
+    /// Path of the only incoming webhook.
     pub const WEBHOOK: &str = "/services/T00000000/B00000000/simulated";
 
-    /// A workspace with one channel, `#alerts`, and its bot's token.
+    /// Creates a workspace with the channel `#alerts` and the token of its bot.
     pub fn new(token: &str) -> Self {
         Self {
             token: token.to_owned(),
@@ -49,26 +49,25 @@ impl Slack {
         }
     }
 
-    /// The workspace with another channel.
+    /// Adds a channel.
     #[must_use]
     pub fn channel(mut self, name: &str) -> Self {
         self.channels.push(name.to_owned());
         self
     }
 
-    /// The workspace that takes one message a second in each channel, and answers 429 to more.
+    /// Enables the rate limit of one message per second and channel, with 429 beyond it.
     #[must_use]
     pub fn strict(self) -> Self {
         Self { is_strict: true, ..self }
     }
 
-    /// The payloads of all messages that were accepted, oldest first. One that was edited has the member `edited` and
-    /// shows what it says now.
+    /// Payloads of all accepted messages, oldest first. An edited one has the member `edited` and its current text.
     pub fn messages(&self) -> Vec<Value> {
         self.kept().clone()
     }
 
-    /// A webhook answers in plain text.
+    /// Handles a webhook, which answers in plain text.
     fn webhook(&self, request: &Request) -> Reply {
         if request.path != Self::WEBHOOK {
             return Reply::text(404, "no_service");
@@ -86,7 +85,7 @@ impl Slack {
         Reply::text(200, "ok")
     }
 
-    /// The Web API answers 200 to all but too many requests, and says in the body whether it worked.
+    /// Handles the Web API, which answers 200 except for rate limits, with the result in the body.
     fn api(&self, request: &Request, method: &str) -> Reply {
         if self.is_strict && method == "chat.postMessage" && self.is_too_soon(request) {
             let body = json!({"ok": false, "error": "ratelimited"});
@@ -150,7 +149,7 @@ impl Slack {
         Ok(json!({"ok": true, "channel": CHANNEL_ID, "ts": ts, "text": text_of(&payload, "text")}))
     }
 
-    /// Whether the last message in the channel was posted a moment ago. If not, this one is posted now.
+    /// Whether the last message in the channel is too recent. If not, the current time is recorded.
     fn is_too_soon(&self, request: &Request) -> bool {
         let payload = request.json().unwrap_or_default();
         let channel = text_of(&payload, "channel").trim_start_matches('#').to_owned();
@@ -190,7 +189,7 @@ fn text_of<'a>(payload: &'a Value, member: &str) -> &'a str {
     payload.get(member).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// Which message a time stamp names.
+/// Index of the message with this time stamp.
 fn index_of(ts: &str) -> Option<usize> {
     ts.strip_prefix("1700000000.")?.parse::<usize>().ok()?.checked_sub(1)
 }
@@ -201,7 +200,7 @@ fn refuse_blocks(payload: &Value) -> Result<(), Value> {
     Err(json!({"ok": false, "error": "invalid_blocks", "response_metadata": {"messages": messages}}))
 }
 
-/// What Block Kit would object to.
+/// Violation of the limits of Block Kit, if any.
 fn fault_in_blocks(payload: &Value) -> Option<String> {
     let blocks = payload.get("blocks")?.as_array()?;
     if blocks.len() > MOST_BLOCKS {

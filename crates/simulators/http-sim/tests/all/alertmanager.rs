@@ -1,4 +1,4 @@
-//! Alertmanager, as a client meets it.
+//! Tests of the simulated Alertmanager.
 
 use crate::client::{get, post};
 use http_sim::Server;

@@ -1,4 +1,4 @@
-//! A bare HTTP client over a socket, so that tests see what came over the wire and how it ended.
+//! Minimal HTTP client over a socket, to inspect received bytes and the end of a connection.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-/// What came back until the connection ended.
+/// Received response.
 #[derive(Debug)]
 pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
-    /// How reading ended, if not by the server closing the connection in order.
+    /// Error at the end of reading, if the server did not close the connection in order.
     pub(crate) broken: Option<io::ErrorKind>,
 }
 
@@ -42,7 +42,7 @@ pub(crate) fn request(method: &str, url: &str, headers: &[(&str, &str)], body: &
     read(send(method, url, headers, body), usize::MAX)
 }
 
-/// Sends a request and leaves the answer to be read.
+/// Sends a request without reading the response.
 pub(crate) fn send(method: &str, url: &str, headers: &[(&str, &str)], body: &[u8]) -> TcpStream {
     let rest = url.strip_prefix("http://").expect("an http URL");
     let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));

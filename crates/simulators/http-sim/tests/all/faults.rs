@@ -1,4 +1,4 @@
-//! Each fault, as a client meets it.
+//! Tests of all faults.
 
 use std::io::ErrorKind;
 

@@ -1,4 +1,4 @@
-//! Replies from a folder.
+//! Tests of replies from a folder.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! InfluxDB, as a client meets it.
+//! Tests of the simulated InfluxDB.
 
 use std::io::Write as _;
 

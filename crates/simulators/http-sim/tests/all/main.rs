@@ -1,4 +1,4 @@
-//! The simulators from outside, over real sockets.
+//! Tests of the simulators over sockets.
 
 // Clippy knows the tests themselves, not the functions they share.
 #![expect(

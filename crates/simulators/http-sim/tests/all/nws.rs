@@ -1,4 +1,4 @@
-//! The National Weather Service, as a client meets it.
+//! Tests of the simulated National Weather Service.
 
 use crate::client::{get, request};
 use http_sim::services::{Nws, Paths};

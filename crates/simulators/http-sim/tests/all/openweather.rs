@@ -1,4 +1,4 @@
-//! OpenWeather, as a client meets it.
+//! Tests of the simulated OpenWeather.
 
 use crate::client::get;
 use http_sim::services::OpenWeather;

@@ -1,4 +1,4 @@
-//! The shipped program, from outside.
+//! Tests of the program.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Output, Stdio};
@@ -11,7 +11,7 @@ struct Running {
 }
 
 impl Running {
-    /// Starts the program and reads so many lines from it.
+    /// Starts the program and reads a number of lines from it.
     fn start(arguments: &[&str], lines: usize) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_http-sim"));
         let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();

@@ -1,4 +1,4 @@
-//! The server itself: what it sees, what it keeps, when it ends.
+//! Tests of the server.
 
 use std::io::Write as _;
 use std::net::TcpStream;

@@ -1,4 +1,4 @@
-//! Slack, as a client meets it.
+//! Tests of the simulated Slack.
 
 use crate::client::{Response, post};
 use http_sim::Server;

@@ -1,4 +1,4 @@
-//! One connection: packets in, packets out, until one side has had enough.
+//! Handling of a connection.
 
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -18,18 +18,18 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use super::Shared;
 use super::state::{Admission, message};
 
-/// The largest packet the protocol knows.
+/// Largest packet of the protocol.
 const LARGEST_PACKET: usize = 268_435_455;
-/// How long a client has to introduce itself.
+/// Time limit for CONNECT.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The first byte of the first packet.
+/// First byte of CONNECT.
 const CONNECT: u8 = 0x10;
-/// Bytes that wait to be written before more is asked for.
+/// Unsent bytes at which no more messages are fetched.
 const FULL: usize = 1 << 18;
-/// How long a client without a keep-alive may be silent.
+/// Time limit for a silent client without a keep-alive.
 const FOREVER: Duration = Duration::from_hours(24 * 365);
 
-/// Takes connections until it is dropped, and them with it.
+/// Accepts connections until it is dropped.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     let mut connections = JoinSet::new();
@@ -49,7 +49,7 @@ struct Connection {
     shared: Arc<Shared>,
 }
 
-/// Why a connection ends.
+/// End of a connection.
 enum End {
     Goodbye,
     Broken,
@@ -77,7 +77,7 @@ impl Connection {
         self.shared.state().leave(&connect.client_id, admission.connection, said_goodbye);
     }
 
-    /// Reads, answers and sends what comes for the client until the connection ends.
+    /// Reads, answers and sends messages until the connection ends.
     async fn converse(&mut self, connect: &Connect, admission: &Admission) -> End {
         let welcome = ConnAck::new(ConnectReturnCode::Success, admission.session_present);
         if let Err(end) = self.put(&Packet::ConnAck(welcome)) {
@@ -109,12 +109,12 @@ impl Connection {
         }
     }
 
-    /// The first packet, if it is what it has to be.
+    /// Reads CONNECT; `None` for another packet.
     async fn introduction(&mut self) -> Option<Connect> {
         loop {
             match Packet::read(&mut self.input, LARGEST_PACKET) {
                 Ok(Packet::Connect(connect)) => return Some(connect),
-                // Another protocol may never send what its first bytes seem to announce.
+                // Another protocol may never send the announced length.
                 Err(Error::InsufficientBytes(_))
                     if self.input.first().is_none_or(|byte| *byte == CONNECT) => {}
                 Ok(_) | Err(_) => return None,
@@ -140,7 +140,7 @@ impl Connection {
             }
             _ => false,
         };
-        // This is how Mosquitto answers to a wrong password as well.
+        // Mosquitto answers a wrong password with the same code.
         if is_known || users.is_empty() {
             ConnectReturnCode::Success
         } else {
@@ -148,7 +148,7 @@ impl Connection {
         }
     }
 
-    /// Answers every packet that has arrived whole.
+    /// Answers all complete packets.
     async fn answer(&mut self, client: &str) -> Result<(), End> {
         loop {
             let packet = match Packet::read(&mut self.input, LARGEST_PACKET) {
@@ -200,7 +200,7 @@ impl Connection {
         if needs_answer { self.put(&Packet::PubAck(PubAck::new(id))) } else { Ok(()) }
     }
 
-    /// Fetches what has come for the client.
+    /// Fetches new messages for the client.
     fn collect(&mut self, client: &str, connection: u64) -> Result<(), End> {
         let packets = self.shared.state().take_outbox(client, connection).ok_or(End::Broken)?;
         packets.into_iter().try_for_each(|packet| self.put(&Packet::Publish(packet)))
@@ -211,7 +211,7 @@ impl Connection {
     }
 }
 
-/// How long a client may be silent: one and a half times of what was agreed. Source: MQTT 3.1.1 §3.1.2.10.
+/// Time limit for a silent client: one and a half times the keep-alive. Source: MQTT 3.1.1 §3.1.2.10.
 fn allowed_silence(keep_alive: u16) -> Duration {
     if keep_alive == 0 { FOREVER } else { Duration::from_secs(keep_alive.into()).mul_f32(1.5) }
 }

@@ -1,39 +1,39 @@
-//! Faults on request: what goes wrong, and how often.
+//! Faults on request.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// Something that goes wrong.
+/// A fault.
 ///
 /// It is written `refuse:3`, `hang-up:100` or `delay:200ms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// So many connections are refused: the server is not available.
+    /// Refuses a number of connections: server unavailable.
     Refuse(u32),
-    /// The connection that brings the message with this number, counted from now, is ended: the message is taken and
-    /// not acknowledged.
+    /// Closes the connection at the message with this number, counted from now: the message is received, and not
+    /// acknowledged.
     HangUp(u32),
-    /// Everything a client sends waits so long before it is looked at.
+    /// Delays the handling of everything a client sends.
     Delay(Duration),
 }
 
-/// A fault that cannot be read.
+/// An invalid description of a fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseFaultError {
-    /// There is no fault of this name.
+    /// Unknown kind.
     #[error("unknown fault `{word}`; there are: refuse:N, hang-up:N, delay:DURATION")]
     UnknownKind {
-        /// What stood in its place.
+        /// The invalid text.
         word: String,
     },
-    /// What follows the colon is not what the fault needs.
+    /// Invalid value.
     #[error("`{text}` is no value for `{word}`")]
     BadValue {
-        /// The name of the fault.
+        /// Name of the fault.
         word: String,
-        /// What stood behind it.
+        /// The invalid value.
         text: String,
     },
 }
@@ -57,12 +57,12 @@ impl FromStr for Fault {
     }
 }
 
-/// The faults of a broker, as far as they are still to come.
+/// Pending faults of a broker.
 #[derive(Debug, Default)]
 pub(super) struct Faults {
     refusals: u32,
     until_hang_up: Option<u32>,
-    /// How long everything waits.
+    /// Delay of everything.
     pub(super) delay: Duration,
 }
 
@@ -75,14 +75,14 @@ impl Faults {
         }
     }
 
-    /// Whether this connection is refused; the next one may not be.
+    /// Whether to refuse this connection.
     pub(super) fn refuses(&mut self) -> bool {
         let is_refused = self.refusals > 0;
         self.refusals = self.refusals.saturating_sub(1);
         is_refused
     }
 
-    /// Whether this message ends its connection.
+    /// Whether to close the connection at this message.
     pub(super) fn hangs_up(&mut self) -> bool {
         let left = self.until_hang_up.map(|messages| messages.saturating_sub(1));
         self.until_hang_up = left.filter(|messages| *messages > 0);

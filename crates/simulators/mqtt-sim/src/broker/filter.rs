@@ -1,17 +1,17 @@
-//! Topic filters: which topics they take, and whether they share their messages.
+//! Topic filters: matching of topics, and shared subscriptions.
 
 use rumqttc::mqttbytes::valid_filter;
 
-/// A filter, as a client asked for it.
+/// A parsed filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Filter {
-    /// The group whose members share the messages, of `$share/GROUP/FILTER`.
+    /// Group of a shared subscription, from `$share/GROUP/FILTER`.
     pub(super) group: Option<String>,
     levels: Vec<String>,
 }
 
 impl Filter {
-    /// Reads a filter; none where the rules are broken. Source: MQTT 3.1.1 §4.7, and MQTT 5 §4.8.2 for groups.
+    /// Parses a filter; `None` if it is invalid. Source: MQTT 3.1.1 §4.7, and MQTT 5 §4.8.2 for groups.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (group, filter) = match text.strip_prefix("$share/") {
             Some(shared) => {
@@ -25,7 +25,7 @@ impl Filter {
         valid_filter(filter).then_some(Self { group, levels })
     }
 
-    /// Whether a message with this topic is for those who asked for the filter.
+    /// Whether the filter matches a topic.
     pub(super) fn takes(&self, topic: &str) -> bool {
         let starts_wild = self.levels.first().is_some_and(|level| level == "#" || level == "+");
         if topic.starts_with('$') && starts_wild {
@@ -34,7 +34,7 @@ impl Filter {
         let mut levels = topic.split('/');
         for wanted in &self.levels {
             match (wanted.as_str(), levels.next()) {
-                // It takes the level above it as well.
+                // It matches the level above it as well.
                 ("#", _) => return true,
                 ("+", Some(_)) => {}
                 (wanted, Some(level)) if wanted == level => {}

@@ -1,4 +1,4 @@
-//! The broker: a thread with a listener, the sessions of its clients, and the faults it was asked for.
+//! The broker: a thread with a listener, the sessions of its clients, and the faults.
 
 mod connection;
 mod fault;
@@ -21,8 +21,8 @@ use state::State;
 
 /// A running MQTT 3.1.1 broker. Dropping it stops it.
 ///
-/// It speaks levels 0 and 1 of service: a subscription at level 2 is granted at 1, a publisher at level 2 is sent away.
-/// It knows retained messages, wildcards, wills, persistent sessions and `$share/GROUP/FILTER`.
+/// It supports QoS 0 and 1: a subscription at QoS 2 is granted at 1, a publisher at QoS 2 is disconnected. It supports
+/// retained messages, wildcards, wills, persistent sessions and `$share/GROUP/FILTER`.
 #[derive(Debug)]
 pub struct Broker {
     address: SocketAddr,
@@ -30,18 +30,18 @@ pub struct Broker {
     running: Option<Running>,
 }
 
-/// How a broker is started, where the defaults do not do.
+/// Options of a broker.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The port on the loopback address; 0 for a free one.
     pub port: u16,
-    /// Who may connect, with which password. Empty for everybody.
+    /// Accepted users and passwords. Empty to accept all clients.
     pub users: Vec<(String, String)>,
-    /// Messages of level 1 that a client may have without having acknowledged them. Mosquitto's default is 20.
+    /// Largest number of unacknowledged messages per client. Mosquitto's default is 20.
     pub in_flight: usize,
-    /// Messages that wait for a client; the ones that come later are dropped. Mosquitto's default is 1,000.
+    /// Largest number of queued messages per client; later ones are dropped. Mosquitto's default is 1,000.
     pub queue: usize,
-    /// Published messages that are kept for [`Broker::messages`].
+    /// Number of published messages kept for [`Broker::messages`].
     pub kept: usize,
 }
 
@@ -52,18 +52,18 @@ impl Default for Options {
 }
 
 impl Broker {
-    /// Starts a broker on a free port, open to everybody.
+    /// Starts a broker on a free port, open to all clients.
     ///
     /// # Errors
-    /// When no port can be had or no thread can be started.
+    /// No port is free, or no thread can be started.
     pub fn start() -> io::Result<Self> {
         Self::start_with(Options::default())
     }
 
-    /// Starts a broker as `options` say.
+    /// Starts a broker with options.
     ///
     /// # Errors
-    /// When the port cannot be had or no thread can be started.
+    /// The port is not free, or no thread can be started.
     pub fn start_with(options: Options) -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, options.port)))?;
         let address = listener.local_addr()?;
@@ -83,53 +83,53 @@ impl Broker {
         self.address.port()
     }
 
-    /// Stops: connections end, and nobody can connect. Sessions and retained messages are kept, as on a disk.
+    /// Stops the broker and closes all connections. Sessions and retained messages are kept, as on a disk.
     pub fn stop(&mut self) {
         self.running = None;
         self.shared.state().end_all();
     }
 
-    /// Starts again where it was stopped, with what it kept.
+    /// Restarts the broker with its sessions and retained messages.
     ///
     /// # Errors
-    /// When the port is taken meanwhile or no thread can be started.
+    /// The port is taken, or no thread can be started.
     pub fn restart(&mut self) -> io::Result<()> {
         self.stop();
         self.running = Some(Running::start(TcpListener::bind(self.address)?, &self.shared)?);
         Ok(())
     }
 
-    /// Forgets sessions and retained messages, as a broker without a disk does when it is stopped.
+    /// Drops sessions and retained messages, like a broker without a disk when it stops.
     pub fn forget(&self) {
         self.shared.state().forget();
     }
 
-    /// Ends all connections; wills are published.
+    /// Closes all connections; wills are published.
     pub fn disconnect_all(&self) {
         self.shared.state().evict_all();
     }
 
-    /// Publishes a message as if a client had.
+    /// Publishes a message.
     pub fn publish(&self, topic: &str, payload: impl Into<Bytes>, retain: bool) {
         self.shared.state().publish(Message::new(topic, payload).retained(retain));
     }
 
-    /// What was published so far, oldest first, wills included.
+    /// All published messages, oldest first, including wills.
     pub fn messages(&self) -> Vec<Message> {
         self.shared.state().published()
     }
 
-    /// The names of the clients that are connected, sorted.
+    /// Client ids of the connected clients, sorted.
     pub fn clients(&self) -> Vec<String> {
         self.shared.state().clients()
     }
 
-    /// Whether some client, connected or not, has asked for this topic.
+    /// Whether a client, connected or not, has subscribed to this topic.
     pub fn has_listener(&self, topic: &str) -> bool {
         self.shared.state().has_listener(topic)
     }
 
-    /// Messages that wait for this client or are not acknowledged by it.
+    /// Number of queued and unacknowledged messages of a client.
     pub fn backlog(&self, client: &str) -> usize {
         self.shared.state().backlog(client)
     }
@@ -139,13 +139,13 @@ impl Broker {
         self.shared.faults().set(fault);
     }
 
-    /// Takes all faults back.
+    /// Removes all faults.
     pub fn clear_faults(&self) {
         *self.shared.faults() = Faults::default();
     }
 }
 
-/// The thread with the listener. Dropping it ends all connections.
+/// The thread with the listener. Dropping it closes all connections.
 #[derive(Debug)]
 struct Running {
     stop: Option<oneshot::Sender<()>>,
@@ -179,7 +179,7 @@ impl Drop for Running {
     }
 }
 
-/// What the broker's thread and its owner share.
+/// State that the thread of the broker shares with its owner.
 #[derive(Debug)]
 struct Shared {
     users: Vec<(String, String)>,

@@ -1,4 +1,4 @@
-//! What the broker keeps for one client: subscriptions, and messages on their way to it.
+//! Session of a client: subscriptions, and messages to deliver.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,12 +9,12 @@ use tokio::sync::Notify;
 use super::filter::Filter;
 use crate::{Message, Qos};
 
-/// Bounds of what is kept for a client.
+/// Limits of a session.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// Messages that are sent and not acknowledged.
+    /// Unacknowledged messages.
     pub(super) in_flight: usize,
-    /// Messages that wait to be sent.
+    /// Queued messages.
     pub(super) queue: usize,
 }
 
@@ -24,10 +24,10 @@ pub(super) struct Session {
     pub(super) subscriptions: Vec<Subscription>,
     /// Whether it ends with its connection.
     pub(super) is_clean: bool,
-    /// The connection that has it.
+    /// Connection that owns it.
     pub(super) holder: Option<u64>,
     pub(super) will: Option<Message>,
-    /// Tells the connection that there is something to do.
+    /// Wakes the connection.
     pub(super) wake: Arc<Notify>,
     waiting: VecDeque<Message>,
     in_flight: VecDeque<(u16, Message)>,
@@ -35,10 +35,10 @@ pub(super) struct Session {
     last_id: u16,
 }
 
-/// A filter and the level it was granted at.
+/// A filter with the granted QoS.
 #[derive(Debug)]
 pub(super) struct Subscription {
-    /// The filter as the client wrote it.
+    /// Filter as the client wrote it.
     pub(super) text: String,
     pub(super) filter: Filter,
     pub(super) qos: Qos,
@@ -59,13 +59,13 @@ impl Session {
         }
     }
 
-    /// The level at which the client asked for this topic by itself; none where it did not.
+    /// QoS of the client's own subscription to a topic; `None` without one.
     pub(super) fn asked_for(&self, topic: &str) -> Option<Qos> {
         let own = self.subscriptions.iter().filter(|subscription| subscription.filter.group.is_none());
         own.filter(|subscription| subscription.filter.takes(topic)).map(|subscription| subscription.qos).max()
     }
 
-    /// Sends a message now or, at level 1, when it can be sent.
+    /// Sends a message, or queues it at QoS 1.
     pub(super) fn deliver(&mut self, message: Message, limits: Limits) {
         if message.qos == Qos::AtMostOnce {
             if self.holder.is_some() && self.outbox.len() < limits.queue {
@@ -78,13 +78,13 @@ impl Session {
         }
     }
 
-    /// Takes an acknowledgement, which makes room for what waits.
+    /// Handles an acknowledgement, and sends queued messages.
     pub(super) fn acknowledge(&mut self, id: u16, limits: Limits) {
         self.in_flight.retain(|(sent, _)| *sent != id);
         self.send_waiting(limits);
     }
 
-    /// Begins on a new connection: what was not acknowledged is sent again, in its order.
+    /// Resumes on a new connection: unacknowledged messages are sent again, in their order.
     pub(super) fn resume(&mut self, limits: Limits) {
         let again = self.in_flight.iter().map(|(id, message)| Publish { dup: true, ..packet(*id, message) });
         self.outbox = again.collect();
@@ -92,12 +92,12 @@ impl Session {
         self.send_waiting(limits);
     }
 
-    /// What is to be sent now.
+    /// Takes the messages to send now.
     pub(super) fn take_outbox(&mut self) -> Vec<Publish> {
         std::mem::take(&mut self.outbox)
     }
 
-    /// Messages that are not acknowledged.
+    /// Number of queued and unacknowledged messages.
     pub(super) fn backlog(&self) -> usize {
         self.waiting.len() + self.in_flight.len()
     }
@@ -112,7 +112,7 @@ impl Session {
         self.wake.notify_one();
     }
 
-    /// The next identifier that no message in flight has; 0 is none.
+    /// Next free packet identifier, from 1.
     fn free_id(&mut self) -> u16 {
         loop {
             self.last_id = self.last_id.checked_add(1).unwrap_or(1);

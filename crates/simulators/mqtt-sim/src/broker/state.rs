@@ -1,4 +1,4 @@
-//! What the broker knows: sessions, retained messages, and who gets what.
+//! State of the broker: sessions, retained messages, and routing of messages.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::filter::Filter;
 use super::session::{Limits, Session, Subscription};
 use crate::{Message, Qos};
 
-/// Everything that outlives a connection.
+/// State that outlives connections.
 #[derive(Debug)]
 pub(super) struct State {
     limits: Limits,
@@ -20,15 +20,15 @@ pub(super) struct State {
     sessions: BTreeMap<String, Session>,
     retained: BTreeMap<String, Message>,
     published: VecDeque<Message>,
-    /// Messages that went to a group, so that its members take turns.
+    /// Number of messages sent to groups, to give members turns.
     shared: usize,
     connections: u64,
 }
 
-/// A client was let in.
+/// An accepted connection.
 #[derive(Debug)]
 pub(super) struct Admission {
-    /// Tells this connection from earlier and later ones of the client.
+    /// Id of the connection, to distinguish it from others of the client.
     pub(super) connection: u64,
     pub(super) session_present: bool,
     pub(super) wake: Arc<Notify>,
@@ -47,7 +47,7 @@ impl State {
         }
     }
 
-    /// Lets a client in. An older connection of the same name loses its session.
+    /// Accepts a client. An older connection with the same id loses its session.
     pub(super) fn connect(&mut self, connect: &Connect) -> Admission {
         let client = &connect.client_id;
         if let Some(older) = self.sessions.get(client).and_then(|session| session.holder) {
@@ -71,7 +71,7 @@ impl State {
         Admission { connection: self.connections, session_present, wake: Arc::clone(&session.wake) }
     }
 
-    /// Ends a connection. The will is published unless the client said goodbye.
+    /// Ends a connection. The will is published unless the client disconnected in order.
     pub(super) fn leave(&mut self, client: &str, connection: u64, said_goodbye: bool) {
         let Some(session) = self.sessions.get_mut(client).filter(|it| it.holder == Some(connection)) else {
             return;
@@ -87,16 +87,16 @@ impl State {
         }
     }
 
-    /// What is to be sent over this connection; none when it has lost its session.
+    /// Takes the messages to send over a connection; `None` if it has lost its session.
     pub(super) fn take_outbox(&mut self, client: &str, connection: u64) -> Option<Vec<Publish>> {
         let session = self.sessions.get_mut(client)?;
         (session.holder == Some(connection)).then(|| session.take_outbox())
     }
 
-    /// Keeps a message if it is retained, and hands it to everybody who asked for it.
+    /// Stores a retained message, and delivers the message to all subscribers.
     pub(super) fn publish(&mut self, message: Message) {
         if message.retain {
-            // Nothing, retained, takes back what was.
+            // An empty retained message deletes the retained one.
             if message.payload.is_empty() {
                 self.retained.remove(&message.topic);
             } else {
@@ -116,27 +116,27 @@ impl State {
         self.published.drain(..excess);
     }
 
-    /// Takes the filters of a client and hands it what is retained for them.
+    /// Adds subscriptions of a client, and delivers the matching retained messages.
     pub(super) fn subscribe(&mut self, client: &str, subscribe: &Subscribe) -> Vec<SubscribeReasonCode> {
         let filters = subscribe.filters.iter();
         filters.map(|asked| self.subscribe_one(client, &asked.path, level(asked.qos))).collect()
     }
 
-    /// Takes filters back.
+    /// Removes subscriptions.
     pub(super) fn unsubscribe(&mut self, client: &str, filters: &[String]) {
         if let Some(session) = self.sessions.get_mut(client) {
             session.subscriptions.retain(|subscription| !filters.contains(&subscription.text));
         }
     }
 
-    /// Takes the acknowledgement of a message.
+    /// Handles the acknowledgement of a message.
     pub(super) fn acknowledge(&mut self, client: &str, id: u16) {
         if let Some(session) = self.sessions.get_mut(client) {
             session.acknowledge(id, self.limits);
         }
     }
 
-    /// Ends all connections without a word, as a broker does that stops.
+    /// Ends all connections without wills, like a broker that stops.
     pub(super) fn end_all(&mut self) {
         self.sessions.retain(|_, session| !session.is_clean);
         for session in self.sessions.values_mut() {
@@ -182,7 +182,7 @@ impl State {
             return SubscribeReasonCode::Failure;
         };
         session.subscriptions.retain(|subscription| subscription.text != text);
-        // A group shares what is new; what is old every member would get.
+        // Members of a group get no retained messages.
         if filter.group.is_none() {
             for message in self.retained.values().filter(|message| filter.takes(&message.topic)) {
                 session.deliver(Message { qos: qos.min(message.qos), ..message.clone() }, self.limits);
@@ -195,8 +195,8 @@ impl State {
         })
     }
 
-    /// One member of each group gets the message: those that are connected take turns, and where none is, it waits for
-    /// one that will come back.
+    /// Delivers the message to one member of each group: connected members take turns; without any, it is queued for
+    /// one that will reconnect.
     fn publish_to_groups(&mut self, message: &Message) {
         let mut groups: BTreeMap<&str, Vec<(&String, Qos, bool)>> = BTreeMap::new();
         for (client, session) in &self.sessions {
@@ -226,11 +226,11 @@ impl State {
     }
 }
 
-/// The message of a packet, unless its topic is not UTF-8, which the codec has looked at before.
+/// Message of a packet; `None` if its topic is not UTF-8, which the codec has checked before.
 pub(super) fn message(publish: Publish) -> Option<Message> {
     let Publish { topic, payload, retain, qos, .. } = publish;
     let topic = String::from_utf8(topic.to_vec()).ok()?;
-    // A copy, since the buffer of a connection would live as long as a small message that is kept.
+    // A copy, since a small message would keep the buffer of its connection alive.
     Some(Message { topic, payload: Bytes::copy_from_slice(&payload), retain, qos: level(qos) })
 }
 

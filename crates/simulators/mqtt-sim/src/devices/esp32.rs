@@ -1,4 +1,4 @@
-//! Two ways in which an ESP32 with a DHT22 speaks: JSON of its own, and the bare numbers of ESPHome.
+//! An ESP32 with a DHT22, with two kinds of firmware: custom JSON, and ESPHome.
 
 use jiff::Timestamp;
 use serde_json::json;
@@ -6,27 +6,27 @@ use serde_json::json;
 use super::{Installation, house};
 use crate::Message;
 
-/// An ESP32 that publishes temperature and humidity as one JSON object, both null when the sensor did not answer.
+/// An ESP32 that publishes temperature and humidity as one JSON object, both null if the sensor did not answer.
 #[derive(Debug, Clone)]
 pub struct Dht22 {
     topic: String,
 }
 
-/// A node of ESPHome: each value is a number as text under a topic of its own, retained, and `nan` when the sensor did
-/// not answer. Source: <https://esphome.io/components/mqtt.html>.
+/// A node of ESPHome: each value is a retained number as text on a topic of its own, and `nan` if the sensor did not
+/// answer. Source: <https://esphome.io/components/mqtt.html>.
 #[derive(Debug, Clone)]
 pub struct EspHome {
     prefix: String,
 }
 
-/// What the sensor measures: temperature in °C and humidity in percent, or nothing.
+/// Temperature in °C and humidity in percent; `None` if the sensor does not answer.
 fn measured(time: Timestamp) -> Option<(f64, f64)> {
     let values = (house::garage_temperature(time), house::garage_humidity(time));
     (!house::is_dht22_silent(time)).then_some(values)
 }
 
 impl Dht22 {
-    /// The sensor under a topic, such as `sensors/esp32/dht22`.
+    /// Creates the sensor on a topic, such as `sensors/esp32/dht22`.
     pub fn new(topic: &str) -> Self {
         Self { topic: topic.to_owned() }
     }
@@ -51,7 +51,7 @@ impl Installation for Dht22 {
 }
 
 impl EspHome {
-    /// The node with a name, such as `garage`.
+    /// Creates the node with a name, such as `garage`.
     pub fn new(prefix: &str) -> Self {
         Self { prefix: prefix.to_owned() }
     }
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn a_sensor_that_does_not_answer_has_no_values() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        // Seven minutes into each three quarters of an hour.
+        // The sensor fails seven minutes into each 45 minutes.
         let (well, silent) = (at("1970-01-01T00:00:00Z"), at("1970-01-01T00:07:30Z"));
         let said = |time| Dht22::new("dht22").report(time)[0].text();
         assert_eq!(said(well), r#"{"humidity":68.0,"temperature":9.6}"#);

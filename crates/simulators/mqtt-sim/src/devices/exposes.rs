@@ -1,29 +1,29 @@
-//! How Zigbee2MQTT describes what a device can tell: the `exposes` of a definition.
+//! Descriptions of values in Zigbee2MQTT: the `exposes` of a definition.
 //!
 //! Source: <https://www.zigbee2mqtt.io/guide/usage/exposes.html>.
 
 use serde_json::{Value, json};
 
-/// The device publishes it.
+/// Access: published.
 const PUBLISHED: u8 = 1;
-/// The device publishes it, and takes it.
+/// Access: published and set.
 const PUBLISHED_AND_SET: u8 = 3;
-/// The device publishes it, takes it, and can be asked for it.
+/// Access: published, set and read.
 const PUBLISHED_SET_AND_READ: u8 = 7;
 
-/// A number with a unit.
+/// Number with a unit.
 pub(super) fn numeric(name: &str, unit: &str, description: &str) -> Value {
     feature("numeric", name, PUBLISHED, description, &json!({"unit": unit}))
 }
 
-/// A number of how the device itself does.
+/// Number for the diagnosis of the device itself.
 pub(super) fn diagnostic(name: &str, unit: &str, range: [u16; 2], description: &str) -> Value {
     let [low, high] = range;
     let more = json!({"unit": unit, "value_min": low, "value_max": high, "category": "diagnostic"});
     feature("numeric", name, PUBLISHED, description, &more)
 }
 
-/// One of two values, each written in its own way.
+/// One of two values, with their representations.
 pub(super) fn binary(name: &str, on: impl Into<Value>, off: impl Into<Value>, description: &str) -> Value {
     let more = json!({"value_on": on.into(), "value_off": off.into()});
     feature("binary", name, PUBLISHED, description, &more)
@@ -34,19 +34,19 @@ pub(super) fn choice(name: &str, values: &[&str], description: &str) -> Value {
     feature("enum", name, PUBLISHED_AND_SET, description, &json!({"values": values}))
 }
 
-/// What can be turned on and off.
+/// A switch.
 pub(super) fn switch() -> Value {
     let more = json!({"value_on": "ON", "value_off": "OFF", "value_toggle": "TOGGLE"});
     let state = feature("binary", "state", PUBLISHED_SET_AND_READ, "Whether the plug is on", &more);
     json!({"type": "switch", "features": [state]})
 }
 
-/// The quality of the radio link, which every device has.
+/// Quality of the radio link, of every device.
 pub(super) fn link_quality() -> Value {
     diagnostic("linkquality", "lqi", [0, 255], "How well the radio hears the device")
 }
 
-/// The charge of the battery.
+/// Charge of the battery.
 pub(super) fn battery() -> Value {
     diagnostic("battery", "%", [0, 100], "What is left in the battery")
 }

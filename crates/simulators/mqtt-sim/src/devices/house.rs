@@ -1,18 +1,18 @@
-//! A made-up house: smooth, plausible, and the same at the same time.
+//! Simulated house: smooth, plausible, and the same at the same time.
 
 use std::f64::consts::TAU;
 
 use jiff::Timestamp;
 
 const DAY_SECONDS: i64 = 86_400;
-/// The appliance behind the plug runs from half past six in the morning until half past eleven at night, UTC.
+/// Start of the appliance at the plug: it runs from 6:30 until 23:30 UTC.
 const APPLIANCE_STARTS: f64 = 6.5;
 const APPLIANCE_RUNS: f64 = 17.0;
 const APPLIANCE_POWER: f64 = 60.0;
 const APPLIANCE_SWING: f64 = 30.0;
 /// Four swings a day, so that each day uses the same energy.
 const APPLIANCE_PERIOD: f64 = APPLIANCE_RUNS / 4.0;
-/// The meter of the plug stood at zero at the beginning of 2025.
+/// Day on which the meter of the plug was at zero: the start of 2025.
 const METER_STARTS_DAY: i64 = 20_089;
 
 /// Degrees Celsius indoors.
@@ -40,7 +40,7 @@ pub(super) fn pressure(time: Timestamp) -> f64 {
     1_013.0 + 8.0 * wave(time, 63.0, 0.0) + 3.0 * wave(time, 19.0, 4.0)
 }
 
-/// Percent in the soil: it dries for five days, and is watered.
+/// Percent in the soil, which dries for five days and is then watered.
 pub(super) fn soil_moisture(time: Timestamp) -> f64 {
     62.0 - 6.0 * (days(time) / 5.0).fract() * 5.0
 }
@@ -56,14 +56,14 @@ pub(super) fn mains(time: Timestamp) -> f64 {
     230.0 + 3.0 * wave(time, 11.0, 3.0)
 }
 
-/// Watt of the appliance behind the plug; none while it is off.
+/// Watt of the appliance at the plug; `None` while it is off.
 pub(super) fn appliance_power(time: Timestamp) -> Option<f64> {
     let running = appliance_running(time);
     (running > 0.0 && running < APPLIANCE_RUNS)
         .then(|| APPLIANCE_POWER + APPLIANCE_SWING * (TAU * running / APPLIANCE_PERIOD).sin())
 }
 
-/// Kilowatt-hours on the meter of the plug: the integral of its power, so that it never falls.
+/// Kilowatt-hours on the meter of the plug, the integral of its power.
 pub(super) fn appliance_energy(time: Timestamp) -> f64 {
     let used = |hours: f64| {
         let swings = 1.0 - (TAU * hours / APPLIANCE_PERIOD).cos();
@@ -73,23 +73,23 @@ pub(super) fn appliance_energy(time: Timestamp) -> f64 {
     (whole_days * used(APPLIANCE_RUNS) + used(appliance_running(time))) / 1_000.0
 }
 
-/// Whether a DHT22 fails to answer, which it does now and then.
+/// Whether a DHT22 does not answer, as happens now and then.
 pub(super) fn is_dht22_silent(time: Timestamp) -> bool {
     (time.as_second() / 60).rem_euclid(45) == 7
 }
 
-/// A number with so many decimals.
+/// Rounds to a number of decimals.
 pub(super) fn rounded(value: f64, decimals: i32) -> f64 {
     let scale = 10_f64.powi(decimals);
     (value * scale).round() / scale
 }
 
-/// Hours of today that the appliance has been running.
+/// Hours for which the appliance has run today.
 fn appliance_running(time: Timestamp) -> f64 {
     (days(time).fract() * 24.0 - APPLIANCE_STARTS).clamp(0.0, APPLIANCE_RUNS)
 }
 
-/// From -1 to 1 within `period` hours, rising through 0 at `shift`.
+/// Wave between -1 and 1 with `period` hours, rising through 0 at `shift`.
 fn wave(time: Timestamp, period: f64, shift: f64) -> f64 {
     (TAU * (days(time) * 24.0 - shift) / period).sin()
 }

@@ -1,7 +1,6 @@
-//! What devices say: a Zigbee2MQTT installation, an ESP32 with a DHT22, and a node of ESPHome.
+//! Messages of devices: a Zigbee2MQTT installation, an ESP32 with a DHT22, and a node of ESPHome.
 //!
-//! Nothing is random and nothing is remembered: what a device says follows from the time. So a day can be replayed and
-//! compared.
+//! Messages depend on the time alone, without randomness or state, so that a day can be replayed and compared.
 
 mod esp32;
 mod exposes;
@@ -14,14 +13,14 @@ use crate::Message;
 pub use esp32::{Dht22, EspHome};
 pub use zigbee::{LastSeen, Zigbee2Mqtt};
 
-/// One client of the broker, and what it publishes.
+/// A client of the broker, with its messages.
 pub trait Installation: Send + Sync {
-    /// What the broker publishes when the connection breaks.
+    /// Last will of the connection.
     fn will(&self) -> Option<Message>;
 
-    /// What it says when it has connected. These messages are retained.
+    /// Retained messages after connecting.
     fn announce(&self) -> Vec<Message>;
 
-    /// What it says at a time.
+    /// Messages at a time.
     fn report(&self, time: Timestamp) -> Vec<Message>;
 }

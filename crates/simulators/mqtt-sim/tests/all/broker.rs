@@ -1,4 +1,4 @@
-//! Who gets what.
+//! Tests of routing.
 
 use mqtt_sim::{Broker, Client, ClientError, Message, Options};
 

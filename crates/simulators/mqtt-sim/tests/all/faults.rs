@@ -1,4 +1,4 @@
-//! What goes wrong on request.
+//! Tests of faults.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The broker and the program from outside, over real sockets.
+//! Tests of broker and program over sockets.
 
 // Clippy knows the tests themselves, not the functions they share.
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests may panic")]
@@ -12,12 +12,12 @@ use std::time::Duration;
 
 use mqtt_sim::Client;
 
-/// How long a test waits for what has to come.
+/// Time limit for expected messages.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// How long it waits for what must not come.
+/// Time without an unexpected message.
 const MOMENT: Duration = Duration::from_millis(50);
 
-/// The next messages, as topic and text.
+/// Receives the next messages, as topic and text.
 fn heard(client: &mut Client, messages: usize) -> Vec<(String, String)> {
     let next = || client.next(PATIENCE).unwrap().expect("a message in time");
     std::iter::repeat_with(next)
@@ -26,7 +26,7 @@ fn heard(client: &mut Client, messages: usize) -> Vec<(String, String)> {
         .collect()
 }
 
-/// Whether nothing more comes.
+/// Whether no more messages come.
 fn is_silent(client: &mut Client) -> bool {
     client.next(MOMENT).unwrap().is_none()
 }

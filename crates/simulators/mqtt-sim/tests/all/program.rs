@@ -1,4 +1,4 @@
-//! The shipped program, from outside.
+//! Tests of the program.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
@@ -38,7 +38,7 @@ fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mqtt-sim")).args(arguments).output().unwrap()
 }
 
-/// The topics under which something comes, until all of those are there.
+/// Receives messages until all expected topics have occurred. Returns the topics.
 fn topics(listener: &mut Client, expected: &BTreeSet<String>) -> BTreeSet<String> {
     let deadline = Instant::now() + PATIENCE;
     let mut topics = BTreeSet::new();

@@ -1,4 +1,4 @@
-//! What outlives a connection.
+//! Tests of sessions.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ fn texts(client: &mut Client, messages: usize) -> Vec<String> {
     heard(client, messages).into_iter().map(|(_, text)| text).collect()
 }
 
-/// Waits until the broker has seen that the client has everything.
+/// Waits until all messages of the client are acknowledged.
 fn settle(broker: &Broker, client: &str) {
     let deadline = Instant::now() + PATIENCE;
     while broker.backlog(client) > 0 {
@@ -31,7 +31,7 @@ fn what_came_while_a_client_was_away_waits_for_it() {
     assert_eq!(texts(&mut listener, 2), ["1", "2"]);
     settle(&broker, "listener");
     drop(listener);
-    // Who begins anew has asked for nothing.
+    // A clean session has no subscriptions.
     drop(Client::connect(&broker.url(), "listener", None).unwrap());
     let mut listener = Client::resume(&broker.url(), "listener").unwrap();
     broker.publish("home/plug", "3", false);

@@ -13,9 +13,9 @@ use crate::{Reply, Request, Service};
 pub use store::Point;
 use store::Store;
 
-/// A store that takes line protocol and keeps it. Clones share it.
+/// An InfluxDB that parses and keeps line protocol. Clones share it.
 ///
-/// Besides `POST /api/v2/write` it answers `/health`, `/ping` and `GET /api/v2/buckets`, and shows what it holds at
+/// Besides `POST /api/v2/write` it answers `/health`, `/ping` and `GET /api/v2/buckets`, and serves its points at
 /// `/simulator/lines`, which the real one does not have.
 #[derive(Debug, Clone)]
 pub struct InfluxDb {
@@ -27,7 +27,7 @@ pub struct InfluxDb {
 }
 
 impl InfluxDb {
-    /// An empty store with one organization, one bucket and one token.
+    /// Creates an empty store with one organization, bucket and token.
     pub fn new(org: &str, bucket: &str, token: &str) -> Self {
         Self {
             token: token.to_owned(),
@@ -38,14 +38,14 @@ impl InfluxDb {
         }
     }
 
-    /// The store with another bucket in it.
+    /// Adds a bucket.
     #[must_use]
     pub fn bucket(mut self, name: &str) -> Self {
         self.buckets.push(name.to_owned());
         self
     }
 
-    /// The store, refusing bodies of more than `bytes` (decompressed) with 413.
+    /// Sets the limit of decompressed bodies, beyond which it answers 413.
     #[must_use]
     pub fn body_limit(self, bytes: usize) -> Self {
         Self { body_limit: bytes, ..self }
@@ -56,7 +56,7 @@ impl InfluxDb {
         self.store().points()
     }
 
-    /// All points as line protocol, one a line, sorted; tags and fields sorted too: text for a golden file.
+    /// All points as sorted line protocol, with sorted tags and fields, for golden files.
     pub fn lines(&self) -> String {
         self.store().lines()
     }
@@ -116,13 +116,13 @@ impl Service for InfluxDb {
     }
 }
 
-/// Why a request is turned down.
+/// Reason for an error reply.
 enum Refusal {
     Unauthorized,
     OrgNotFound,
     BucketNotFound(String),
     TooLarge,
-    /// The request or some of its lines make no sense.
+    /// The request or some of its lines are invalid.
     Invalid(String),
     /// Some fields have another type than before.
     Conflict(String),

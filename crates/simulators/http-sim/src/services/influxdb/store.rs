@@ -1,4 +1,4 @@
-//! The points: one for each series and time, the last value of a field wins, a field keeps its first type.
+//! Storage of points: one per series and time; the last value of a field wins, and its type never changes.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,7 +7,7 @@ use line_protocol::{Field, FieldValue, Lines, Name};
 /// One stored point.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
-    /// The bucket it is in.
+    /// Bucket.
     pub bucket: String,
     /// The measurement.
     pub measurement: String,
@@ -19,7 +19,7 @@ pub struct Point {
     pub time_ns: i64,
 }
 
-/// A point that was not stored, because a field of it has another type than before.
+/// A point that was rejected, because a field has another type than before.
 pub(super) struct Conflict {
     pub(super) measurement: String,
     pub(super) field: String,
@@ -33,7 +33,7 @@ pub(super) struct Store {
     types: HashMap<(String, String, String), &'static str>,
 }
 
-/// What makes a point the same as another: bucket, measurement, tags, time.
+/// Identity of a point: bucket, measurement, tags, time.
 type Series = (String, String, BTreeMap<String, String>, i64);
 
 impl Store {
@@ -67,7 +67,7 @@ impl Store {
     pub(super) fn lines(&self) -> String {
         let mut lines = Lines::new();
         for point in self.points() {
-            // What was read from line protocol can be written as line protocol.
+            // Parsed line protocol can be written as line protocol.
             let _ = write(&mut lines, &point);
         }
         lines.as_str().to_owned()
@@ -97,7 +97,7 @@ fn type_key(point: &Point, field: &str) -> (String, String, String) {
     (point.bucket.clone(), point.measurement.clone(), field.to_owned())
 }
 
-/// The name InfluxDB has for the type of a value.
+/// InfluxDB's name of the type of a value.
 fn type_name(value: &FieldValue) -> &'static str {
     match value {
         FieldValue::Float(_) => "float",

@@ -1,4 +1,4 @@
-//! One write: what can be stored is stored, and what cannot is told.
+//! Writes: valid lines are stored, others are reported.
 
 use jiff::Timestamp;
 use line_protocol::ParseError;
@@ -6,7 +6,7 @@ use line_protocol::ParseError;
 use super::Refusal;
 use super::store::{Conflict, Point, Store};
 
-/// Nanoseconds in one unit of the precision a write names.
+/// Nanoseconds per unit of a precision.
 pub(super) fn precision(name: Option<&str>) -> Result<i64, Refusal> {
     match name {
         None | Some("" | "ns") => Ok(1),
@@ -19,7 +19,7 @@ pub(super) fn precision(name: Option<&str>) -> Result<i64, Refusal> {
     }
 }
 
-/// Stores the good lines of a body. The refusal, if there is one, speaks of the others.
+/// Stores the valid lines of a body. The error describes the others.
 pub(super) fn batch(store: &mut Store, bucket: &str, body: &[u8], precision: i64) -> Result<(), Refusal> {
     let (mut stored, mut conflicts, mut unreadable) = (0_usize, Vec::new(), Vec::new());
     for line in line_protocol::parse(body) {
@@ -44,7 +44,7 @@ pub(super) fn batch(store: &mut Store, bucket: &str, body: &[u8], precision: i64
     }
 }
 
-/// The parsed point in its bucket, with its time in nanoseconds.
+/// Converts a parsed point to a point of a bucket, with its time in nanoseconds.
 fn point(bucket: &str, parsed: line_protocol::Point, precision: i64) -> Result<Point, String> {
     let time_ns = match parsed.time {
         Some(time) => time.checked_mul(precision).ok_or_else(|| "time outside range".to_owned())?,

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::office::Office;
 use crate::climate::{self, Conditions};
 
-/// The units a forecast is asked in. The dewpoint is in degrees Celsius in both.
+/// Units of a forecast. The dewpoint is in degrees Celsius in both.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Units {
     /// Fahrenheit and miles.
@@ -16,14 +16,14 @@ pub(super) enum Units {
     Si,
 }
 
-/// How many hours a forecast covers.
+/// Number of hours in a forecast.
 const PERIODS: i32 = 156;
-/// One period in so many comes without a probability of rain, and one in so many others without humidity.
+/// Period numbers without a probability of rain, and without humidity: multiples of these.
 const NULLS: (i32, i32) = (23, 41);
 const COMPASS: [&str; 16] =
     ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"];
 
-/// The forecast for a place, made at `now`.
+/// Forecast for a place, made at `now`.
 pub(super) fn hourly(office: &Office, place: (f64, f64), units: Units, now: Timestamp) -> Value {
     let zone = office.time_zone();
     let hour = full_hour(now);
@@ -117,14 +117,14 @@ fn compass(degrees: f64) -> &'static str {
     points.min_by(|(_, one), (_, other)| gap(*one).total_cmp(&gap(*other))).map_or("N", |(name, _)| name)
 }
 
-/// The outline of the grid cell around a place.
+/// Outline of the grid cell around a place.
 fn cell((latitude, longitude): (f64, f64)) -> Value {
     let corner = |east: f64, north: f64| json!([longitude + east * 0.025, latitude + north * 0.025]);
     let ring = [corner(-1., 1.), corner(-1., -1.), corner(1., -1.), corner(1., 1.), corner(-1., 1.)];
     json!({"type": "Polygon", "coordinates": [ring]})
 }
 
-/// A whole number, as JSON writes it: without a decimal point.
+/// Rounds to a JSON integer, without a decimal point.
 fn rounded(number: f64) -> Value {
     serde_json::from_str(&format!("{:.0}", number.round() + 0.0)).unwrap_or_default()
 }

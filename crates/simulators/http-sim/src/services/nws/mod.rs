@@ -14,23 +14,23 @@ use crate::{Clock, Reply, Request, Service};
 use forecast::Units;
 use office::Office;
 
-/// A live model of `api.weather.gov`: `/points/{lat},{lon}` and `/gridpoints/{office}/{x},{y}/forecast/hourly`.
+/// Simulator of `api.weather.gov`: `/points/{lat},{lon}` and `/gridpoints/{office}/{x},{y}/forecast/hourly`.
 #[derive(Debug, Clone)]
 pub struct Nws {
     clock: Clock,
     requests: Arc<AtomicU64>,
 }
 
-/// Coordinates with more digits are redirected to those with so many.
+/// Number of decimals of coordinates; requests with more are redirected.
 const DECIMALS: usize = 4;
 
 impl Nws {
-    /// A service that lives in the present.
+    /// Creates a service with the system clock.
     pub fn new() -> Self {
         Self { clock: Clock::system(), requests: Arc::default() }
     }
 
-    /// The service, living at another time.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
@@ -83,7 +83,7 @@ fn point(request: &Request, text: &str) -> Result<Reply, Problem> {
     Ok(geo_json(&describe(&request.base, office, latitude, longitude)))
 }
 
-/// What the service knows of a place.
+/// Description of a place.
 fn describe(base: &str, office: &Office, latitude: f64, longitude: f64) -> Value {
     let (x, y) = office.cell(latitude, longitude);
     let Office { id, zone, .. } = office;
@@ -112,7 +112,7 @@ fn describe(base: &str, office: &Office, latitude: f64, longitude: f64) -> Value
     })
 }
 
-/// At most four decimals, and no zeros at the end.
+/// Formats with at most four decimals, without trailing zeros.
 fn shorten(degrees: f64) -> String {
     let text = format!("{degrees:.DECIMALS$}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -127,7 +127,7 @@ fn geo_json(body: &Value) -> Reply {
     Reply::new(200, "application/geo+json", body.to_string()).header("cache-control", "public, max-age=900")
 }
 
-/// An error in the form of RFC 9457.
+/// An error according to RFC 9457.
 struct Problem {
     status: u16,
     name: &'static str,

@@ -5,17 +5,17 @@ use jiff::tz::TimeZone;
 /// A forecast office. Its grid has cells of a twentieth of a degree.
 #[derive(Debug, PartialEq)]
 pub(super) struct Office {
-    /// The three letters of its call sign.
+    /// Three-letter identifier.
     pub(super) id: &'static str,
     latitude: f64,
     longitude: f64,
-    /// The IANA name.
+    /// IANA name of its time zone.
     pub(super) zone: &'static str,
-    /// The rule as POSIX writes it, so no time-zone database is needed.
+    /// POSIX rule of its time zone, so that no time-zone database is needed.
     rule: &'static str,
 }
 
-/// The corners of the areas that have forecasts: south, north, west, east, in degrees.
+/// Areas with forecasts: south, north, west, east, in degrees.
 const COVERED: [(f64, f64, f64, f64); 5] = [
     (24.4, 49.5, -125.0, -66.8),
     (51.0, 71.6, -180.0, -129.9),
@@ -49,7 +49,7 @@ const OFFICES: [Office; 16] = [
 ];
 
 const CELLS_A_DEGREE: f64 = 20.0;
-/// The cell the office itself is in; far enough from 0 that no cell has a negative number.
+/// Cell of the office itself; large enough that no cell has a negative number.
 const CENTER: i32 = 600;
 
 const fn office(
@@ -61,7 +61,7 @@ const fn office(
     Office { id, latitude, longitude, zone: zone.0, rule: zone.1 }
 }
 
-/// The office nearest to a place, or `None` where there are no forecasts.
+/// The office nearest to a place, or `None` outside of the covered areas.
 pub(super) fn at(latitude: f64, longitude: f64) -> Option<&'static Office> {
     let covered = COVERED.iter().any(|(south, north, west, east)| {
         (south..=north).contains(&&latitude) && (west..=east).contains(&&longitude)
@@ -70,7 +70,7 @@ pub(super) fn at(latitude: f64, longitude: f64) -> Option<&'static Office> {
     OFFICES.iter().filter(|_| covered).min_by(|one, other| distance(one).total_cmp(&distance(other)))
 }
 
-/// The office with this call sign.
+/// The office with this identifier.
 pub(super) fn by_id(id: &str) -> Option<&'static Office> {
     OFFICES.iter().find(|office| office.id == id)
 }

@@ -10,15 +10,15 @@ use crate::climate;
 
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 
-/// The upper limits of fine dust for the indexes 1 to 4, from <https://openweathermap.org/api/air-pollution>.
+/// Upper limits of fine dust for the indexes 1 to 4, from <https://openweathermap.org/api/air-pollution>.
 const INDEX_LIMITS: [f64; 4] = [10.0, 25.0, 50.0, 75.0];
 
-/// The answer of `/air_pollution`.
+/// Reply of `/air_pollution`.
 pub(super) fn current(place: &Place, now: Timestamp) -> Value {
     answer(place, &[entry(place, floor(now, HOUR.as_secs()))])
 }
 
-/// The answer of `/air_pollution/history`: every full hour from `start` to `end`, none later than `now`.
+/// Reply of `/air_pollution/history`: every full hour from `start` to `end`, none later than `now`.
 pub(super) fn history(place: &Place, start: Timestamp, end: Timestamp, now: Timestamp) -> Value {
     let hour = floor(start, HOUR.as_secs());
     let first = if hour < start { hour.checked_add(HOUR).unwrap_or(end) } else { hour };
@@ -43,7 +43,7 @@ fn entry(place: &Place, hour: Timestamp) -> Value {
         "main": {"aqi": index},
         "components": {
             "co": concentration(180.0 + 300.0 * level(21)),
-            // Often there is none, and then it is a whole number.
+            // Often zero, and then a whole number.
             "no": concentration((6.0 * level(22) - 3.0).max(0.0)),
             "no2": concentration(2.0 + 40.0 * level(23)),
             "o3": concentration(20.0 + 80.0 * level(24)),

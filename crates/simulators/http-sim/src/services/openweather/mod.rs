@@ -1,6 +1,6 @@
 //! OpenWeather: current weather, forecast and air pollution.
 //!
-//! Source: <https://openweathermap.org/api>. Fields that the service leaves out at times are left out here as well.
+//! Source: <https://openweathermap.org/api>. Fields that the service sometimes leaves out are left out here as well.
 
 mod air;
 mod place;
@@ -13,7 +13,7 @@ use crate::{Clock, Reply, Request, Service};
 use place::Place;
 use weather::Units;
 
-/// A live model of `api.openweathermap.org`: `/data/2.5/weather`, `/forecast`, `/air_pollution` and
+/// Simulator of `api.openweathermap.org`: `/data/2.5/weather`, `/forecast`, `/air_pollution` and
 /// `/air_pollution/history`.
 #[derive(Debug, Clone)]
 pub struct OpenWeather {
@@ -22,12 +22,12 @@ pub struct OpenWeather {
 }
 
 impl OpenWeather {
-    /// A service that lives in the present and accepts one API key.
+    /// Creates a service with the system clock and one API key.
     pub fn new(key: &str) -> Self {
         Self { key: key.to_owned(), clock: Clock::system() }
     }
 
-    /// The service, living at another time.
+    /// Sets the clock.
     #[must_use]
     pub fn clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
@@ -59,7 +59,7 @@ impl Service for OpenWeather {
     }
 }
 
-/// The city of `q`, or the place of `lat` and `lon`.
+/// Place of the request: the city of `q`, or the coordinates `lat` and `lon`.
 fn located(request: &Request) -> Result<Place, Refusal> {
     match request.param("q") {
         Some(query) => Place::named(query).ok_or(Refusal::CityNotFound),
@@ -79,7 +79,7 @@ fn coordinates(request: &Request) -> Result<Place, Refusal> {
     Ok(Place::at(latitude, longitude))
 }
 
-/// An unknown name counts as the default, as it does there.
+/// Units of the request. An unknown name means the default, as in the real service.
 fn units(request: &Request) -> Units {
     match request.param("units") {
         Some("metric") => Units::Metric,
@@ -93,7 +93,7 @@ fn time(request: &Request, name: &'static str) -> Result<Timestamp, Refusal> {
     second.and_then(|second| Timestamp::from_second(second).ok()).ok_or(Refusal::Wrong(name))
 }
 
-/// Why there is no answer.
+/// Reason for an error reply.
 enum Refusal {
     InvalidKey,
     CityNotFound,
@@ -103,7 +103,7 @@ enum Refusal {
 }
 
 impl Refusal {
-    /// `cod` is a number in some errors and a text in others.
+    /// Error reply. `cod` is a number in some errors and text in others.
     fn reply(&self) -> Reply {
         let key = "Invalid API key. Please see https://openweathermap.org/faq#error401 for more info.";
         match self {
@@ -118,7 +118,7 @@ impl Refusal {
     }
 }
 
-/// A number with so many decimals at most, as the service writes it: a whole one without a decimal point.
+/// Formats a number with at most `decimals` decimals; a whole one without a decimal point.
 fn number(value: f64, decimals: usize) -> Value {
     let text = format!("{value:.decimals$}");
     let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };

@@ -1,13 +1,13 @@
-//! The places the service knows by name, and all others.
+//! Places: cities known by name, and any coordinates.
 
 /// A place on earth.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Place {
-    /// The number the service has for a city; 0 elsewhere.
+    /// Id of a city; 0 elsewhere.
     pub(super) id: u32,
-    /// The city; empty elsewhere.
+    /// Name of the city; empty elsewhere.
     pub(super) name: &'static str,
-    /// The country by ISO 3166; empty elsewhere.
+    /// Country code by ISO 3166; empty elsewhere.
     pub(super) country: &'static str,
     /// Degrees north.
     pub(super) latitude: f64,
@@ -34,7 +34,7 @@ const CITIES: [Place; 14] = [
     city(184_745, "Nairobi", "KE", -1.2833, 36.8167, 3),
 ];
 
-/// How far from a city's center its name still holds, in degrees.
+/// Radius of a city, in degrees.
 const NEAR: f64 = 0.15;
 
 const fn city(
@@ -49,7 +49,7 @@ const fn city(
 }
 
 impl Place {
-    /// The city of a query such as `London`, `london,GB` or `Portland,OR,US`.
+    /// Finds the city of a query such as `London`, `london,GB` or `Portland,OR,US`.
     pub(super) fn named(query: &str) -> Option<Self> {
         let mut parts = query.split(',').map(str::trim);
         let name = parts.next().unwrap_or_default();
@@ -61,7 +61,7 @@ impl Place {
         CITIES.iter().find(fits).cloned()
     }
 
-    /// The place at these coordinates, with the name of a city if it is in one.
+    /// Place at coordinates, with the name of a city if it is in one.
     pub(super) fn at(latitude: f64, longitude: f64) -> Self {
         let near = |city: &&Self| (city.latitude - latitude).hypot(city.longitude - longitude) < NEAR;
         match CITIES.iter().find(near) {
@@ -71,7 +71,7 @@ impl Place {
     }
 }
 
-/// The offset of the hour zone the sun would have, in seconds.
+/// Offset of the solar time zone, in seconds.
 fn sun_offset(longitude: f64) -> i32 {
     let hours = format!("{:.0}", longitude / 15.0);
     hours.parse().unwrap_or(0) * 3600

@@ -7,7 +7,7 @@ use super::number;
 use super::place::Place;
 use crate::climate::{self, Conditions};
 
-/// The units of an answer.
+/// Units of a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Units {
     /// Kelvin, meters a second.
@@ -18,16 +18,16 @@ pub(super) enum Units {
     Imperial,
 }
 
-/// Observations are made this often, in seconds.
+/// Interval of observations, in seconds.
 const OBSERVED_EVERY: i64 = 600;
 const STEPS: i32 = 40;
 const STEP: SignedDuration = SignedDuration::from_hours(3);
-/// Wind below this has no gusts worth a field, in meters a second.
+/// Lowest wind speed with a field for gusts, in meters a second.
 const GUSTY: f64 = 5.0;
-/// Above this humidity, in percent, the air is hazy enough for visibility to be unknown at times.
+/// Humidity in percent above which visibility is absent at times.
 const HAZY: f64 = 97.0;
 
-/// The answer of `/weather`.
+/// Reply of `/weather`.
 pub(super) fn current(place: &Place, units: Units, now: Timestamp) -> Value {
     let observed = floor(now, OBSERVED_EVERY);
     let weather = climate::weather(place.latitude, place.longitude, observed);
@@ -46,7 +46,7 @@ pub(super) fn current(place: &Place, units: Units, now: Timestamp) -> Value {
     Value::Object(body)
 }
 
-/// The answer of `/forecast`.
+/// Reply of `/forecast`.
 pub(super) fn forecast(place: &Place, units: Units, now: Timestamp) -> Value {
     let first = floor(now, STEP.as_secs());
     let times = (1..=STEPS).filter_map(|step| first.checked_add(STEP.checked_mul(step)?).ok());
@@ -78,7 +78,7 @@ fn step(place: &Place, units: Units, time: Timestamp) -> Value {
     Value::Object(body)
 }
 
-/// What both answers say about the weather. Rain and snow are there only while it rains or snows.
+/// Common part of both replies. Rain and snow are present only while it rains or snows.
 fn conditions(now: &Conditions, units: Units, period: &str, hours: f64, day: bool) -> Map<String, Value> {
     let temperature = |celsius| number(units.temperature(celsius), 2);
     let mut body = Map::new();
@@ -103,7 +103,7 @@ fn conditions(now: &Conditions, units: Units, period: &str, hours: f64, day: boo
     body
 }
 
-/// Gusts are told only when there are some.
+/// Wind; gusts are present only above a threshold.
 fn wind(now: &Conditions, units: Units) -> Value {
     let (speed, from) = (number(units.speed(now.wind), 2), number(now.wind_from, 0));
     if now.wind > GUSTY {
@@ -113,7 +113,7 @@ fn wind(now: &Conditions, units: Units) -> Value {
     }
 }
 
-/// Number, group, words and icon, from <https://openweathermap.org/weather-conditions>.
+/// Condition: id, group, description and icon, from <https://openweathermap.org/weather-conditions>.
 fn words(now: &Conditions, day: bool) -> Value {
     let (id, group, description, icon) = match (now.precipitation, now.clouds) {
         (wet, _) if wet > 0.0 && now.temperature < 0.5 => (600, "Snow", "light snow", "13"),
@@ -129,7 +129,7 @@ fn words(now: &Conditions, day: bool) -> Value {
     json!({"id": id, "main": group, "description": description, "icon": format!("{icon}{light}")})
 }
 
-/// Sunrise and sunset, which polar day and night do not have.
+/// Sunrise and sunset; absent during polar day and night.
 fn sun(place: &Place, now: Timestamp) -> Value {
     if place.latitude.abs() > 66.5 {
         return json!({"country": place.country});
@@ -143,7 +143,7 @@ fn is_day(place: &Place, time: Timestamp) -> bool {
     (6.0..18.0).contains(&climate::solar_hour(place.longitude, time))
 }
 
-/// Meters, 10 000 at most.
+/// Visibility in meters, at most 10,000.
 fn visibility(now: &Conditions) -> f64 {
     10_000.0 - (now.precipitation * 1500.0).min(7000.0)
 }

@@ -1,4 +1,4 @@
-//! The devices of the installation: how each is introduced, and what it says.
+//! Devices of the installation: descriptions and reports.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -9,14 +9,14 @@ use crate::devices::house;
 /// A device of the installation.
 pub(super) struct Device {
     pub(super) name: &'static str,
-    /// The last part of its address, and its number in the network.
+    /// Last part of its address, and its number in the network.
     number: u16,
     model: &'static str,
     vendor: &'static str,
     description: &'static str,
     is_on_mains: bool,
     exposes: fn() -> Vec<Value>,
-    /// What it says at a time.
+    /// Report at a time.
     pub(super) report: fn(Timestamp) -> Value,
 }
 
@@ -64,7 +64,7 @@ pub(super) const DEVICES: [Device; 4] = [
 ];
 
 impl Device {
-    /// What `bridge/devices` says of it.
+    /// Entry in `bridge/devices`.
     pub(super) fn entry(&self) -> Value {
         let kind = if self.is_on_mains { "Router" } else { "EndDevice" };
         json!({

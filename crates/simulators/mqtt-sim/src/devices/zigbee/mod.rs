@@ -11,9 +11,9 @@ use super::Installation;
 use crate::Message;
 use devices::{DEVICES, Device};
 
-/// A bridge and its devices: a climate sensor, a plug, a door contact and a sensor in the soil.
+/// A bridge and its devices: a climate sensor, a plug, a door contact and a soil sensor.
 ///
-/// Their names have slashes and spaces, as people give them.
+/// Their names have slashes and spaces, as users choose them.
 #[derive(Debug, Clone)]
 pub struct Zigbee2Mqtt {
     base: String,
@@ -21,10 +21,10 @@ pub struct Zigbee2Mqtt {
     retains: bool,
 }
 
-/// How `last_seen` is written, an option of Zigbee2MQTT.
+/// Format of `last_seen`, an option of Zigbee2MQTT.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum LastSeen {
-    /// Not at all.
+    /// Absent.
     #[default]
     Absent,
     /// `2026-08-20T08:00:00.000Z`
@@ -42,40 +42,40 @@ impl Default for Zigbee2Mqtt {
 }
 
 impl Zigbee2Mqtt {
-    /// The installation at its usual topic, with the options of Zigbee2MQTT as they are delivered.
+    /// Creates an installation at the default topic, with the default options of Zigbee2MQTT.
     pub fn new() -> Self {
         Self { base: "zigbee2mqtt".to_owned(), last_seen: LastSeen::default(), retains: false }
     }
 
-    /// The installation at another topic.
+    /// Sets the base topic.
     #[must_use]
     pub fn base(self, base: &str) -> Self {
         Self { base: base.to_owned(), ..self }
     }
 
-    /// The installation with `last_seen` in each message.
+    /// Sets the format of `last_seen`.
     #[must_use]
     pub fn last_seen(self, last_seen: LastSeen) -> Self {
         Self { last_seen, ..self }
     }
 
-    /// The installation with what devices say retained, so that the broker repeats it to whoever comes.
+    /// Sets whether reports are retained.
     #[must_use]
     pub fn retaining(self, retains: bool) -> Self {
         Self { retains, ..self }
     }
 
-    /// The names of the devices.
+    /// Names of the devices.
     pub fn names() -> impl Iterator<Item = &'static str> {
         DEVICES.iter().map(|device| device.name)
     }
 
-    /// What one device says at a time; none where there is no device of this name.
+    /// Report of one device at a time; `None` for an unknown name.
     pub fn report_of(&self, name: &str, time: Timestamp) -> Option<Message> {
         DEVICES.iter().find(|device| device.name == name).map(|device| self.message(device, time))
     }
 
-    /// Whether a device can be reached, as the bridge says.
+    /// Availability message of a device.
     pub fn availability(&self, name: &str, is_online: bool) -> Message {
         self.state(&format!("{name}/availability"), is_online)
     }
@@ -126,7 +126,7 @@ impl LastSeen {
     }
 }
 
-/// The radio itself, which is in the list and has no definition.
+/// The coordinator, which is in the list without a definition.
 fn coordinator() -> Value {
     json!({
         "ieee_address": "0x00124b0000000000", "type": "Coordinator", "network_address": 0, "supported": true,
@@ -160,7 +160,7 @@ mod tests {
             let feature = |expose: &Value| expose.get("features").map_or(expose.clone(), |it| it[0].clone());
             let known: Vec<_> = exposes.iter().map(|expose| feature(expose)["property"].clone()).collect();
             let said = json(&zigbee.report_of(name, morning()).unwrap());
-            // The state of an update is nowhere among the exposes, as it is in life.
+            // The state of an update is not among the exposes, as in the real Zigbee2MQTT.
             let unknown: Vec<_> =
                 said.as_object().unwrap().keys().filter(|it| !known.contains(&json!(it))).collect();
             assert!(unknown.iter().all(|property| *property == "update"), "{name}: {unknown:?}");
