@@ -190,7 +190,7 @@ mod tests {
     fn gateways_of_a_group_need_names_of_their_own() {
         let mistakes = read(&[("MQTT_SHARE", "a/b")]).unwrap_err();
         let expected = "MQTT_SHARE must be a name without `/`, `+` and `#`\n\
-            MQTT_CLIENT_ID is required with MQTT_SHARE, and has to differ between the gateways of a group";
+            MQTT_CLIENT_ID is required with MQTT_SHARE, and must differ between the gateways of a group";
         assert_eq!(mistakes, expected);
     }
 
@@ -200,7 +200,7 @@ mod tests {
         let mistakes = read(&[("GATEWAY_CONFIG", path), ("MQTT_QOS", "2"), ("FLUSH_ROWS", "0")]).unwrap_err();
         let mut lines = mistakes.lines();
         assert_eq!(lines.next(), Some("GATEWAY_CONFIG names a file with mistakes:"));
-        assert!(mistakes.contains("\n  line 1: package is not known here\n"), "{mistakes}");
+        assert!(mistakes.contains("\n  line 1: package is unknown\n"), "{mistakes}");
         assert!(mistakes.contains("\nMQTT_QOS must be 0 or 1\n"), "{mistakes}");
         assert!(mistakes.ends_with("FLUSH_ROWS must be a whole number from 1 to 100000"), "{mistakes}");
     }

@@ -88,9 +88,9 @@ mod tests {
     }
 
     #[test]
-    fn a_device_nobody_told_of_is_typed_by_how_its_values_look() {
+    fn types_of_an_unknown_device_are_inferred() {
         let expected = [
-            "devices: unknown here; values are typed by how they look",
+            "devices: no device list; types are inferred from the values",
             "measurement: zigbee",
             "time: 2026-11-22T12:00:00Z",
             "tag device: plug",

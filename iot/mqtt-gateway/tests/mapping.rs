@@ -36,25 +36,25 @@ devices = { lamp = { ignore = "yes", tags = { device = "x" } } }
 "#,
     );
     let expected = [
-        "line 1: title is not known here",
+        "line 1: title is unknown",
         "line 4: rule.topic has a wildcard inside of a level",
         "line 5: rule.measurement must not be empty",
         "line 6: rule.payload must be `json` or `number` or `integer` or `boolean` or `text`",
-        "line 7: rule.colour is not known here",
-        "line 9: rule names the level {storey}, which its topic does not have",
+        "line 7: rule.colour is unknown",
+        "line 9: rule names the level {storey}, which is not in its topic",
         "line 12: rule.tags.deep needs a `key` of the payload",
-        "line 12: rule.tags.deep.path is not known here",
+        "line 12: rule.tags.deep.path is unknown",
         "line 12: rule.tags.id.key must be a path to a value, as in `air.sensors[0].co2` or `\"a.b\".c`",
         "line 13: rule.time.format must be `rfc3339` or `seconds` or `milliseconds` or `microseconds` or `nanoseconds`",
-        "line 15: rule.fields.time is the name of the time; choose another one",
+        "line 15: rule.fields.time is reserved for the time; choose another name",
         "line 16: rule.fields.temp.type must be `float` or `integer` or `boolean` or `text`",
         "line 16: rule.fields.temp.unit must be text",
-        "line 16: rule.fields.temp.valid must be the lowest and the highest number, as in [-40, 80]",
-        "line 17: rule.fields.on needs words for both, `true` and `false`",
-        "line 18: rule.fields.note has a range of valid numbers, but is no number",
+        "line 16: rule.fields.temp.valid must be a range, as in [-40, 80]",
+        "line 17: rule.fields.on needs words for both `true` and `false`",
+        "line 18: rule.fields.note has a range of valid numbers, but is not numeric",
         "line 21: zigbee2mqtt.base must be a topic without wildcards, and without `/` at its ends",
         "line 22: zigbee2mqtt.devices.lamp.ignore must be true or false",
-        "line 22: zigbee2mqtt.devices.lamp.tags.device is the tag of the device; choose another name",
+        "line 22: zigbee2mqtt.devices.lamp.tags.device is reserved for the device; choose another name",
     ];
     assert_eq!(found, expected);
 }
@@ -97,8 +97,8 @@ tags = { site = "x" }
     let expected = [
         "line 11: `v` is text here, but number in line 5",
         "line 12: `room` is a tag of `m` as well",
-        "line 14: rule never applies: the one in line 2 takes all its topics",
-        "line 20: zigbee2mqtt needs `tags` or a `measurement` that tell its devices from those of line 18",
+        "line 14: rule never applies: the one in line 2 matches all its topics",
+        "line 20: zigbee2mqtt needs `tags` or a `measurement` that distinguish its devices from those of line 18",
         "line 23: zigbee2mqtt.base is that of line 18 again",
     ];
     assert_eq!(found, expected);

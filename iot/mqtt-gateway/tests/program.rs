@@ -298,5 +298,5 @@ fn mistakes_in_the_mapping_end_the_program_before_it_connects() {
     scene.world.set("GATEWAY_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
     let outcome = scene.world.run(&[]);
     assert_eq!(outcome.exit, Some(78), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("line 1: package is not known here"), "{}", outcome.stderr);
+    assert!(outcome.stderr.contains("line 1: package is unknown"), "{}", outcome.stderr);
 }

@@ -1,4 +1,4 @@
-//! What is expected of whom.
+//! Settings of the watchdog.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -6,29 +6,29 @@ use std::time::Duration;
 use runner::Severity;
 use settings::{Setting, Settings};
 
-/// The settings of the program.
+/// Settings of the watchdog.
 #[derive(Debug, Settings)]
 pub struct Config {
     #[setting(block)]
     pub rules: Rules,
-    /// How much silence matters: `info`, `warning` or `critical`.
+    /// Severity of the alert for a silent program: `info`, `warning` or `critical`.
     #[setting(name = "WATCHDOG_SEVERITY", default = "critical")]
     pub severity: Severity,
-    /// How many days a program is remembered after its last run. One that is silent for longer was taken away.
+    /// Days after its last run that a program is watched. One that is silent for longer was removed.
     #[setting(name = "WATCHDOG_DAYS", default = "30")]
     days: u16,
 }
 
-/// What is expected of whom.
+/// Settings of the watchdog.
 #[derive(Debug, Default, Settings)]
 pub struct Rules {
-    /// Periods in seconds, in place of those seen, as in `openweather-current=900;sds011=60`.
+    /// Periods in seconds, in place of the observed ones, as in `openweather-current=900;sds011=60`.
     #[setting(name = "WATCHDOG_PERIODS")]
     pub periods: Option<Periods>,
-    /// Programs that have to run, even if none of their runs was ever seen; several with semicolons.
+    /// Programs that must run, even if no run was ever seen; separated by semicolons.
     #[setting(name = "WATCHDOG_EXPECT")]
     pub expected: Option<Names>,
-    /// Programs that are not watched; several with semicolons.
+    /// Programs that are not watched; separated by semicolons.
     #[setting(name = "WATCHDOG_IGNORE")]
     pub ignored: Option<Names>,
 }
@@ -42,14 +42,14 @@ pub struct Periods(pub BTreeMap<String, Duration>);
 pub struct Names(pub BTreeSet<String>);
 
 impl Config {
-    /// How many days back runs are looked for.
+    /// Number of days of runs to read.
     pub fn days(&self) -> i64 {
         i64::from(self.days)
     }
 }
 
 impl Rules {
-    /// The period of a program, where it is set.
+    /// Configured period of a program.
     pub fn period(&self, name: &str) -> Option<Duration> {
         self.periods.as_ref()?.0.get(name).copied()
     }
@@ -59,7 +59,7 @@ impl Rules {
         self.ignored.as_ref().is_some_and(|ignored| ignored.0.contains(name))
     }
 
-    /// The programs that have to run.
+    /// Programs that must run.
     pub fn expected(&self) -> impl Iterator<Item = &String> {
         self.expected.iter().flat_map(|expected| &expected.0).filter(|name| !self.ignores(name))
     }
@@ -80,7 +80,7 @@ impl Setting for Periods {
 }
 
 impl Setting for Names {
-    const TAKES: &'static str = "names of programs with semicolons between them";
+    const TAKES: &'static str = "names of programs, separated by semicolons";
 
     fn parse(text: &str) -> Result<Self, String> {
         Ok(Self(entries(text).map(str::to_owned).collect()))
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_parted_by_semicolons() {
+    fn names_are_separated_by_semicolons() {
         let Names(names) = Names::parse(" a; b;").unwrap();
         assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a", "b"]);
     }

@@ -1,4 +1,4 @@
-//! How people are told of a program that is silent, or is no longer.
+//! Alert for a program that is silent, or works again.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use runner::{Finding, Severity, Verdict};
 
 use crate::transform::Watched;
 
-/// What was found of a program.
+/// Creates the finding of a program.
 pub fn of(watched: &Watched, severity: Severity, now: Timestamp) -> Finding {
     let name = &watched.name;
     let (title, condition) = if watched.is_failing {
@@ -38,20 +38,20 @@ pub fn of(watched: &Watched, severity: Severity, now: Timestamp) -> Finding {
     }
 }
 
-/// What is known of its last runs, a line for each thing.
+/// Details of its last runs, a line each.
 fn detail(watched: &Watched) -> String {
     let success = match watched.last_success {
         Some(success) => format!("last success {}", success.strftime("%Y-%m-%d %H:%M UTC")),
-        None => "no success is known".to_owned(),
+        None => "no successful run is known".to_owned(),
     };
-    let usual = watched.period.map(|period| format!(", usually every {}", told(period)));
+    let usual = watched.period.map(|period| format!(", usually every {}", format_period(period)));
     let error = watched.last_run.as_ref().and_then(|run| run.error.as_deref());
     let error = error.map(|error| format!("\nlast error: {error}"));
     [success, usual.unwrap_or_default(), error.unwrap_or_default()].concat()
 }
 
-/// In the largest unit that says it within a tenth: `90 s`, `15 min`, `6 h`, `7 d`.
-fn told(period: Duration) -> String {
+/// Formats a period in the largest unit with an error below a tenth: `90 s`, `15 min`, `6 h`, `7 d`.
+fn format_period(period: Duration) -> String {
     let seconds = period.as_secs_f64();
     let (size, unit) = match seconds {
         ..120.0 => (1.0, "s"),
@@ -67,8 +67,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_period_is_told_in_units_a_person_uses() {
-        let told = |seconds| told(Duration::from_secs(seconds));
+    fn a_period_is_formatted_in_natural_units() {
+        let told = |seconds| format_period(Duration::from_secs(seconds));
         assert_eq!([told(60), told(900), told(21_600), told(604_800)], ["60 s", "15 min", "6 h", "7 d"]);
     }
 }

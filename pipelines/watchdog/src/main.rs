@@ -1,4 +1,4 @@
-//! Reads the run reports of all programs, and alerts for each one that has not worked for two of its periods.
+//! Reads the run reports of all programs, and alerts for each one without a successful run for two of its periods.
 
 mod config;
 mod finding;
@@ -14,7 +14,7 @@ use runner::{Failure, Run, program};
 use config::Config;
 use transform::{Health, Watched};
 
-/// How many runs of each program are looked at: enough to see through a bad day.
+/// Number of runs read per program, enough for a day of failures.
 const RUNS: usize = 50;
 
 fn main() -> ExitCode {
@@ -31,7 +31,7 @@ async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     run.load(&health).await
 }
 
-/// Every program there is to watch, by name, with what is known of it.
+/// Reads all programs to watch, by name.
 async fn watched(history: &History, config: &Config, now: Timestamp) -> Result<Vec<Watched>, Error> {
     let since = now - (24 * config.days()).hours();
     let mut pipelines = history.pipelines(since, RUNS).await?;

@@ -1,4 +1,4 @@
-//! From run reports to health: how long ago a program worked, and how long that may be.
+//! Health of programs from their run reports.
 
 use std::time::Duration;
 
@@ -7,61 +7,60 @@ use record::{Record, Timestamp};
 
 use crate::config::Rules;
 
-/// How often a program has to have come before its period is known.
-const INTERVALS: usize = 3;
-/// So many of the last intervals count. The median of them stays what it was through an outage or a run by hand.
-const LAST_INTERVALS: usize = 20;
-/// How many periods may pass without a run that works.
+/// Number of periods without a successful run after which a program is silent.
 const PERIODS: u32 = 2;
 
-/// How a program is, by its run reports.
+/// Health of a program according to its run reports.
 #[derive(Debug, Record)]
 #[record(measurement = "pipeline_health")]
 pub struct Health {
-    /// When it was looked at.
+    /// Time of the check.
     #[record(time)]
     pub at: Timestamp,
-    /// The program.
+    /// Name of the program.
     #[record(tag)]
     pub pipeline: String,
-    /// Time since the start of the last run that worked; absent where none is known.
+    /// Time since the start of the last successful run; absent if none is known.
     #[record(unit = "s")]
     pub age: Option<f64>,
-    /// How long after each other its runs come; absent where it is not known yet.
+    /// Usual time between its runs; absent if it is not known yet.
     #[record(unit = "s")]
     pub period: Option<f64>,
-    /// Whether it has not worked for two of its periods.
+    /// Whether it had no successful run for two of its periods.
     pub silent: bool,
 }
 
-/// A program, and what is known of it.
+/// A watched program.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Watched {
     pub name: String,
-    /// The start of the last run that worked.
+    /// Start of the last successful run.
     pub last_success: Option<Timestamp>,
-    /// The newest run, whether it worked or not.
+    /// Newest run, successful or not.
     pub last_run: Option<RunReport>,
     pub period: Option<Duration>,
-    /// Since when it has brought nothing, where that is longer than it may be.
+    /// Start of its silence, if it is silent.
     pub silent_since: Option<Timestamp>,
-    /// Whether it has run, in vain, while it was silent.
+    /// Whether it is silent although it runs, because all runs fail.
     pub is_failing: bool,
-    /// Whether nobody wants to hear of it.
+    /// Whether it is ignored.
     pub is_ignored: bool,
 }
 
 impl Watched {
-    /// A program by its runs, the newest first. `earlier` is its last run that worked, where none of them did.
+    /// Evaluates the runs of a program, newest first. `earlier` is its last successful run before them, if none of them
+    /// is successful.
     pub fn new(pipeline: Pipeline, earlier: Option<RunReport>, rules: &Rules, now: Timestamp) -> Self {
         let Pipeline { name, runs } = pipeline;
         let last_success = runs.iter().find(|run| run.is_ok()).or(earlier.as_ref()).map(|run| run.started);
-        let period = rules.period(&name).or_else(|| period(&runs));
-        // One that never worked was heard of first when it first ran.
-        let heard_of = last_success.or_else(|| runs.last().map(|run| run.started));
+        let period = rules
+            .period(&name)
+            .or_else(|| history::period(runs.iter().map(|run| (run.started, run.is_ok()))));
+        // A program without a successful run is silent since its first run.
+        let known_since = last_success.or_else(|| runs.last().map(|run| run.started));
         let longest = period.map(|period| period * PERIODS);
         let silent_since =
-            heard_of.filter(|heard_of| longest.is_some_and(|longest| age(*heard_of, now) > longest));
+            known_since.filter(|known_since| longest.is_some_and(|longest| age(*known_since, now) > longest));
         let last_run = runs.into_iter().next();
         let ran =
             last_run.as_ref().zip(longest).is_some_and(|(run, longest)| age(run.started, now) <= longest);
@@ -77,7 +76,7 @@ impl Watched {
         }
     }
 
-    /// As a record.
+    /// Record of its health.
     pub fn health(&self, now: Timestamp) -> Health {
         Health {
             at: now,
@@ -88,18 +87,18 @@ impl Watched {
         }
     }
 
-    /// How long ago it last worked.
+    /// Time since its last successful run.
     pub fn age(&self, now: Timestamp) -> Option<Duration> {
         self.last_success.map(|success| age(success, now))
     }
 
-    /// How long it may bring nothing.
+    /// Time without a successful run after which it is silent.
     pub fn longest(&self) -> Option<Duration> {
         self.period.map(|period| period * PERIODS)
     }
 }
 
-/// The programs that are expected and of which nothing was seen. They are silent from now on.
+/// Expected programs without any run. They are silent from now on.
 pub fn missing(seen: &[Watched], rules: &Rules, now: Timestamp) -> Vec<Watched> {
     let is_missing = |name: &&String| seen.iter().all(|watched| watched.name != **name);
     let missing = |name: &String| Watched {
@@ -114,25 +113,7 @@ pub fn missing(seen: &[Watched], rules: &Rules, now: Timestamp) -> Vec<Watched> 
     rules.expected().filter(is_missing).map(missing).collect()
 }
 
-/// Between the runs that worked, since those that fail may be repeated at once; between all runs, where too few worked.
-fn period(runs: &[RunReport]) -> Option<Duration> {
-    let starts = |wanted: fn(&RunReport) -> bool| {
-        let starts: Vec<_> = runs.iter().filter(|run| wanted(run)).map(|run| run.started).collect();
-        median(&starts)
-    };
-    starts(RunReport::is_ok).or_else(|| starts(|_| true))
-}
-
-/// The median of the last intervals. Of an even number of them, the longer of the two in the middle.
-fn median(starts: &[Timestamp]) -> Option<Duration> {
-    let intervals = starts.iter().zip(starts.iter().skip(1)).map(|(later, earlier)| age(*earlier, *later));
-    let mut intervals: Vec<_> = intervals.take(LAST_INTERVALS).collect();
-    intervals.sort_unstable();
-    let middle = intervals.get(intervals.len() / 2).copied();
-    middle.filter(|period| intervals.len() >= INTERVALS && !period.is_zero())
-}
-
-/// A clock that was set back makes nothing older than it is.
+/// Time since `since`; zero if the clock was set back.
 fn age(since: Timestamp, now: Timestamp) -> Duration {
     Duration::try_from(now.duration_since(since)).unwrap_or_default()
 }
@@ -186,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_that_fail_are_no_sign_of_life() {
+    fn failed_runs_do_not_end_the_silence() {
         let failing = watched(&QUARTERS, &[75, 76, 77, 90, 91, 92], &Rules::default(), 93);
         assert_eq!((failing.silent_since, failing.is_failing), (Some(at(60)), true));
         assert_eq!(failing.period, Some(Duration::from_mins(15)), "repeats do not shorten it");
@@ -200,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_program_that_is_new_nothing_is_expected() {
+    fn a_new_program_is_not_silent() {
         let new = watched(&[0, 15, 30], &[], &Rules::default(), 10_000);
         assert_eq!((new.period, new.silent_since), (None, None));
         let health = new.health(at(40));
@@ -208,13 +189,13 @@ mod tests {
     }
 
     #[test]
-    fn one_that_never_worked_is_silent_since_it_was_first_seen() {
+    fn a_program_without_a_success_is_silent_since_its_first_run() {
         let never = watched(&[], &QUARTERS, &Rules::default(), 70);
         assert_eq!((never.last_success, never.silent_since, never.is_failing), (None, Some(at(0)), true));
     }
 
     #[test]
-    fn a_success_of_long_ago_counts() {
+    fn an_old_success_counts() {
         let failed = QUARTERS.iter().rev().map(|minute| run(*minute, false)).collect();
         let pipeline = Pipeline { name: "weather".into(), runs: failed };
         let watched = Watched::new(pipeline, Some(run(-900, true)), &Rules::default(), at(70));
@@ -222,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn a_period_that_is_set_comes_first() {
+    fn a_configured_period_takes_precedence() {
         let rules = Rules {
             periods: Some(Periods([("weather".to_owned(), Duration::from_hours(1))].into())),
             ..Rules::default()
@@ -233,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_ignored_is_never_silent_and_what_is_expected_may_be_missing() {
+    fn an_ignored_program_is_never_silent_and_an_expected_one_may_be_missing() {
         let names = |names: &[&str]| Some(Names(names.iter().map(ToString::to_string).collect()));
         let rules = Rules {
             ignored: names(&["weather", "old"]),

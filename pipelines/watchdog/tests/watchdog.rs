@@ -1,4 +1,4 @@
-//! The shipped program, with run reports of others in its store and a simulated Slack.
+//! Tests of the shipped program, with run reports of others in its store and a simulated Slack.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -12,18 +12,18 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// As the sink makes it, with the columns that matter here.
+/// Table of run reports as created by the sink, with the relevant columns.
 const TABLE: &str = "
     CREATE TABLE IF NOT EXISTS pipeline_runs (time TEXT NOT NULL, pipeline TEXT DEFAULT '' NOT NULL, status TEXT, error TEXT);
     CREATE UNIQUE INDEX IF NOT EXISTS pipeline_runs_identity ON pipeline_runs (time, pipeline);";
 
-/// A store, a channel, and the settings that lead to them.
+/// A store, a channel, and their settings.
 struct World {
     folder: TempDir,
     slack: Slack,
     channel: Server,
     settings: BTreeMap<&'static str, String>,
-    /// When the test began, so that intervals are what they say.
+    /// Start of the test, for exact intervals.
     now: Timestamp,
 }
 
@@ -55,7 +55,7 @@ impl World {
         connection
     }
 
-    /// Notes runs of a program, so many minutes ago.
+    /// Stores runs of a program, by their age in minutes.
     fn ran(&self, pipeline: &str, minutes_ago: &[i64], error: Option<&str>) {
         let status = if error.is_some() { "failed" } else { "ok" };
         for minutes in minutes_ago {
@@ -76,13 +76,13 @@ impl World {
         command.env_clear().envs(&self.settings).current_dir(self.folder.path()).output().unwrap()
     }
 
-    /// Runs the program, which has to work.
+    /// Runs the program, which must succeed.
     fn look(&self) {
         let output = self.run();
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
     }
 
-    /// Each message so far, as its plain text.
+    /// Texts of all messages so far.
     fn messages(&self) -> Vec<String> {
         let text = |message: &Value| message["text"].as_str().unwrap_or_default().to_owned();
         self.slack.messages().iter().map(text).collect()
@@ -143,7 +143,7 @@ fn what_is_expected_and_was_never_seen_is_told() {
     let messages = world.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert!(
-        messages[0].contains("sds011 is silent") && messages[0].contains("no success is known"),
+        messages[0].contains("sds011 is silent") && messages[0].contains("no successful run is known"),
         "{messages:?}"
     );
     let health = world.health();

@@ -1,10 +1,10 @@
-//! Brings messages and Alertmanager's alerts to Slack, from a queue that survives a restart.
+//! Relays messages and alerts of Alertmanager to Slack, through a durable queue.
 
+mod api;
 mod config;
-mod courier;
 mod queue;
-mod rate;
-mod site;
+mod rate_limit;
+mod sender;
 mod transform;
 
 use std::process::ExitCode;
@@ -14,10 +14,10 @@ use alert_slack::Bot;
 use http_server::Server;
 use runner::{Failure, Service, program};
 
+use api::Api;
 use config::Config;
-use courier::Courier;
 use queue::Queue;
-use site::Desk;
+use sender::SlackSender;
 
 fn main() -> ExitCode {
     runner::service(program!(), serve)
@@ -29,9 +29,9 @@ async fn serve(service: &Service<Config>) -> Result<(), Failure> {
     let queue = Rc::new(service.start(async { Queue::open(&file) }).await?);
     let server = service.start(Server::bind(&config.server)).await?;
     let bot = Bot::new(&config.slack, &config.token, service.http());
-    let courier = Courier::new(Rc::clone(&queue), bot, config.longest_wait());
-    let desk = Desk::new(config, queue, courier.signs());
-    let router = site::router(desk).access(Some(config.access.clone()));
-    tokio::join!(server.serve(router, service.ended()), courier.run(|| service.ended()));
+    let sender = SlackSender::new(Rc::clone(&queue), bot, config.longest_wait());
+    let api = Api::new(config, queue, sender.handle());
+    let router = api::router(api).access(Some(config.access.clone()));
+    tokio::join!(server.serve(router, service.ended()), sender.run(|| service.ended()));
     Ok(())
 }

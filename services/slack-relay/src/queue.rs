@@ -1,4 +1,4 @@
-//! The queue: messages that wait for Slack, and the alerts that were heard, in one durable file.
+//! Durable queue of messages, with the alerts seen before, in one file.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -22,61 +22,61 @@ const SCHEMA: &str = "
         at    INTEGER NOT NULL
     ) STRICT;
 ";
-/// How long alerts are remembered, in milliseconds. Alertmanager repeats none for longer.
-const MEMORY: i64 = 30 * 24 * 3600 * 1000;
+/// Retention of seen alerts, in milliseconds. Alertmanager repeats none after a longer time.
+const ALERT_RETENTION: i64 = 30 * 24 * 3600 * 1000;
 
-/// Messages that wait for Slack. What is pushed is on the disk when the push returns.
+/// Queue of messages for Slack. A pushed message is on the disk when the push returns.
 #[derive(Debug)]
 pub struct Queue {
     path: PathBuf,
     connection: Connection,
-    /// Two programs that deliver from one queue would send messages twice. The system frees it at any end.
+    /// Lock file, since two programs on one queue would send messages twice. The system releases it when the process
+    /// ends.
     _lock: File,
 }
 
-/// What is to be sent.
+/// A message to send.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Message {
-    /// The id or name of the channel.
+    /// Id or name of the channel.
     pub channel: String,
-    /// What Slack is given.
+    /// Payload of the Slack API.
     pub payload: Value,
 }
 
-/// A message that waits.
+/// A queued message.
 #[derive(Debug)]
-pub struct Waiting {
+pub struct QueuedMessage {
     pub id: i64,
     pub payload: Value,
     pub queued_at: Timestamp,
 }
 
-/// An alert that may have been heard before.
+/// Identity of an alert, to detect duplicates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Alert {
-    /// The same each time it is sent.
+    /// Key, equal each time the alert is sent.
     pub key: String,
-    /// If it was heard since then, this is a duplicate.
+    /// An alert recorded since then is a duplicate.
     pub since: Timestamp,
 }
 
-/// Why the queue cannot be used.
+/// Errors of the queue.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be opened, read or written.
-    #[error("the queue cannot be used")]
+    #[error("cannot use the queue")]
     File(#[from] embedded_db::Error),
-    /// Another program delivers from it.
+    /// Another program uses the queue.
     #[error("the queue is in use by another program")]
     InUse,
-    /// The file is damaged and cannot be renamed, or its lock cannot be had.
-    #[error("the queue cannot be set up")]
+    /// The file is damaged and cannot be renamed, or its lock is not available.
+    #[error("cannot set up the queue")]
     Setup(#[source] io::Error),
 }
 
 impl Queue {
-    /// Opens the queue at `path`, or creates it. A damaged one is renamed, with an error in the log, and a fresh one
-    /// takes its place.
+    /// Opens or creates the queue at `path`. A damaged file is renamed, with an error in the log, and replaced.
     pub fn open(path: &Path) -> Result<Self, Error> {
         embedded_db::create_parents(path)?;
         let lock = File::create(with_suffix(path, ".lock")).map_err(Error::Setup)?;
@@ -86,7 +86,7 @@ impl Queue {
         })?;
         let connection = match connect(path) {
             Err(embedded_db::Error::Corrupt { source, .. }) => {
-                set_aside(path, &source.to_string())?;
+                quarantine(path, &source.to_string())?;
                 connect(path)?
             }
             connected => connected?,
@@ -94,13 +94,13 @@ impl Queue {
         Ok(Self { path: path.to_owned(), connection, _lock: lock })
     }
 
-    /// Adds a message behind all others of its channel.
+    /// Appends a message.
     pub fn push(&self, message: &Message, now: Timestamp) -> Result<(), Error> {
         self.run(|connection| insert(connection, message, now))
     }
 
-    /// Adds the message that `compose` makes of those alerts that are new, and remembers them: both or neither.
-    /// Returns how many are new; where none is, there is no message.
+    /// Records alerts and, if some are new, appends the message that `compose` makes of them, in one transaction.
+    /// Returns the number of new alerts.
     pub fn push_new(
         &self,
         alerts: &[Alert],
@@ -109,20 +109,22 @@ impl Queue {
     ) -> Result<usize, Error> {
         self.run(|connection| {
             let transaction = connection.unchecked_transaction()?;
-            let new =
-                alerts.iter().map(|alert| hear(&transaction, alert, now)).collect::<Result<Vec<_>, _>>()?;
+            let new = alerts
+                .iter()
+                .map(|alert| record_alert(&transaction, alert, now))
+                .collect::<Result<Vec<_>, _>>()?;
             let count = new.iter().filter(|new| **new).count();
             if count > 0 {
                 insert(&transaction, &compose(&new), now)?;
             }
-            let forgotten = now.as_millisecond().saturating_sub(MEMORY);
+            let forgotten = now.as_millisecond().saturating_sub(ALERT_RETENTION);
             transaction.prepare_cached("DELETE FROM heard WHERE at < ?1")?.execute([forgotten])?;
             transaction.commit()?;
             Ok(count)
         })
     }
 
-    /// The channels that messages wait for; that of the oldest message comes first.
+    /// Channels with messages, that of the oldest message first.
     pub fn channels(&self) -> Result<Vec<String>, Error> {
         self.run(|connection| {
             connection
@@ -132,8 +134,8 @@ impl Queue {
         })
     }
 
-    /// The message that has waited longest for a channel.
-    pub fn oldest(&self, channel: &str) -> Result<Option<Waiting>, Error> {
+    /// Oldest message of a channel.
+    pub fn oldest(&self, channel: &str) -> Result<Option<QueuedMessage>, Error> {
         self.run(|connection| {
             connection
                 .prepare_cached(
@@ -143,20 +145,20 @@ impl Queue {
                     let payload: String = row.get(1)?;
                     let queued_at = Timestamp::from_millisecond(row.get(2)?).unwrap_or_default();
                     let payload = serde_json::from_str(&payload).unwrap_or_default();
-                    Ok(Waiting { id: row.get(0)?, payload, queued_at })
+                    Ok(QueuedMessage { id: row.get(0)?, payload, queued_at })
                 })
                 .optional()
         })
     }
 
-    /// Removes a message that was sent.
+    /// Removes a message.
     pub fn remove(&self, id: i64) -> Result<(), Error> {
         self.run(|connection| {
             connection.prepare_cached("DELETE FROM messages WHERE id = ?1")?.execute([id]).map(drop)
         })
     }
 
-    /// How many messages wait.
+    /// Number of messages.
     pub fn count(&self) -> Result<u64, Error> {
         self.run(|connection| {
             connection
@@ -189,8 +191,8 @@ fn insert(connection: &Connection, message: &Message, now: Timestamp) -> rusqlit
         .map(drop)
 }
 
-/// Whether an alert is new. It is remembered only then, so that the time of a reminder does not move away.
-fn hear(connection: &Connection, alert: &Alert, now: Timestamp) -> rusqlite::Result<bool> {
+/// Records an alert. Returns whether it is new; only then its time is updated, so that reminders keep their interval.
+fn record_alert(connection: &Connection, alert: &Alert, now: Timestamp) -> rusqlite::Result<bool> {
     let changed = connection
         .prepare_cached(
             "INSERT INTO heard (alert, at) VALUES (?1, ?2)
@@ -207,8 +209,9 @@ fn connect(path: &Path) -> Result<Connection, embedded_db::Error> {
     Ok(connection)
 }
 
-/// The file itself goes last: whoever opens a new file beside an old log loses what is in the log.
-fn set_aside(path: &Path, reason: &str) -> Result<(), Error> {
+/// Renames a damaged file and its companions. The database goes last, since a new database beside an old log would lose
+/// the content of the log.
+fn quarantine(path: &Path, reason: &str) -> Result<(), Error> {
     let aside = with_suffix(path, &format!(".corrupt-{}", Timestamp::now().strftime("%Y%m%dT%H%M%SZ")));
     for suffix in ["-wal", "-shm", "-journal", ""] {
         match fs::rename(with_suffix(path, suffix), with_suffix(&aside, suffix)) {
@@ -219,7 +222,7 @@ fn set_aside(path: &Path, reason: &str) -> Result<(), Error> {
     tracing::error!(
         kept_as = %aside.display(),
         reason,
-        "the queue was unusable and has been set aside; messages in it are not sent"
+        "the queue was damaged and has been renamed; its messages are not sent"
     );
     Ok(())
 }

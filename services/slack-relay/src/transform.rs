@@ -1,4 +1,4 @@
-//! What Alertmanager sends to a webhook, and what Slack is told of it.
+//! Alerts of Alertmanager's webhook, and their Slack messages.
 //!
 //! Source: <https://prometheus.io/docs/alerting/latest/configuration/#webhook_config>.
 
@@ -12,20 +12,20 @@ use serde_json::json;
 
 use crate::queue::{self, Message};
 
-/// The one version of the form there is.
+/// Supported version of the webhook format.
 pub const VERSION: &str = "4";
-/// More alerts in one message nobody reads.
+/// Largest number of alerts listed in a message.
 const MOST_LISTED: usize = 20;
-/// How much is told of each text of an alert, in characters.
+/// Length limit of each text of an alert, in characters.
 const LONGEST_TEXT: usize = 500;
 
-/// A group of alerts. Members that are not known are ignored.
+/// A group of alerts. Unknown members are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Group {
+pub struct AlertGroup {
     pub version: String,
     pub alerts: Vec<Alert>,
-    /// How many alerts Alertmanager left out.
+    /// Number of alerts left out by Alertmanager.
     #[serde(default)]
     truncated_alerts: u64,
     #[serde(default, rename = "externalURL")]
@@ -42,7 +42,7 @@ pub struct Alert {
     #[serde(default)]
     annotations: BTreeMap<String, String>,
     starts_at: Timestamp,
-    /// The first instant of the year 1 while the alert goes on.
+    /// End; the year 1 while the alert is firing.
     ends_at: Option<Timestamp>,
     #[serde(default, rename = "generatorURL")]
     generator_url: String,
@@ -57,9 +57,9 @@ enum Status {
     Resolved,
 }
 
-impl Group {
-    /// What tells each alert from those heard before. One that fires is a reminder after `duplicate`; an end is told
-    /// once.
+impl AlertGroup {
+    /// Keys of the alerts, to detect duplicates. A firing alert is repeated as a reminder after `duplicate`; a resolved
+    /// one is sent once.
     pub fn keys(&self, now: Timestamp, duplicate: Duration) -> Vec<queue::Alert> {
         let before = now.checked_sub(duplicate).unwrap_or(Timestamp::MIN);
         let key = |alert: &Alert| {
@@ -72,7 +72,7 @@ impl Group {
         self.alerts.iter().map(key).collect()
     }
 
-    /// A message about those alerts that are new.
+    /// Builds the message about the new alerts.
     pub fn message(&self, channel: &str, new: &[bool]) -> Message {
         let alerts: Vec<_> =
             self.alerts.iter().zip(new).filter(|(_, new)| **new).map(|(alert, _)| alert).collect();
@@ -86,7 +86,7 @@ impl Group {
         if left_out > 0 {
             lines.push(format!("… and {left_out} more{}", link(&self.external_url, "Alertmanager")));
         }
-        // A link to a graph is no reason to show a picture of it.
+        // Links to graphs need no preview.
         let payload = json!({ "channel": channel, "text": lines.join("\n"), "unfurl_links": false });
         Message { channel: channel.to_owned(), payload }
     }
@@ -97,7 +97,7 @@ impl Alert {
         if self.fingerprint.is_empty() { json!(self.labels).to_string() } else { self.fingerprint.clone() }
     }
 
-    /// `:red_circle: *HighTemp* Rack is hot`, and under it the rest.
+    /// Lines of an alert: `:red_circle: *HighTemp* Rack is hot`, then the details.
     fn line(&self) -> String {
         let text = |texts: &BTreeMap<String, String>, name| shown(texts.get(name).map_or("", String::as_str));
         let name = text(&self.labels, "alertname");
@@ -143,7 +143,7 @@ fn headline(alerts: &[&Alert]) -> String {
     }
 }
 
-/// Nothing where the address could not stand in a link.
+/// Formats a Slack link; empty if the address is not valid in one.
 fn link(address: &str, name: &str) -> String {
     let is_safe = address.starts_with("http") && !address.contains(['<', '>', '|', ' ']);
     if is_safe { format!(" <{address}|{name}>") } else { String::new() }
@@ -174,7 +174,7 @@ mod tests {
         })
     }
 
-    fn group(alerts: &[Value], truncated: u64) -> Group {
+    fn group(alerts: &[Value], truncated: u64) -> AlertGroup {
         let group = json!({
             "version": "4", "status": "firing", "receiver": "slack", "alerts": alerts, "truncatedAlerts": truncated,
             "externalURL": "http://alertmanager.example", "notification_reason": "first notification",
@@ -182,7 +182,7 @@ mod tests {
         serde_json::from_value(group).unwrap()
     }
 
-    fn text(group: &Group, new: &[bool]) -> String {
+    fn text(group: &AlertGroup, new: &[bool]) -> String {
         group.message("#ops", new).payload["text"].as_str().unwrap().to_owned()
     }
 

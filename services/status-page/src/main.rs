@@ -1,7 +1,8 @@
-//! Shows the state of every pipeline and device, the values they brought, and the alerts, as pages.
+//! Shows the state, records and alerts of all pipelines and devices as web pages.
 
 mod chart;
 mod config;
+mod format;
 mod metrics;
 mod page;
 mod read;
@@ -10,7 +11,6 @@ mod sample;
 mod site;
 mod transform;
 mod view;
-mod words;
 
 use std::process::ExitCode;
 

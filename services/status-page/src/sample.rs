@@ -1,4 +1,4 @@
-//! What the tests of the pages show.
+//! Sample data for the tests of the pages.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,17 +10,17 @@ use crate::chart::{Line, Point};
 use crate::transform;
 use crate::view::{
     Alert, AlertState, Alerts, Field, FieldPage, Latest, Measurement, MeasurementPage, Overview, Pipeline,
-    Range, Run, Setting, Standing,
+    PipelineStatus, Range, Run, Setting,
 };
 
-/// Text as somebody writes it who wants to run a script in the reader's browser.
+/// Text with an attempt to run a script in the reader's browser.
 pub const HOSTILE: &str = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>&amp;";
 
-/// Weather, as far as a page needs it.
+/// Weather, with the fields that the pages need.
 #[derive(Record)]
 #[record(measurement = "weather")]
 struct Weather {
-    /// When it was observed.
+    /// Time of the observation.
     #[record(time)]
     observed_at: Timestamp,
     /// The place.
@@ -34,12 +34,12 @@ struct Weather {
     rain_1h: Option<f64>,
 }
 
-/// When the samples are read.
+/// Current time of the samples.
 pub fn now() -> Timestamp {
     "2026-11-22T12:00:00Z".parse().unwrap()
 }
 
-/// A run that started so many minutes ago and worked.
+/// A successful run that started a number of minutes ago.
 pub fn run(minutes: i64) -> Run {
     Run {
         started: now() - SignedDuration::from_mins(minutes),
@@ -58,7 +58,7 @@ pub fn run(minutes: i64) -> Run {
     }
 }
 
-/// A run that started so many minutes ago and failed.
+/// A failed run that started a number of minutes ago.
 pub fn failed(minutes: i64, error: &str) -> Run {
     Run {
         worked: false,
@@ -72,12 +72,12 @@ pub fn failed(minutes: i64, error: &str) -> Run {
     }
 }
 
-/// A pipeline that ran every quarter of an hour, the last time so many minutes ago.
-pub fn standing(name: &str, minutes: i64) -> Standing {
-    transform::standing(name, &(0..50).map(|index| run(minutes + 15 * index)).collect::<Vec<_>>(), now())
+/// A pipeline with a run every 15 minutes, the last one a number of minutes ago.
+pub fn status(name: &str, minutes: i64) -> PipelineStatus {
+    transform::status(name, &(0..50).map(|index| run(minutes + 15 * index)).collect::<Vec<_>>(), now())
 }
 
-/// The first page, with one pipeline of each state.
+/// The overview, with one pipeline of each state.
 pub fn overview() -> Overview {
     let mut runs: Vec<_> = (0..50).map(|index| run(7 + 15 * index)).collect();
     for (index, run) in runs.iter_mut().enumerate().filter(|(index, _)| *index < 2 || *index == 20) {
@@ -86,14 +86,14 @@ pub fn overview() -> Overview {
             "openweather: the service did not answer within 20 s",
         );
     }
-    let mut held = standing("openweather-forecast", 12);
-    held.state = crate::view::State::Held;
+    let mut held = status("openweather-forecast", 12);
+    held.state = crate::view::State::Incomplete;
     let mut pipelines = vec![
-        standing("openweather-current", 4),
-        transform::standing("nws-hourly-forecast", &runs, now()),
-        standing("openweather-air-pollution", 95),
+        status("openweather-current", 4),
+        transform::status("nws-hourly-forecast", &runs, now()),
+        status("openweather-air-pollution", 95),
         held,
-        transform::standing("treasury-rates", &[], now()),
+        transform::status("treasury-rates", &[], now()),
     ];
     transform::sort(&mut pipelines);
     Overview {
@@ -127,14 +127,14 @@ pub fn alert(state: AlertState) -> Alert {
 pub fn pipeline() -> Pipeline {
     let runs: Vec<_> = (0..50).map(|index| run(4 + 15 * index)).collect();
     let failure = failed(229, "openweather: the reply has no `main.temp`\n  at line 1, column 310");
-    let standing = Standing {
+    let status = PipelineStatus {
         description: Some("The current weather of one or more places, from OpenWeather.".to_owned()),
         kind: Some("job".to_owned()),
-        ..transform::standing("openweather-current", &runs, now())
+        ..transform::status("openweather-current", &runs, now())
     };
     Pipeline {
         at: now(),
-        standing,
+        status,
         alerts: vec![alert(AlertState::Firing)],
         last_failure: Some(failure),
         range: Range::Day,
@@ -164,7 +164,7 @@ pub fn measurement_page() -> MeasurementPage {
     MeasurementPage { at: now(), range: Range::Week, measurement: measurement(), problems: vec![] }
 }
 
-/// An alert that is open, and one that is over.
+/// An open alert, and a resolved one.
 pub fn alerts() -> Alerts {
     let problems = vec!["the embedded store cannot be read".to_owned()];
     Alerts { at: now(), alerts: vec![alert(AlertState::Firing), alert(AlertState::Resolved)], problems }

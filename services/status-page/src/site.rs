@@ -1,4 +1,4 @@
-//! Which address shows what.
+//! Routes of the server.
 
 use std::rc::Rc;
 
@@ -11,15 +11,15 @@ use crate::read::Reader;
 use crate::view::{FieldPage, MeasurementPage, Pipeline, Range};
 use crate::{metrics, page};
 
-/// What a page may do: use this server's style and icon. No script, no outside resource, no form, no frame.
+/// Content policy of the pages: style and icon of this server; no scripts, outside resources, forms or frames.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; \
     frame-ancestors 'none'";
 const STYLE: &str = include_str!("style.css");
 const ICON: &str = include_str!("icon.svg");
-/// The style changes only with the program.
+/// Cache policy of the style, which changes only with the program.
 const CACHED: &str = "private, max-age=3600";
 
-/// All routes.
+/// Creates all routes.
 pub fn router(reader: Reader) -> Router {
     let reader = Rc::new(reader);
     let (checked, measured) = (Rc::clone(&reader), Rc::clone(&reader));
@@ -32,7 +32,7 @@ pub fn router(reader: Reader) -> Router {
     [pages(&reader), data(&reader)].into_iter().flatten().fold(router, Router::route)
 }
 
-/// What people read.
+/// Routes of the pages.
 fn pages(reader: &Rc<Reader>) -> Vec<Route> {
     vec![
         route(reader, "/", async |reader, _| {
@@ -58,7 +58,7 @@ fn pages(reader: &Rc<Reader>) -> Vec<Route> {
     ]
 }
 
-/// The same for programs.
+/// Routes of the same data as JSON.
 fn data(reader: &Rc<Reader>) -> Vec<Route> {
     vec![
         route(reader, "/api/overview", async |reader, _| {
@@ -117,13 +117,13 @@ fn range(request: &Request) -> Range {
 fn html<T>(found: Option<&T>, page: impl FnOnce(&T) -> String) -> Response {
     match found {
         Some(found) => Response::html(page(found)),
-        None => Response::html(page::nothing_here(Timestamp::now())).with_status(StatusCode::NOT_FOUND),
+        None => Response::html(page::not_found(Timestamp::now())).with_status(StatusCode::NOT_FOUND),
     }
 }
 
 fn json<T: Serialize>(found: Option<&T>) -> Response {
     match found {
         Some(found) => Response::json(found),
-        None => Response::error(StatusCode::NOT_FOUND, "there is nothing of that name"),
+        None => Response::error(StatusCode::NOT_FOUND, "not found"),
     }
 }

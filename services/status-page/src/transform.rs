@@ -1,28 +1,23 @@
-//! From the run reports of a pipeline to how it is doing. Pure: its tests tell its behavior in full.
+//! Status of a pipeline from its run reports, as a pure function.
 
-use std::cmp::Reverse;
 use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::view::{Run, Standing, State};
+use crate::view::{PipelineStatus, Run, State};
 
-/// How many runs the strip shows.
+/// Number of runs in the strip.
 pub const STRIP: usize = 50;
-/// A pipeline is late when no run has started for this many of its periods.
+/// Number of periods without a run after which a pipeline is late.
 const LATE_AFTER: u32 = 2;
-/// With fewer runs than this, the distance between them says little.
-const FEWEST_RUNS: usize = 3;
-/// Runs that follow each other faster were started by a person or a test, not by a schedule.
-const SHORTEST_PERIOD: Duration = Duration::from_secs(10);
 
-/// How a pipeline is doing at `now`, from its last runs, newest first.
-pub fn standing(name: &str, runs: &[Run], now: Timestamp) -> Standing {
+/// Status of a pipeline at `now`, from its last runs, newest first.
+pub fn status(name: &str, runs: &[Run], now: Timestamp) -> PipelineStatus {
     let last = runs.first().cloned();
-    let period = period(runs);
+    let period = history::period(runs.iter().map(|run| (run.started, run.worked)));
     let next = last.as_ref().zip(period).and_then(|(run, period)| run.started.checked_add(period).ok());
     let is_late = last.as_ref().zip(period).is_some_and(|(run, period)| is_late(run, period, now));
-    Standing {
+    PipelineStatus {
         name: name.to_owned(),
         kind: None,
         description: None,
@@ -36,22 +31,9 @@ pub fn standing(name: &str, runs: &[Run], now: Timestamp) -> Standing {
     }
 }
 
-/// Those that need attention first, and by name where they need it alike.
-pub fn sort(pipelines: &mut [Standing]) {
+/// Sorts by need of attention, and then by name.
+pub fn sort(pipelines: &mut [PipelineStatus]) {
     pipelines.sort_by(|a, b| (a.state, &a.name).cmp(&(b.state, &b.name)));
-}
-
-/// The median time between the starts of neighboring runs, newest first: one that was late, or started by hand, does
-/// not change it.
-fn period(runs: &[Run]) -> Option<Duration> {
-    if runs.len() < FEWEST_RUNS {
-        return None;
-    }
-    let neighbors = runs.iter().zip(runs.iter().skip(1));
-    let distance = |(newer, older): (&Run, &Run)| newer.started.duration_since(older.started).try_into().ok();
-    let mut distances: Vec<Duration> = neighbors.filter_map(distance).collect();
-    distances.sort_unstable_by_key(|distance| Reverse(*distance));
-    distances.get(distances.len() / 2).copied().filter(|period| *period >= SHORTEST_PERIOD)
 }
 
 fn is_late(last: &Run, period: Duration, now: Timestamp) -> bool {
@@ -63,7 +45,7 @@ fn state(last: Option<&Run>, is_late: bool) -> State {
         None => State::Unseen,
         Some(run) if !run.worked => State::Failed,
         Some(_) if is_late => State::Late,
-        Some(run) if run.rows_refused > 0 || run.rows_spooled > 0 => State::Held,
+        Some(run) if run.rows_refused > 0 || run.rows_spooled > 0 => State::Incomplete,
         Some(_) => State::Ok,
     }
 }
@@ -73,63 +55,63 @@ mod tests {
     use super::*;
     use crate::sample::{now, run};
 
-    /// Runs that started so many minutes ago.
+    /// Runs that started a number of minutes ago.
     fn runs(minutes_ago: &[i64]) -> Vec<Run> {
         minutes_ago.iter().map(|minutes| run(*minutes)).collect()
     }
 
     #[test]
     fn a_pipeline_without_runs_is_unseen() {
-        let standing = standing("weather", &[], now());
-        assert_eq!((standing.state, standing.next, standing.strip.len()), (State::Unseen, None, 0));
+        let status = status("weather", &[], now());
+        assert_eq!((status.state, status.next, status.strip.len()), (State::Unseen, None, 0));
     }
 
     #[test]
     fn the_next_run_is_one_usual_period_after_the_last() {
-        let standing = standing("weather", &runs(&[5, 20, 35, 36, 50, 65]), now());
-        assert_eq!(standing.period, Some(Duration::from_mins(15)));
-        assert_eq!(standing.next, Some("2026-11-22T12:10:00Z".parse().unwrap()));
-        assert_eq!(standing.state, State::Ok);
+        let status = status("weather", &runs(&[5, 20, 35, 36, 50, 65]), now());
+        assert_eq!(status.period, Some(Duration::from_mins(15)));
+        assert_eq!(status.next, Some("2026-11-22T12:10:00Z".parse().unwrap()));
+        assert_eq!(status.state, State::Ok);
     }
 
     #[test]
-    fn two_runs_tell_no_period() {
-        assert_eq!(standing("weather", &runs(&[500, 515]), now()).period, None);
+    fn two_runs_have_no_period() {
+        assert_eq!(status("weather", &runs(&[500, 515]), now()).period, None);
     }
 
     #[test]
-    fn runs_in_quick_succession_tell_no_period() {
+    fn runs_in_quick_succession_have_no_period() {
         let mut runs = runs(&[500, 500, 500, 500]);
         runs[0].started += Duration::from_secs(3);
-        assert_eq!(standing("weather", &runs, now()).state, State::Ok);
+        assert_eq!(status("weather", &runs, now()).state, State::Ok);
     }
 
     #[test]
     fn after_two_periods_without_a_run_it_is_late() {
-        assert_eq!(standing("weather", &runs(&[30, 45, 60]), now()).state, State::Ok);
-        assert_eq!(standing("weather", &runs(&[31, 46, 61]), now()).state, State::Late);
+        assert_eq!(status("weather", &runs(&[30, 45, 60, 75]), now()).state, State::Ok);
+        assert_eq!(status("weather", &runs(&[31, 46, 61, 76]), now()).state, State::Late);
     }
 
     #[test]
     fn a_failure_matters_more_than_being_late() {
         let mut runs = runs(&[100, 115, 130]);
         runs[0].worked = false;
-        let standing = standing("weather", &runs, now());
-        assert_eq!(standing.state, State::Failed);
-        assert_eq!(standing.strip, [true, true, false], "oldest first");
-        assert_eq!(standing.last_success, Some(runs[1].started));
+        let status = status("weather", &runs, now());
+        assert_eq!(status.state, State::Failed);
+        assert_eq!(status.strip, [true, true, false], "oldest first");
+        assert_eq!(status.last_success, Some(runs[1].started));
     }
 
     #[test]
-    fn records_that_wait_or_were_refused_are_told() {
+    fn spooled_or_refused_records_make_a_run_incomplete() {
         let mut runs = runs(&[5]);
         runs[0].rows_spooled = 3;
-        assert_eq!(standing("weather", &runs, now()).state, State::Held);
+        assert_eq!(status("weather", &runs, now()).state, State::Incomplete);
     }
 
     #[test]
     fn those_that_need_attention_come_first() {
-        let with = |name: &str, state| Standing { state, ..standing(name, &[], now()) };
+        let with = |name: &str, state| PipelineStatus { state, ..status(name, &[], now()) };
         let mut all =
             [with("b", State::Ok), with("a", State::Ok), with("z", State::Failed), with("y", State::Late)];
         sort(&mut all);

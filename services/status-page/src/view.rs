@@ -1,4 +1,4 @@
-//! What the pages show. The same values are their JSON.
+//! Data of the pages, which is also their JSON.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -10,122 +10,122 @@ use serde::{Serialize, Serializer};
 
 use crate::chart::Line;
 
-/// All pipelines and devices, and what is wrong now.
+/// All pipelines and devices, and the open alerts.
 #[derive(Debug, Serialize)]
 pub struct Overview {
-    /// When it was read.
+    /// Time of reading.
     pub at: Timestamp,
-    /// Those that need attention first.
-    pub pipelines: Vec<Standing>,
-    /// Alerts that are open.
+    /// Pipelines, sorted by need of attention.
+    pub pipelines: Vec<PipelineStatus>,
+    /// Open alerts.
     pub alerts: Vec<Alert>,
-    /// Whether the run reports could be read. Where they could not, no pipeline is known, which does not mean that there
-    /// is none.
+    /// Whether the run reports could be read. If not, pipelines may be missing.
     pub complete: bool,
-    /// What could not be read.
+    /// Errors of reading.
     pub problems: Vec<String>,
 }
 
-/// How a pipeline or device is doing.
+/// Status of a pipeline or device.
 #[derive(Debug, Clone, Serialize)]
-pub struct Standing {
-    /// Its name.
+pub struct PipelineStatus {
+    /// Name.
     pub name: String,
-    /// `job`, `device` or `service`, where it is known.
+    /// `job`, `device` or `service`, if known.
     pub kind: Option<String>,
-    /// What it is for, where it is known.
+    /// Purpose, if known.
     pub description: Option<String>,
-    /// The state in a word.
+    /// State.
     pub state: State,
-    /// Whether no run has started for more than two of its periods, be the last one good or bad.
+    /// Whether no run has started for more than two periods, whatever the result of the last one.
     pub is_late: bool,
-    /// Its last run.
+    /// Last run.
     pub last: Option<Run>,
-    /// When it last worked, as far back as its runs were read.
+    /// Start of the last successful run, among the runs read.
     pub last_success: Option<Timestamp>,
-    /// The usual time between the starts of two runs, as observed.
+    /// Usual time between the starts of runs, as observed.
     #[serde(rename = "period_seconds", serialize_with = "seconds")]
     pub period: Option<Duration>,
-    /// When the next run should start.
+    /// Expected start of the next run.
     pub next: Option<Timestamp>,
-    /// Whether each of the last runs worked, oldest first.
+    /// Success of each of the last runs, oldest first.
     pub strip: Vec<bool>,
 }
 
-/// The state of a pipeline, those that need attention first.
+/// State of a pipeline, by need of attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum State {
     /// The last run failed.
     Failed,
-    /// No run has started for more than two of its periods.
+    /// No run has started for more than two periods.
     Late,
-    /// The last run worked, but left records that no store took yet, or ever will.
-    Held,
+    /// The last run was successful, but left records in the spool, or had records refused by a store.
+    #[serde(rename = "held")]
+    Incomplete,
     /// No run is known.
     Unseen,
-    /// The last run worked.
+    /// The last run was successful.
     Ok,
 }
 
-/// One run.
+/// A run.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Run {
-    /// When it started.
+    /// Start time.
     pub started: Timestamp,
-    /// How long it took.
+    /// Duration.
     #[serde(rename = "duration_seconds", serialize_with = "exact_seconds")]
     pub duration: Duration,
-    /// Whether it worked.
+    /// Whether it was successful.
     pub worked: bool,
-    /// The version of the program.
+    /// Version of the program.
     pub version: String,
-    /// Its name in the logs.
+    /// Id in the logs.
     pub run_id: String,
-    /// Records that were extracted.
+    /// Extracted records.
     pub rows_in: i64,
-    /// Records that were stored.
+    /// Stored records.
     pub rows_out: i64,
-    /// Records that no store will take.
+    /// Records refused by a store.
     pub rows_refused: i64,
-    /// Records that wait in the spool.
+    /// Records in the spool.
     pub rows_spooled: i64,
-    /// How often something was tried again.
+    /// Number of retries.
     pub retries: i64,
-    /// The stage it reached, or failed at.
+    /// Last stage, or the stage that failed.
     pub stage: String,
-    /// The exit code.
+    /// Exit code.
     pub exit: i64,
-    /// Why it failed.
+    /// Error.
     pub error: Option<String>,
 }
 
 /// One pipeline or device.
 #[derive(Debug, Serialize)]
 pub struct Pipeline {
-    /// When it was read.
+    /// Time of reading.
     pub at: Timestamp,
-    /// How it is doing.
-    pub standing: Standing,
-    /// Its alerts, open ones first.
+    /// Status.
+    pub status: PipelineStatus,
+    /// Alerts, open ones first.
     pub alerts: Vec<Alert>,
-    /// The last run that failed, if one is known.
+    /// Last failed run, if any.
     pub last_failure: Option<Run>,
-    /// The time its records are shown for.
+    /// Time range of its records.
     pub range: Range,
-    /// What it stored.
+    /// Stored records.
     pub measurements: Vec<Measurement>,
-    /// Its last runs, newest first.
+    /// Last runs, newest first.
     pub runs: Vec<Run>,
-    /// Its settings. No secret has a value here.
+    /// Settings. Secrets have no value.
     pub settings: Vec<Setting>,
-    /// The records it yields.
+    /// Schemas of its records.
     pub schemas: Vec<Schema>,
-    /// What could not be read.
+    /// Errors of reading.
     pub problems: Vec<String>,
 }
 
-/// The time that charts show, up to now.
+/// Time range of charts, up to now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub enum Range {
     /// A day.
@@ -139,43 +139,43 @@ pub enum Range {
     Month,
 }
 
-/// The measurements and tables there are.
+/// List of measurements and tables.
 #[derive(Debug, Serialize)]
 pub struct Catalogue {
-    /// When it was read.
+    /// Time of reading.
     pub at: Timestamp,
     /// The measurements and tables, by name.
     pub datasets: Vec<Dataset>,
-    /// What could not be read.
+    /// Errors of reading.
     pub problems: Vec<String>,
 }
 
 /// A measurement on its own page.
 #[derive(Debug, Serialize)]
 pub struct MeasurementPage {
-    /// When it was read.
+    /// Time of reading.
     pub at: Timestamp,
-    /// The time that is shown.
+    /// Time range.
     pub range: Range,
     /// The measurement.
     pub measurement: Measurement,
-    /// What could not be read.
+    /// Errors of reading.
     pub problems: Vec<String>,
 }
 
-/// A measurement or table, as far as it is shown.
+/// A measurement or table.
 #[derive(Debug, Serialize)]
 pub struct Measurement {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// What a record of it tells.
+    /// Meaning of its records.
     pub description: String,
-    /// The end of its charts: now, or the time of its latest record where that lies in the future, as in a forecast.
+    /// End of its charts: now, or the time of its latest record if that is in the future, as in a forecast.
     pub until: Timestamp,
-    /// The usual time between its records.
+    /// Usual time between its records.
     #[serde(rename = "spacing_seconds")]
     pub spacing: Option<f64>,
-    /// The latest record of each series.
+    /// Latest record of each series.
     pub latest: Vec<Latest>,
     /// Its numeric fields.
     pub fields: Vec<Field>,
@@ -184,11 +184,11 @@ pub struct Measurement {
 /// The latest record of a series.
 #[derive(Debug, Serialize)]
 pub struct Latest {
-    /// When it was observed; a row of a table has no time.
+    /// Time; a row of a table has none.
     pub at: Option<Timestamp>,
-    /// Which series it is of, in words.
+    /// Label of the series.
     pub label: String,
-    /// Which series it is of.
+    /// Tags of the series.
     pub tags: BTreeMap<String, String>,
     /// Its fields.
     pub values: serde_json::Map<String, serde_json::Value>,
@@ -197,9 +197,9 @@ pub struct Latest {
 /// A numeric field over time.
 #[derive(Debug, Serialize)]
 pub struct Field {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// What it tells.
+    /// Meaning.
     pub description: String,
     /// Its unit.
     pub unit: Option<String>,
@@ -210,118 +210,118 @@ pub struct Field {
 /// The page of one field.
 #[derive(Debug, Serialize)]
 pub struct FieldPage {
-    /// When it was read.
+    /// Time of reading.
     pub at: Timestamp,
-    /// The measurement it belongs to.
+    /// Its measurement.
     pub measurement: String,
-    /// The time that is shown.
+    /// Time range.
     pub range: Range,
-    /// The end of its chart.
+    /// End of its chart.
     pub until: Timestamp,
-    /// The usual time between its records.
+    /// Usual time between its records.
     #[serde(rename = "spacing_seconds")]
     pub spacing: Option<f64>,
     /// The field.
     pub field: Field,
-    /// What could not be read.
+    /// Errors of reading.
     pub problems: Vec<String>,
 }
 
-/// One setting of a program.
+/// A setting of a program.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Setting {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// The name it was set under, where that is another one.
+    /// Name it was set under, if different.
     pub set_as: Option<String>,
-    /// What it is for.
+    /// Meaning.
     pub description: String,
-    /// What it takes.
+    /// Accepted values.
     #[serde(rename = "type")]
     pub takes: String,
-    /// Whether it is set; `None` where that is not known.
+    /// Whether it is set; `None` if not known.
     pub is_set: Option<bool>,
     /// Whether its value must not be shown.
     pub secret: bool,
-    /// Its value, or its default, unless it is a secret.
+    /// Its value or default, unless it is secret.
     pub value: Option<String>,
 }
 
 /// An alert.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Alert {
-    /// Its key.
+    /// Key.
     pub key: String,
-    /// The program that noticed it.
+    /// Program that raised it.
     pub program: String,
-    /// Whether it goes on.
+    /// State.
     pub state: AlertState,
     /// `info`, `warning` or `critical`.
     pub severity: String,
-    /// What happened and where.
+    /// Title.
     pub title: String,
-    /// More of it.
+    /// Details.
     pub detail: String,
-    /// When it began.
+    /// Start.
     pub since: Timestamp,
-    /// When it was over.
+    /// End.
     pub until: Option<Timestamp>,
-    /// The value that was seen last.
+    /// Last value.
     pub value: Option<f64>,
-    /// What it should not have passed.
+    /// Limit.
     pub limit: Option<f64>,
-    /// The unit of both.
+    /// Unit of value and limit.
     pub unit: Option<String>,
-    /// Where a person can read what to do.
+    /// Link to instructions.
     pub link: Option<String>,
 }
 
-/// The state of an alert, those that need attention first.
+/// State of an alert, by need of attention.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AlertState {
-    /// It goes on.
+    /// The condition holds.
     Firing,
-    /// It is seen, but not long enough to tell anyone.
+    /// The condition holds, but not long enough for a notification.
     Pending,
-    /// It is over.
+    /// The condition ended.
     Resolved,
 }
 
 /// All alerts.
 #[derive(Debug, Serialize)]
 pub struct Alerts {
-    /// When they were read.
+    /// Time of reading.
     pub at: Timestamp,
-    /// Open ones first, then those that are over, newest first.
+    /// Open alerts first, then resolved ones, newest first.
     pub alerts: Vec<Alert>,
-    /// What could not be read.
+    /// Errors of reading.
     pub problems: Vec<String>,
 }
 
 impl State {
-    /// In a word.
+    /// Word for the state.
     pub fn word(self) -> &'static str {
         match self {
             Self::Failed => "Failed",
             Self::Late => "Late",
-            Self::Held => "Held up",
+            Self::Incomplete => "Incomplete",
             Self::Unseen => "No run yet",
             Self::Ok => "OK",
         }
     }
 
-    /// Whether somebody should look at it.
+    /// Whether the state needs attention.
     pub fn needs_attention(self) -> bool {
-        matches!(self, Self::Failed | Self::Late | Self::Held)
+        matches!(self, Self::Failed | Self::Late | Self::Incomplete)
     }
 }
 
 impl Range {
-    /// All there are, shortest first.
+    /// All ranges, shortest first.
     pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Month];
 
-    /// As it stands in an address.
+    /// Value of the query parameter.
     pub fn name(self) -> &'static str {
         match self {
             Self::Day => "24h",
@@ -330,7 +330,7 @@ impl Range {
         }
     }
 
-    /// As a person reads it.
+    /// Text for people.
     pub fn words(self) -> &'static str {
         match self {
             Self::Day => "24 hours",
@@ -339,7 +339,7 @@ impl Range {
         }
     }
 
-    /// How long it is.
+    /// Length.
     pub fn length(self) -> Duration {
         Duration::from_hours(match self {
             Self::Day => 24,
@@ -348,14 +348,14 @@ impl Range {
         })
     }
 
-    /// The range of that name; a day for any other.
+    /// Range with this name; a day for any other.
     pub fn named(name: Option<&str>) -> Self {
         Self::ALL.into_iter().find(|range| Some(range.name()) == name).unwrap_or(Self::Day)
     }
 }
 
 impl AlertState {
-    /// In a word.
+    /// Word for the state.
     pub fn word(self) -> &'static str {
         match self {
             Self::Firing => "Firing",

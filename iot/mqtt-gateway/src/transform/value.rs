@@ -268,7 +268,7 @@ mod tests {
             assert_eq!(convert(Kind::Float, Scalar::Text(text)), Ok(Converted::Absent), "{text}");
         }
         let refusal = convert(Kind::Float, Scalar::Text("23,4")).unwrap_err();
-        assert_eq!(refusal.to_string(), "is no number");
+        assert_eq!(refusal.to_string(), "is not a number");
         assert!(convert(Kind::Float, Scalar::Boolean(true)).is_err());
     }
 

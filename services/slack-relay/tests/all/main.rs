@@ -1,4 +1,4 @@
-//! The shipped program from outside: what it takes, what Slack gets, what survives.
+//! Tests of the shipped program: accepted requests, sent messages, and restarts.
 
 #![expect(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The shipped program before a simulated Slack.
+//! The shipped program with a simulated Slack.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -9,7 +9,7 @@ use std::time::Duration;
 use http_sim::Server;
 use serde_json::Value;
 
-/// Longer than anything here takes.
+/// Time limit of a step.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The shipped program. It is killed when this is dropped.
@@ -18,7 +18,7 @@ pub struct Relay {
     address: SocketAddr,
 }
 
-/// What the relay answered.
+/// Response of the relay.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -47,7 +47,7 @@ impl Relay {
             let line: Value = serde_json::from_str(&line).ok()?;
             line["address"].as_str()?.parse().ok()
         });
-        // So that the program never waits for somebody to read its log.
+        // Reads the log, so that the program never blocks on it.
         std::thread::spawn(move || lines.for_each(drop));
         Self { child, address: address.expect("the log tells the address") }
     }
@@ -62,7 +62,7 @@ impl Relay {
         )
     }
 
-    /// Posts JSON, which has to be taken.
+    /// Posts JSON, which must be accepted.
     pub fn take(&self, path: &str, body: &Value) -> Value {
         let answer = self.post(path, "application/json", &body.to_string());
         assert_eq!(answer.status, 200, "{answer:?}");
@@ -85,13 +85,13 @@ impl Relay {
         Answer { status, head: head.to_ascii_lowercase(), body: body.to_owned() }
     }
 
-    /// Ends it at once, as a crash does.
+    /// Kills the program, like a crash.
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Asks it to end, as an orchestrator does, and returns its exit code.
+    /// Stops the program like an orchestrator, and returns its exit code.
     pub fn terminate(mut self) -> Option<i32> {
         let sent = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
         assert!(sent.unwrap().success());

@@ -1,4 +1,4 @@
-//! A chart of one field over time: SVG that says in words what it shows.
+//! Charts of a field over time, as SVG with a textual description.
 
 mod scale;
 mod trace;
@@ -10,34 +10,34 @@ use scale::{Mark, Values};
 use trace::Plane;
 pub use trace::{Line, Point, spacing};
 
-/// How many lines can be told apart by color and dashes.
+/// Largest number of lines that can be distinguished by color and dashes.
 pub const MOST_LINES: usize = 6;
 
-/// Room below the plot for the marks of time, above it for the unit, and beside it for half of the last mark.
+/// Margins: below the plot for time labels, above it for the unit, and beside it for half of the last label.
 const BELOW: f64 = 20.0;
 const ABOVE: f64 = 18.0;
 const RIGHT: f64 = 18.0;
-/// A gap is longer than this many usual distances between points.
+/// Number of usual distances between points that makes a gap.
 const GAP: f64 = 3.5;
-/// How wide a character of a mark is, at most.
+/// Largest width of a character in a label.
 const CHARACTER: f64 = 6.4;
 
-/// A chart of one field over time.
+/// A chart of a field over time.
 #[derive(Debug)]
 pub struct Chart<'a> {
-    /// Names the chart within its page.
+    /// Id within the page.
     pub id: &'a str,
-    /// What is shown, as in `temp`.
+    /// Title, as in `temp`.
     pub title: &'a str,
-    /// The unit of the values.
+    /// Unit of the values.
     pub unit: Option<&'a str>,
-    /// The time that is shown.
+    /// Time range.
     pub times: Times,
-    /// The series, [`MOST_LINES`] at most; more are not drawn.
+    /// Series, at most [`MOST_LINES`]; more are not drawn.
     pub lines: &'a [Line],
-    /// The usual distance between points, in seconds. A line is broken where they are much further apart.
+    /// Usual distance between points, in seconds. A line is broken at larger distances.
     pub spacing: Option<f64>,
-    /// Its size, in units of about a pixel.
+    /// Size, in units of about a pixel.
     pub size: Size,
 }
 
@@ -67,9 +67,9 @@ impl Size {
 }
 
 impl Chart<'_> {
-    /// The chart as SVG. Without a value to show there is none.
+    /// Renders the chart as SVG; `None` without values.
     ///
-    /// A text browser shows all of its texts in a row, so a space ends each.
+    /// Text browsers show all of its texts in a row, so each ends with a space.
     pub fn svg(&self) -> Option<Markup> {
         let lines = self.lines.get(..MOST_LINES.min(self.lines.len())).unwrap_or_default();
         let (low, high) = extent(lines)?;
@@ -102,7 +102,7 @@ impl Chart<'_> {
                 (horizontal(&plane, &marks, self.unit.unwrap_or_default()))
                 (vertical(&plane, &self.times.marks(time_marks)))
                 @if self.times.now < self.times.until { (present(&plane)) }
-                // Two bands over each other can still be read; more cannot.
+                // More than two overlapping bands cannot be read.
                 @if lines.len() <= 2 {
                     @for (index, line) in lines.iter().enumerate() {
                         @if let Some(path) = plane.band(line) { path class=(format!("band l{index}")) d=(path) {} }
@@ -123,7 +123,7 @@ impl Chart<'_> {
     }
 }
 
-/// A sample of how a line is drawn, for a legend.
+/// Sample of a line, for a legend.
 pub fn swatch(index: usize) -> Markup {
     html! {
         @if index < MOST_LINES {
@@ -134,7 +134,7 @@ pub fn swatch(index: usize) -> Markup {
     }
 }
 
-/// Lines across the plot with the values they stand for, and the unit above them.
+/// Grid lines with the labels of values, and the unit above them.
 fn horizontal(plane: &Plane, marks: &[Mark], unit: &str) -> Markup {
     let heights = marks.iter().map(|mark| (plane.y(mark.place), &mark.label));
     let grid: Vec<_> = heights.clone().map(|(y, _)| format!("M{} {y}H{}", plane.left, plane.right)).collect();
@@ -147,7 +147,7 @@ fn horizontal(plane: &Plane, marks: &[Mark], unit: &str) -> Markup {
     }
 }
 
-/// Ticks below the plot with the times they stand for.
+/// Ticks below the plot with the labels of times.
 fn vertical(plane: &Plane, marks: &[Mark]) -> Markup {
     let columns = marks.iter().map(|mark| (plane.x(mark.place), &mark.label));
     let ticks: Vec<_> = columns.clone().map(|(x, _)| format!("M{x} {}v4", plane.bottom)).collect();
@@ -161,7 +161,7 @@ fn vertical(plane: &Plane, marks: &[Mark]) -> Markup {
     }
 }
 
-/// A line at the present, where the future is shown too.
+/// Line at the current time, if the chart shows the future.
 fn present(plane: &Plane) -> Markup {
     let x = plane.x(plane.times.place(plane.times.now));
     html! {
@@ -170,7 +170,7 @@ fn present(plane: &Plane) -> Markup {
     }
 }
 
-/// The lowest and the highest value there is.
+/// Lowest and highest value.
 fn extent(lines: &[Line]) -> Option<(f64, f64)> {
     let points = || lines.iter().flat_map(|line| &line.points);
     let low = points().map(|point| point.low).reduce(f64::min)?;
@@ -182,7 +182,7 @@ fn minute(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M").to_string()
 }
 
-/// To a tenth of a unit: nobody sees less, and it keeps the page small.
+/// Rounds to a tenth of a unit, which is not visible and keeps the page small.
 fn round(number: f64) -> f64 {
     (number * 10.0).round() / 10.0
 }

@@ -1,4 +1,4 @@
-//! Where a value or a time lies on its axis, and what the axis is marked with.
+//! Axes: positions of values and times, and their marks.
 
 use jiff::Timestamp;
 
@@ -9,16 +9,16 @@ const LONGEST_STEP: i64 = 56 * DAY;
 const DAY: i64 = 86_400;
 const MOST_MARKS: u32 = 100;
 
-/// A mark of an axis: where it stands, from 0 to 1, and what it says.
+/// A mark of an axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {
-    /// From 0, the beginning of the axis, to 1, its end.
+    /// Position, from 0 at the start of the axis to 1 at its end.
     pub place: f64,
-    /// Its text.
+    /// Label.
     pub label: String,
 }
 
-/// An axis of values, from a round number to a round number.
+/// An axis of values, between round numbers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Values {
     low: f64,
@@ -27,9 +27,9 @@ pub struct Values {
 }
 
 impl Values {
-    /// The axis that shows all of `low` to `high` with about `marks` marks.
+    /// Creates an axis for `low` to `high` with about `marks` marks.
     ///
-    /// It begins at zero where that costs little room, so that a small change does not look like a large one.
+    /// It starts at zero if that costs little space, so that a small change does not look large.
     pub fn spanning(low: f64, high: f64, marks: u32) -> Self {
         let (mut low, mut high) = (low, high);
         if low > 0.0 && low < high * 0.4 {
@@ -43,12 +43,12 @@ impl Values {
         Self { low: (low / step).floor() * step, high: (high / step).ceil() * step, step }
     }
 
-    /// Where `value` lies, from 0 to 1.
+    /// Position of `value`, from 0 to 1.
     pub fn place(&self, value: f64) -> f64 {
         (value - self.low) / (self.high - self.low)
     }
 
-    /// The marks, lowest first.
+    /// Marks, lowest first.
     pub fn marks(&self) -> Vec<Mark> {
         let largest = self.low.abs().max(self.high.abs());
         let (unit, suffix) = match largest {
@@ -68,7 +68,7 @@ impl Values {
 
     fn marks_with(&self, label: impl Fn(f64) -> String) -> Vec<Mark> {
         let mark = |value: f64| {
-            // No mark says "-0".
+            // Avoids the label "-0".
             let value = if value.abs() < self.step / 2.0 { 0.0 } else { value };
             Mark { place: self.place(value), label: label(value) }
         };
@@ -81,22 +81,22 @@ impl Values {
 /// An axis of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
-    /// Its beginning.
+    /// Start.
     pub from: Timestamp,
-    /// The present, which lies before the end where a forecast is shown.
+    /// Current time, before the end if the chart shows a forecast.
     pub now: Timestamp,
-    /// Its end.
+    /// End.
     pub until: Timestamp,
 }
 
 impl Times {
-    /// Where `at` lies, from 0 to 1.
+    /// Position of `at`, from 0 to 1.
     pub fn place(&self, at: Timestamp) -> f64 {
         let length = self.until.duration_since(self.from).as_secs_f64();
         if length > 0.0 { at.duration_since(self.from).as_secs_f64() / length } else { 0.0 }
     }
 
-    /// At most `most` marks: whole hours with the time, or midnights with the day.
+    /// Creates at most `most` marks: full hours with the time, or midnights with the day.
     pub fn marks(&self, most: i64) -> Vec<Mark> {
         let (from, until) = (self.from.as_second(), self.until.as_second());
         let fits = |step: &&i64| (until - from) / **step <= most;
@@ -112,7 +112,7 @@ impl Times {
     }
 }
 
-/// The next larger of 1, 2 and 5 times a power of ten.
+/// Rounds up to 1, 2 or 5 times a power of ten.
 fn round_step(step: f64) -> f64 {
     let power = 10_f64.powf(step.log10().floor());
     let round =

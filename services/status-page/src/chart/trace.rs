@@ -1,4 +1,4 @@
-//! The points of a series as paths of SVG.
+//! SVG paths of series.
 
 use std::fmt::Write as _;
 
@@ -7,34 +7,34 @@ use serde::Serialize;
 
 use super::round;
 use super::scale::{Times, Values};
-use crate::words;
+use crate::format;
 
 /// A series of values over time, oldest first.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Line {
-    /// What it is of: `Seattle`. Empty where there is but one.
+    /// Label: `Seattle`. Empty if there is only one line.
     pub label: String,
-    /// Its points.
+    /// Points.
     pub points: Vec<Point>,
-    /// The latest value itself, which may be one of many around the last point.
+    /// Latest value, which may be one of many in the last point.
     pub last: Option<f64>,
 }
 
-/// The values around a time.
+/// Summary of the values around a time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
-    /// When.
+    /// Time.
     pub at: Timestamp,
-    /// Their mean.
+    /// Mean.
     pub value: f64,
-    /// The lowest of them.
+    /// Minimum.
     pub low: f64,
-    /// The highest of them.
+    /// Maximum.
     pub high: f64,
 }
 
 impl Point {
-    /// A single value.
+    /// Creates a point of a single value.
     #[cfg(test)]
     pub fn of(at: Timestamp, value: f64) -> Self {
         Self { at, value, low: value, high: value }
@@ -55,8 +55,8 @@ impl Line {
     /// `Seattle: lowest 3 °C, highest 9.5 °C, latest 6 °C.`
     pub fn in_words(&self, unit: Option<&str>) -> Option<String> {
         let with_unit = |value: f64| match unit {
-            Some(unit) => format!("{} {unit}", words::number(value)),
-            None => words::number(value),
+            Some(unit) => format!("{} {unit}", format::number(value)),
+            None => format::number(value),
         };
         let (low, high, last) = (self.lowest()?, self.highest()?, self.last?);
         let label = if self.label.is_empty() { String::new() } else { format!("{}: ", self.label) };
@@ -69,7 +69,7 @@ impl Line {
     }
 }
 
-/// Where points lie on the drawing.
+/// Mapping of points to the drawing.
 #[derive(Debug)]
 pub(super) struct Plane {
     pub(super) left: f64,
@@ -78,7 +78,7 @@ pub(super) struct Plane {
     pub(super) bottom: f64,
     pub(super) times: Times,
     pub(super) values: Values,
-    /// A line is broken where points are further apart than this, in seconds.
+    /// Distance of points that breaks a line, in seconds.
     pub(super) gap: f64,
 }
 
@@ -91,7 +91,7 @@ impl Plane {
         round(self.bottom - place * (self.bottom - self.top))
     }
 
-    /// The line through all points, broken where some are missing.
+    /// Line through all points, broken at gaps.
     pub(super) fn path(&self, line: &Line) -> String {
         let mut path = String::new();
         for run in self.unbroken(&line.points).filter(|run| run.len() > 1) {
@@ -104,13 +104,13 @@ impl Plane {
         path
     }
 
-    /// The points that have no neighbor to draw a line to: lines of no length, which round ends make dots.
+    /// Dots for points without neighbors: lines of zero length with round ends.
     pub(super) fn dots(&self, line: &Line) -> String {
         let alone = self.unbroken(&line.points).filter(|run| run.len() == 1).flatten();
         alone.map(|point| format!("M{}h0", self.spot(point.at, point.value))).collect::<Vec<_>>().concat()
     }
 
-    /// What lies between the lowest and the highest values; nothing where each point is a single value.
+    /// Band between the lowest and highest values; `None` if each point is a single value.
     pub(super) fn band(&self, line: &Line) -> Option<String> {
         line.points.iter().find(|point| point.low < point.high)?;
         let mut path = String::new();
@@ -125,7 +125,7 @@ impl Plane {
         (!path.is_empty()).then_some(path)
     }
 
-    /// The points between gaps.
+    /// Runs of points without gaps.
     fn unbroken<'a>(&self, points: &'a [Point]) -> impl Iterator<Item = &'a [Point]> {
         let gap = self.gap;
         points.chunk_by(move |a, b| b.at.duration_since(a.at).as_secs_f64() <= gap)
@@ -136,8 +136,8 @@ impl Plane {
     }
 }
 
-/// The usual distance between the points of lines that were taken together, in seconds: the least of their medians,
-/// since some values are often absent.
+/// Usual distance between the points of lines with common times, in seconds: the smallest of their medians, since some
+/// values are often absent.
 pub fn spacing<'a>(lines: impl Iterator<Item = &'a Line>) -> Option<f64> {
     lines.filter_map(|line| median_distance(&line.points)).reduce(f64::min)
 }

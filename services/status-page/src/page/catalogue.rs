@@ -1,18 +1,18 @@
-//! What is stored: the list of measurements and tables, and the page of each measurement.
+//! List of measurements and tables, and the page of each measurement.
 
 use history::Dataset;
 use maud::{Markup, html};
 
 use super::layout::Page;
 use super::{parts, records};
+use crate::format;
 use crate::view::{Catalogue, MeasurementPage};
-use crate::words;
 
-/// The list of measurements and tables.
+/// Renders the list of measurements and tables.
 pub fn catalogue(page: &Catalogue) -> String {
     let content = html! {
         h1 { "Records" }
-        @if page.datasets.is_empty() { p.quiet { "Nothing is stored." } } @else { (table(&page.datasets)) }
+        @if page.datasets.is_empty() { p.quiet { "There are no records." } } @else { (table(&page.datasets)) }
     };
     Page {
         title: "Records · Status",
@@ -25,7 +25,7 @@ pub fn catalogue(page: &Catalogue) -> String {
     .html()
 }
 
-/// The page of one measurement or table.
+/// Renders the page of a measurement or table.
 pub fn measurement(page: &MeasurementPage) -> String {
     let measurement = &page.measurement;
     let path = records::path(&measurement.name);
@@ -61,7 +61,7 @@ fn table(datasets: &[Dataset]) -> Markup {
                         th scope="row" { a href=(records::path(&dataset.name)) { (dataset.name) } }
                         td { (if dataset.is_measurement() { "measurement" } else { "table" }) }
                         td { (dataset.store) }
-                        td.number { (words::counted(columns(dataset), "column", "columns")) }
+                        td.number { (format::counted(columns(dataset), "column", "columns")) }
                     }
                 }
             }

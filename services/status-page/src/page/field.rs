@@ -1,4 +1,4 @@
-//! The page of one field: a large chart, and every point of it as a table.
+//! Page of a field: a large chart, and a table of its points.
 
 use jiff::Timestamp;
 use maud::{Markup, html};
@@ -6,10 +6,10 @@ use maud::{Markup, html};
 use super::layout::Page;
 use super::{parts, records};
 use crate::chart::{Chart, Line, MOST_LINES, Size};
+use crate::format;
 use crate::view::FieldPage;
-use crate::words;
 
-/// The page of one field.
+/// Renders the page of a field.
 pub fn field(page: &FieldPage) -> String {
     let FieldPage { at, measurement, field, range, until, spacing, problems } = page;
     let chart = Chart {
@@ -37,7 +37,7 @@ pub fn field(page: &FieldPage) -> String {
                 (values(&field.lines))
             }
         } @else {
-            p { "There is no value in the last " (range.words()) "." }
+            p { "No values in the last " (range.words()) "." }
         }
     };
     let title = format!("{} of {measurement} · Status", field.name);
@@ -63,7 +63,7 @@ fn values(lines: &[Line]) -> Markup {
                 tbody {
                     @for at in times {
                         tr {
-                            th.time scope="row" { (parts::time(at, &words::moment(at))) }
+                            th.time scope="row" { (parts::time(at, &format::short_time(at))) }
                             @for line in lines { td.number { (value(line, at)) } }
                         }
                     }

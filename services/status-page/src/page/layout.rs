@@ -1,31 +1,31 @@
-//! What all pages have around them.
+//! Layout of all pages.
 
 use jiff::Timestamp;
 use maud::{DOCTYPE, Markup, html};
 
 use super::parts;
-use crate::words;
+use crate::format;
 
-/// A page, before it has anything around it.
+/// A page without layout.
 pub struct Page<'a> {
-    /// Its title, which tells it from all others.
+    /// Title, unique among the pages.
     pub title: &'a str,
-    /// The section of the navigation it belongs to: its address.
+    /// Address of its section in the navigation.
     pub section: &'a str,
-    /// Where the same is as JSON.
+    /// Address of the page as JSON.
     pub json: &'a str,
-    /// When what it shows was read.
+    /// Time of reading.
     pub at: Timestamp,
-    /// What could not be read.
+    /// Errors of reading.
     pub problems: &'a [String],
-    /// Its content, with the heading of the page first.
+    /// Content, starting with the heading.
     pub content: Markup,
 }
 
 const SECTIONS: [(&str, &str); 3] = [("/", "Pipelines"), ("/alerts", "Alerts"), ("/records", "Records")];
 
 impl Page<'_> {
-    /// The page as HTML.
+    /// Renders the page as HTML.
     pub fn html(&self) -> String {
         html! {
             (DOCTYPE)
@@ -47,7 +47,7 @@ impl Page<'_> {
                                 a href=(address) aria-current=[(address == self.section).then_some("page")] { (name) }
                             }
                         }
-                        p.read { "Read " (parts::time(self.at, &words::instant(self.at))) " UTC" }
+                        p.read { "Read " (parts::time(self.at, &format::full_time(self.at))) " UTC" }
                     }
                     main #content {
                         (self.content)
@@ -64,20 +64,20 @@ impl Page<'_> {
     }
 }
 
-/// The page of an address that leads nowhere.
-pub fn nothing_here(at: Timestamp) -> String {
+/// Renders the page of an unknown address.
+pub fn not_found(at: Timestamp) -> String {
     let content = html! {
-        h1 { "There is nothing here" }
+        h1 { "Page not found" }
         p { "A pipeline appears once it has run. " a href="/" { "All pipelines" } }
     };
-    Page { title: "Nothing here", section: "", json: "/api/overview", at, problems: &[], content }.html()
+    Page { title: "Page not found", section: "", json: "/api/overview", at, problems: &[], content }.html()
 }
 
 fn problems(problems: &[String]) -> Markup {
     html! {
         @if !problems.is_empty() {
             section.problems aria-labelledby="problems" {
-                h2 #problems { "What could not be read" }
+                h2 #problems { "Errors" }
                 ul { @for problem in problems { li { (problem) } } }
             }
         }

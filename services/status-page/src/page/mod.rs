@@ -1,4 +1,4 @@
-//! The pages, as HTML. What is put between tags is escaped by the template; nothing here writes markup by itself.
+//! Pages as HTML. The template escapes all text; no code here writes markup by itself.
 
 mod alerts;
 mod catalogue;
@@ -12,7 +12,7 @@ mod records;
 pub use alerts::alerts;
 pub use catalogue::{catalogue, measurement};
 pub use field::field;
-pub use layout::nothing_here;
+pub use layout::not_found;
 pub use overview::overview;
 pub use pipeline::pipeline;
 
@@ -23,8 +23,8 @@ mod tests {
     use super::*;
     use crate::sample;
 
-    /// Compares a page with `testcases/<name>.html`, or rewrites that with `UPDATE_EXPECT=1`. Each element begins a
-    /// line, so that a person can read the difference.
+    /// Compares a page with `testcases/<name>.html`, or rewrites that file with `UPDATE_EXPECT=1`. Each element starts
+    /// a line, for readable differences.
     fn expect(name: &str, page: &str) {
         let path =
             PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testcases").join(name).with_extension("html");
@@ -50,8 +50,8 @@ mod tests {
     #[test]
     fn text_of_others_is_never_markup() {
         let mut page = sample::pipeline();
-        page.standing.name = sample::HOSTILE.to_owned();
-        page.standing.description = Some(sample::HOSTILE.to_owned());
+        page.status.name = sample::HOSTILE.to_owned();
+        page.status.description = Some(sample::HOSTILE.to_owned());
         for run in &mut page.runs {
             run.error = Some(sample::HOSTILE.to_owned());
             run.stage = sample::HOSTILE.to_owned();

@@ -1,16 +1,16 @@
-//! The first page: all pipelines and devices, those that need attention first.
+//! Overview: all pipelines and devices, sorted by need of attention.
 
 use maud::{Markup, html};
 
 use super::layout::Page;
 use super::parts;
-use crate::view::{Overview, Standing};
-use crate::words;
+use crate::format;
+use crate::view::{Overview, PipelineStatus};
 
-/// How much of an error stands in the list.
+/// Length of an error in the list.
 const ERROR_LENGTH: usize = 160;
 
-/// The first page.
+/// Renders the overview.
 pub fn overview(overview: &Overview) -> String {
     let content = html! {
         h1 { (summary(overview)) }
@@ -21,7 +21,7 @@ pub fn overview(overview: &Overview) -> String {
             }
         }
         @if overview.pipelines.is_empty() && overview.complete {
-            p { "No program has stored a run report here yet. A pipeline appears once it has run." }
+            p { "There are no run reports yet. A pipeline appears once it has run." }
         } @else if !overview.pipelines.is_empty() {
             (table(overview))
         }
@@ -38,17 +38,17 @@ pub fn overview(overview: &Overview) -> String {
     .html()
 }
 
-/// The state of all in one line.
+/// Summary of all states in one line.
 fn summary(overview: &Overview) -> String {
     let all = overview.pipelines.len();
-    let unwell = overview.pipelines.iter().filter(|pipeline| pipeline.state.needs_attention()).count();
-    match (unwell, all) {
-        (0, 0) if !overview.complete => "The state is not known".to_owned(),
-        (0, 0) => "Nothing has run yet".to_owned(),
-        (0, 1) => "The one pipeline works".to_owned(),
-        (0, all) => format!("All {all} pipelines work"),
-        (1, _) => format!("1 of {} needs attention", words::counted(all, "pipeline", "pipelines")),
-        (unwell, _) => format!("{unwell} of {all} pipelines need attention"),
+    let attention = overview.pipelines.iter().filter(|pipeline| pipeline.state.needs_attention()).count();
+    match (attention, all) {
+        (0, 0) if !overview.complete => "The state is unknown".to_owned(),
+        (0, 0) => "No pipeline has run yet".to_owned(),
+        (0, 1) => "The only pipeline is OK".to_owned(),
+        (0, all) => format!("All {all} pipelines are OK"),
+        (1, _) => format!("1 of {} needs attention", format::counted(all, "pipeline", "pipelines")),
+        (attention, _) => format!("{attention} of {all} pipelines need attention"),
     }
 }
 
@@ -68,37 +68,37 @@ fn table(overview: &Overview) -> Markup {
                 }
             }
             tbody {
-                @for standing in &overview.pipelines { (row(overview, standing)) }
+                @for status in &overview.pipelines { (row(overview, status)) }
             }
         }
     }
 }
 
-fn row(overview: &Overview, standing: &Standing) -> Markup {
+fn row(overview: &Overview, status: &PipelineStatus) -> Markup {
     let now = overview.at;
-    let last = standing.last.as_ref();
+    let last = status.last.as_ref();
     html! {
         tr {
-            td.state { (parts::state(standing.state)) }
+            td.state { (parts::state(status.state)) }
             th scope="row" {
-                a href=(parts::pipeline_path(&standing.name)) { (standing.name) } " "
+                a href=(parts::pipeline_path(&status.name)) { (status.name) } " "
                 @if let Some(error) = last.and_then(|run| run.error.as_deref()) {
-                    span.error { (words::first_line(error, ERROR_LENGTH)) }
+                    span.error { (format::first_line(error, ERROR_LENGTH)) }
                 }
             }
             td.last data-label="Last run" { @if let Some(run) = last { (parts::when(now, run.started)) } }
-            td.number data-label="Duration" { @if let Some(run) = last { (words::span(run.duration)) } }
-            td.number data-label="Records" { @if let Some(run) = last { (words::count(run.rows_out)) } }
-            td.next data-label="Next" { (next(overview, standing)) }
-            td.runs data-label="Last runs" { (parts::strip(&standing.strip)) }
+            td.number data-label="Duration" { @if let Some(run) = last { (format::span(run.duration)) } }
+            td.number data-label="Records" { @if let Some(run) = last { (format::count(run.rows_out)) } }
+            td.next data-label="Next" { (next(overview, status)) }
+            td.runs data-label="Last runs" { (parts::strip(&status.strip)) }
         }
     }
 }
 
-/// When the next run should start; for one that did not, since when it should have.
-pub fn next(overview: &Overview, standing: &Standing) -> Markup {
+/// Expected start of the next run, also if it is overdue.
+pub fn next(overview: &Overview, status: &PipelineStatus) -> Markup {
     html! {
-        @match standing.next {
+        @match status.next {
             Some(next) if next < overview.at => { "due " (parts::when(overview.at, next)) }
             Some(next) => (parts::when(overview.at, next)),
             None => span.unknown { "not known" },

@@ -1,27 +1,27 @@
-//! Small parts that several pages have.
+//! Elements that several pages share.
 
 use jiff::Timestamp;
 use maud::{Markup, html};
 
+use crate::format;
 use crate::view::{Alert, AlertState, Run, State};
-use crate::words;
 
-/// A time that programs can read, in the words given.
+/// Machine-readable time with the given text.
 pub fn time(at: Timestamp, words: &str) -> Markup {
-    html! { time datetime=(at) title=(format!("{} UTC", words::instant(at))) { (words) } }
+    html! { time datetime=(at) title=(format!("{} UTC", format::full_time(at))) { (words) } }
 }
 
-/// A time told from now.
+/// Time relative to now.
 pub fn when(now: Timestamp, at: Timestamp) -> Markup {
-    time(at, &words::relative(now, at))
+    time(at, &format::relative(now, at))
 }
 
-/// A number that programs can read in full.
+/// Machine-readable number with a formatted text.
 pub fn number(value: f64) -> Markup {
-    html! { data value=(value) { (words::number(value)) } }
+    html! { data value=(value) { (format::number(value)) } }
 }
 
-/// A description as programmers write it: what stands between backticks is code.
+/// Description, with text between backticks as code.
 pub fn prose(text: &str) -> Markup {
     html! {
         @for (index, part) in text.split('`').enumerate() {
@@ -30,18 +30,18 @@ pub fn prose(text: &str) -> Markup {
     }
 }
 
-/// A state by shape, word and color.
+/// State with shape, word and color.
 pub fn state(state: State) -> Markup {
     let class = match state {
         State::Failed => "bad",
-        State::Late | State::Held => "odd",
+        State::Late | State::Incomplete => "odd",
         State::Unseen => "none",
         State::Ok => "good",
     };
     badge(class, state.word())
 }
 
-/// The state of an alert by shape, word and color.
+/// State of an alert with shape, word and color.
 pub fn alert_state(state: AlertState) -> Markup {
     let class = match state {
         AlertState::Firing => "bad",
@@ -51,13 +51,12 @@ pub fn alert_state(state: AlertState) -> Markup {
     badge(class, state.word())
 }
 
-/// How a run ended.
+/// Result of a run.
 pub fn result(run: &Run) -> Markup {
     if run.worked { badge("good", "OK") } else { badge("bad", "Failed") }
 }
 
-/// The last runs as bars, oldest first: low for those that worked, high for those that failed. The same in words is
-/// beside it.
+/// Last runs as bars, oldest first: low for successful ones, high for failed ones, with the same as text.
 pub fn strip(strip: &[bool]) -> Markup {
     const PITCH: usize = 5;
     let bars = |wanted: bool, path: &str| -> String {
@@ -78,7 +77,7 @@ pub fn strip(strip: &[bool]) -> Markup {
                 (_, 0) => "none",
                 (0, 1) => "1 worked",
                 (1, 1) => "1 failed",
-                (0, all) => (format!("all {all} worked")),
+                (0, all) => (format!("all {all} OK")),
                 (failed, all) if failed == all => (format!("all {all} failed")),
                 (failed, all) => (format!("{failed} of {all} failed")),
             }
@@ -86,7 +85,7 @@ pub fn strip(strip: &[bool]) -> Markup {
     }
 }
 
-/// Alerts as a list, each with what it is and since when.
+/// List of alerts with their times.
 pub fn alerts(now: Timestamp, alerts: &[Alert]) -> Markup {
     html! {
         ul.alerts {
@@ -99,12 +98,12 @@ pub fn alerts(now: Timestamp, alerts: &[Alert]) -> Markup {
                     @if !alert.detail.is_empty() { p.detail { (alert.detail) } }
                     p.context {
                         a href=(pipeline_path(&alert.program)) { (alert.program) } ", since "
-                        (time(alert.since, &words::moment(alert.since)))
+                        (time(alert.since, &format::short_time(alert.since)))
                         @match alert.until {
                             Some(until) => {
-                                ", over " (when(now, until)) ", after " (words::distance(until, alert.since))
+                                ", resolved " (when(now, until)) ", after " (format::distance(until, alert.since))
                             }
-                            None => { " (" (words::distance(now, alert.since)) ")" }
+                            None => { " (" (format::distance(now, alert.since)) ")" }
                         }
                         @if let Some(value) = alert.value {
                             ", value " (number(value)) @if let Some(unit) = &alert.unit { " " (unit) }
@@ -113,7 +112,7 @@ pub fn alerts(now: Timestamp, alerts: &[Alert]) -> Markup {
                             ", limit " (number(limit)) @if let Some(unit) = &alert.unit { " " (unit) }
                         }
                         @if let Some(link) = alert.link.as_deref().filter(|link| is_web(link)) {
-                            ", " a href=(link) rel="noreferrer" { "what to do" }
+                            ", " a href=(link) rel="noreferrer" { "instructions" }
                         }
                     }
                 }
@@ -122,18 +121,18 @@ pub fn alerts(now: Timestamp, alerts: &[Alert]) -> Markup {
     }
 }
 
-/// The address of a pipeline's page.
+/// Address of a pipeline's page.
 pub fn pipeline_path(name: &str) -> String {
-    format!("/pipelines/{}", words::segment(name))
+    format!("/pipelines/{}", format::segment(name))
 }
 
-/// Whether an address leads to the web. Another kind could run a script.
+/// Whether a link is safe: other schemes could run a script.
 fn is_web(link: &str) -> bool {
     link.starts_with("https://") || link.starts_with("http://")
 }
 
 fn badge(class: &str, word: &str) -> Markup {
-    // The shapes differ too, so that color is not needed.
+    // The shapes differ, too, so that color is not needed.
     let shape = match class {
         "good" => html! { circle cx="6" cy="6" r="4" {} },
         "bad" => html! { path d="M2.5 2.5l7 7m0-7l-7 7" {} },

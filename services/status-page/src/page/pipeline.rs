@@ -1,25 +1,25 @@
-//! The page of one pipeline or device: how it is doing, what it brought, how it is set up.
+//! Page of a pipeline or device: status, records, runs and settings.
 
 use maud::{Markup, html};
 use record::{Column, Role, Schema, Type};
 
 use super::layout::Page;
 use super::{parts, records};
-use crate::view::{Measurement, Pipeline, Run, Setting, Standing};
-use crate::words;
+use crate::format;
+use crate::view::{Measurement, Pipeline, PipelineStatus, Run, Setting};
 
-/// How much of an error stands in the list of runs; the last one stands above it in full.
+/// Length of an error in the list of runs; the last error is shown in full.
 const ERROR_LENGTH: usize = 120;
 
-/// The page of one pipeline or device.
+/// Renders the page of a pipeline or device.
 pub fn pipeline(page: &Pipeline) -> String {
-    let standing = &page.standing;
+    let status = &page.status;
     let content = html! {
         div.head.title {
-            h1 { (standing.name) }
-            p.state { (parts::state(standing.state)) }
+            h1 { (status.name) }
+            p.state { (parts::state(status.state)) }
         }
-        @if let Some(description) = &standing.description { p.description { (parts::prose(description)) } }
+        @if let Some(description) = &status.description { p.description { (parts::prose(description)) } }
         (facts(page))
         @if !page.alerts.is_empty() {
             section aria-labelledby="alerts" {
@@ -35,24 +35,24 @@ pub fn pipeline(page: &Pipeline) -> String {
         (settings(&page.settings))
         (schemas(&page.schemas))
     };
-    let title = format!("{} ({}) · Status", standing.name, standing.state.word());
-    let json = format!("/api{}?range={}", parts::pipeline_path(&standing.name), page.range.name());
+    let title = format!("{} ({}) · Status", status.name, status.state.word());
+    let json = format!("/api{}?range={}", parts::pipeline_path(&status.name), page.range.name());
     Page { title: &title, section: "", json: &json, at: page.at, problems: &page.problems, content }.html()
 }
 
 fn facts(page: &Pipeline) -> Markup {
-    let Standing { last, period, next, kind, .. } = &page.standing;
+    let PipelineStatus { last, period, next, kind, .. } = &page.status;
     html! {
         dl.facts {
             @if let Some(run) = last {
                 (fact("Last run", parts::when(page.at, run.started)))
-                (fact("Duration", html! { (words::span(run.duration)) }))
-                (fact("Records read", html! { (words::count(run.rows_in)) }))
-                (fact("Records stored", html! { (words::count(run.rows_out)) }))
-                @if run.rows_refused > 0 { (fact("Records refused", html! { (words::count(run.rows_refused)) })) }
-                @if run.rows_spooled > 0 { (fact("Records waiting", html! { (words::count(run.rows_spooled)) })) }
+                (fact("Duration", html! { (format::span(run.duration)) }))
+                (fact("Records read", html! { (format::count(run.rows_in)) }))
+                (fact("Records stored", html! { (format::count(run.rows_out)) }))
+                @if run.rows_refused > 0 { (fact("Records refused", html! { (format::count(run.rows_refused)) })) }
+                @if run.rows_spooled > 0 { (fact("Records spooled", html! { (format::count(run.rows_spooled)) })) }
             }
-            @if let Some(period) = period { (fact("Runs every", html! { (words::span(*period)) })) }
+            @if let Some(period) = period { (fact("Runs every", html! { (format::span(*period)) })) }
             @if let Some(next) = next {
                 @if *next < page.at {
                     (fact("Next run was due", parts::when(page.at, *next)))
@@ -62,7 +62,7 @@ fn facts(page: &Pipeline) -> Markup {
             }
             @if let Some(run) = last { (fact("Version", html! { (run.version) })) }
             @if let Some(kind) = kind { (fact("Kind", html! { (kind) })) }
-            (fact("Last runs", parts::strip(&page.standing.strip)))
+            (fact("Last runs", parts::strip(&page.status.strip)))
         }
     }
 }
@@ -72,25 +72,25 @@ fn fact(name: &str, value: Markup) -> Markup {
 }
 
 fn failure(page: &Pipeline, run: &Run) -> Markup {
-    let works_again = page.standing.last.as_ref().is_some_and(|last| last.worked);
+    let works_again = page.status.last.as_ref().is_some_and(|last| last.worked);
     html! {
         section.failure aria-labelledby="failure" {
             h2 #failure { "Last error" }
             p {
-                (parts::time(run.started, &words::instant(run.started))) " (" (parts::when(page.at, run.started)) ")"
+                (parts::time(run.started, &format::full_time(run.started))) " (" (parts::when(page.at, run.started)) ")"
                 " at stage " strong { (run.stage) } ", exit " strong { (run.exit) } (meaning(run.exit))
-                @if works_again { ". It has worked since." }
+                @if works_again { ". A later run was successful." }
             }
-            pre { (run.error.as_deref().unwrap_or("The run report holds no error text.")) }
+            pre { (run.error.as_deref().unwrap_or("The run report has no error text.")) }
             p.quiet { "Run " code { (run.run_id) } " in the logs" }
         }
     }
 }
 
-/// What an exit code tells an orchestrator.
+/// Meaning of an exit code.
 fn meaning(exit: i64) -> &'static str {
     match exit {
-        65 => ": the source's data broke its contract",
+        65 => ": invalid data of the source",
         75 => ": temporary, the next run tries again",
         78 => ": a setting is wrong",
         _ => "",
@@ -102,7 +102,7 @@ fn stored(page: &Pipeline, measurement: &Measurement, id: &str) -> Markup {
         section aria-labelledby=(id) {
             div.head {
                 h2 id=(id) { "Records in " a href=(records::path(&measurement.name)) { (measurement.name) } }
-                (records::ranges(&parts::pipeline_path(&page.standing.name), id, page.range))
+                (records::ranges(&parts::pipeline_path(&page.status.name), id, page.range))
             }
             @if !measurement.description.is_empty() { p.quiet { (parts::prose(&measurement.description)) } }
             (records::section(measurement, id, page.at, page.range))
@@ -115,7 +115,7 @@ fn runs(page: &Pipeline) -> Markup {
         section {
             h2 #runs { "Last runs" }
             @if page.runs.is_empty() {
-                p.quiet { "None is known." }
+                p.quiet { "None." }
             } @else {
                 div.wide tabindex="0" role="region" aria-labelledby="runs" {
                     table.runs {
@@ -141,17 +141,17 @@ fn runs(page: &Pipeline) -> Markup {
 fn row(run: &Run) -> Markup {
     html! {
         tr {
-            th.time scope="row" { (parts::time(run.started, &words::moment(run.started))) }
+            th.time scope="row" { (parts::time(run.started, &format::short_time(run.started))) }
             td { (parts::result(run)) }
-            td.number { (words::span(run.duration)) }
-            td.number { (words::count(run.rows_in)) }
-            td.number { (words::count(run.rows_out)) }
+            td.number { (format::span(run.duration)) }
+            td.number { (format::count(run.rows_in)) }
+            td.number { (format::count(run.rows_out)) }
             td.number { (run.retries) }
             td.text {
                 @if let Some(error) = &run.error {
-                    span.stage { (run.stage) } ": " (words::first_line(error, ERROR_LENGTH))
+                    span.stage { (run.stage) } ": " (format::first_line(error, ERROR_LENGTH))
                 } @else if run.rows_refused > 0 || run.rows_spooled > 0 {
-                    (words::count(run.rows_refused)) " refused, " (words::count(run.rows_spooled)) " waiting"
+                    (format::count(run.rows_refused)) " refused, " (format::count(run.rows_spooled)) " spooled"
                 }
             }
         }
@@ -164,11 +164,11 @@ fn settings(settings: &[Setting]) -> Markup {
         @if !settings.is_empty() {
             section {
                 h2 #settings { "Settings" }
-                p.quiet { "As the last run had them. Secrets are hidden." }
+                p.quiet { "Settings of the last run. Secrets are hidden." }
                 (settings_table(&set, "Settings that are set"))
                 @if !others.is_empty() {
                     details {
-                        summary { (words::counted(others.len(), "setting is", "settings are")) " not set" }
+                        summary { (format::counted(others.len(), "setting is", "settings are")) " not set" }
                         (settings_table(&others, "Settings that are not set"))
                     }
                 }

@@ -1,4 +1,4 @@
-//! The records of a pipeline: the latest values, and a chart for each numeric field.
+//! Records of a pipeline: latest values, and a chart for each numeric field.
 
 use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
@@ -6,15 +6,15 @@ use serde_json::Value;
 
 use super::parts;
 use crate::chart::{Chart, Line, MOST_LINES, Size, Times, swatch};
+use crate::format;
 use crate::view::{Field, Latest, Measurement, Range};
-use crate::words;
 
-/// How many series stand beside each other in the table of the latest values.
+/// Number of series in the table of the latest values.
 const MOST_COLUMNS: usize = 12;
-/// How much of a text stands in a table.
+/// Length of a text in a table.
 const TEXT_LENGTH: usize = 80;
 
-/// Records on a page: their latest values, and a chart for each numeric field. `id` names the section within its page.
+/// Renders the latest values, and a chart for each numeric field. `id` is the id of the section within its page.
 pub fn section(measurement: &Measurement, id: &str, at: Timestamp, range: Range) -> Markup {
     let times = times(measurement.until, at, range);
     let charted = measurement.fields.iter().filter(|field| !is_instant(field));
@@ -28,22 +28,22 @@ pub fn section(measurement: &Measurement, id: &str, at: Timestamp, range: Range)
     }
 }
 
-/// The address of a measurement's own page.
+/// Address of a measurement's page.
 pub fn path(measurement: &str) -> String {
-    format!("/records/{}", words::segment(measurement))
+    format!("/records/{}", format::segment(measurement))
 }
 
-/// The address of a field's own page.
+/// Address of a field's page.
 pub fn field_path(measurement: &str, field: &str) -> String {
-    format!("{}/{}", path(measurement), words::segment(field))
+    format!("{}/{}", path(measurement), format::segment(field))
 }
 
-/// The times a chart of `range` shows: those up to now, and of a forecast those after it too.
+/// Time axis of a chart with a range, including the future of a forecast.
 pub fn times(until: Timestamp, at: Timestamp, range: Range) -> Times {
     Times { from: at.checked_sub(range.length()).unwrap_or(at), now: at, until }
 }
 
-/// Links to the same with other ranges.
+/// Links to other ranges.
 pub fn ranges(path: &str, anchor: &str, current: Range) -> Markup {
     html! {
         nav.ranges aria-label="Time shown" {
@@ -55,7 +55,7 @@ pub fn ranges(path: &str, anchor: &str, current: Range) -> Markup {
     }
 }
 
-/// The lines of a chart in numbers.
+/// Table of the lines of a chart.
 pub fn numbers(field: &Field) -> Markup {
     let (shown, more) = field.lines.split_at(MOST_LINES.min(field.lines.len()));
     html! {
@@ -79,11 +79,11 @@ pub fn numbers(field: &Field) -> Markup {
                 }
             }
         }
-        @if !more.is_empty() { p.quiet { "and " (words::counted(more.len(), "series more", "series more")) } }
+        @if !more.is_empty() { p.quiet { "and " (format::counted(more.len(), "more series", "more series")) } }
     }
 }
 
-/// What a series is called where there may be only one.
+/// Name of a series, also of a single one.
 pub fn series(label: &str) -> &str {
     if label.is_empty() { "all" } else { label }
 }
@@ -115,7 +115,7 @@ fn latest(measurement: &Measurement, id: &str, now: Timestamp) -> Markup {
     let (columns, more) = all.split_at(MOST_COLUMNS.min(all.len()));
     html! {
         @if columns.is_empty() {
-            p.quiet { (if measurement.spacing.is_none() { "Nothing is stored." } else { "No record is of the past." }) }
+            p.quiet { (if measurement.spacing.is_none() { "There are no records." } else { "There are no past records." }) }
         } @else {
             div.wide tabindex="0" role="region" aria-label=(format!("Latest values of {}", measurement.name)) {
                 table.latest id=(format!("{id}-latest")) {
@@ -133,7 +133,7 @@ fn latest(measurement: &Measurement, id: &str, now: Timestamp) -> Markup {
                     tbody { @for name in names(measurement, columns) { (latest_row(measurement, columns, name)) } }
                 }
             }
-            @if !more.is_empty() { p.quiet { "and " (words::counted(more.len(), "series more", "series more")) } }
+            @if !more.is_empty() { p.quiet { "and " (format::counted(more.len(), "more series", "more series")) } }
         }
     }
 }
@@ -157,7 +157,7 @@ fn latest_row(measurement: &Measurement, columns: &[Latest], name: &str) -> Mark
     }
 }
 
-/// The names of all fields: the numeric ones in their order, then the others.
+/// Names of all fields: numeric ones in their order, then others.
 fn names<'a>(measurement: &'a Measurement, columns: &'a [Latest]) -> Vec<&'a str> {
     let mut names: Vec<&str> = measurement.fields.iter().map(|field| field.name.as_str()).collect();
     for name in columns.iter().flat_map(|latest| latest.values.keys()) {
@@ -177,14 +177,14 @@ fn cell(value: Option<&Value>, unit: Option<&str>) -> Markup {
             Some(Value::Number(number)) => {
                 @let number = number.as_f64().unwrap_or_default();
                 @match instant(number, unit) {
-                    Some(at) => data value=(number) { (words::moment(at)) },
+                    Some(at) => data value=(number) { (format::short_time(at)) },
                     None => (parts::number(number)),
                 }
             }
-            Some(Value::String(text)) => (words::first_line(text, TEXT_LENGTH)),
+            Some(Value::String(text)) => (format::first_line(text, TEXT_LENGTH)),
             Some(Value::Bool(yes)) => @if *yes { "yes" } @else { "no" },
             None | Some(Value::Null) => span.quiet { "absent" },
-            Some(other) => code { (words::first_line(&other.to_string(), TEXT_LENGTH)) },
+            Some(other) => code { (format::first_line(&other.to_string(), TEXT_LENGTH)) },
         }
     }
 }
@@ -193,14 +193,14 @@ fn value(value: Option<f64>) -> Markup {
     html! { @if let Some(value) = value { (parts::number(value)) } }
 }
 
-/// Seconds since 1970, as a time of these decades.
+/// Interprets seconds since 1970 as a time, if it is in a plausible range.
 fn instant(value: f64, unit: Option<&str>) -> Option<Timestamp> {
     const DECADES: std::ops::Range<f64> = 1e9..4e9;
     let seconds = (unit == Some("s") && DECADES.contains(&value)).then_some(value)?;
     Timestamp::from_duration(SignedDuration::try_from_secs_f64(seconds).ok()?).ok()
 }
 
-/// Whether a field holds times. A chart of them says nothing that the table does not.
+/// Whether a field contains times. A chart of times is useless.
 fn is_instant(field: &Field) -> bool {
     let last = field.lines.iter().find_map(|line| line.last);
     last.is_some_and(|value| instant(value, field.unit.as_deref()).is_some())

@@ -1,4 +1,4 @@
-//! Alerts, as programs keep them between runs.
+//! Alerts in the state of programs.
 
 use history::StateEntry;
 use jiff::Timestamp;
@@ -6,12 +6,12 @@ use serde::Deserialize;
 
 use crate::view::{Alert, AlertState};
 
-/// What the keys of alerts begin with.
+/// Prefix of the keys of alerts.
 pub const PREFIX: &str = "alert/";
 
-/// What is kept of an alert, as far as it is shown.
+/// State of an alert, as far as it is shown.
 #[derive(Deserialize)]
-struct Written {
+struct SavedAlert {
     state: String,
     since: Timestamp,
     firing: Notification,
@@ -31,7 +31,7 @@ struct Notification {
     link: Option<String>,
 }
 
-/// A time that the alert fired and that is over.
+/// A past occurrence of the alert.
 #[derive(Deserialize)]
 struct Episode {
     since: Timestamp,
@@ -39,10 +39,10 @@ struct Episode {
     title: String,
 }
 
-/// The alert kept under a key, as it is now, and each earlier time. What cannot be understood is left out.
-pub fn alerts(kept: &StateEntry) -> Vec<Alert> {
-    let Some(key) = kept.key.strip_prefix(PREFIX) else { return Vec::new() };
-    let Ok(Written { state, since, firing, past }) = serde_json::from_str(&kept.value) else {
+/// Reads the current alert of a state entry, and its past occurrences. Invalid ones are left out.
+pub fn alerts(entry: &StateEntry) -> Vec<Alert> {
+    let Some(key) = entry.key.strip_prefix(PREFIX) else { return Vec::new() };
+    let Ok(SavedAlert { state, since, firing, past }) = serde_json::from_str(&entry.value) else {
         return Vec::new();
     };
     let open = match state.as_str() {
@@ -52,7 +52,7 @@ pub fn alerts(kept: &StateEntry) -> Vec<Alert> {
     };
     let alert = |state, title: &str, since, until| Alert {
         key: key.to_owned(),
-        program: kept.program.clone(),
+        program: entry.program.clone(),
         state,
         severity: firing.severity.clone(),
         title: title.to_owned(),
@@ -69,7 +69,7 @@ pub fn alerts(kept: &StateEntry) -> Vec<Alert> {
         value: firing.value,
         ..alert(state, &firing.title, since, None)
     });
-    // What is over is the last of its past times already.
+    // A resolved alert is already the last of its past occurrences.
     let past = past.iter().map(|time| alert(AlertState::Resolved, &time.title, time.since, Some(time.until)));
     open.into_iter().chain(past).collect()
 }
@@ -78,7 +78,7 @@ pub fn alerts(kept: &StateEntry) -> Vec<Alert> {
 mod tests {
     use super::*;
 
-    fn kept(state: &str) -> StateEntry {
+    fn entry(state: &str) -> StateEntry {
         let value = format!(
             r#"{{"state": "{state}", "since": "2026-11-22T09:45:00Z", "seen": "2026-11-22T12:00:00Z", "count": 9,
             "firing": {{"key": "weather/temp", "event": "firing", "severity": "warning", "title": "temp is below 5 °C",
@@ -96,7 +96,7 @@ mod tests {
 
     #[test]
     fn an_open_alert_stands_beside_its_earlier_times() {
-        let alerts = alerts(&kept("firing"));
+        let alerts = alerts(&entry("firing"));
         let told: Vec<_> =
             alerts.iter().map(|alert| (alert.state, alert.title.as_str(), alert.value)).collect();
         let expected =
@@ -106,13 +106,13 @@ mod tests {
 
     #[test]
     fn an_alert_that_is_over_is_told_once() {
-        let alerts = alerts(&kept("resolved"));
+        let alerts = alerts(&entry("resolved"));
         assert_eq!(alerts.len(), 1);
         assert_eq!(alerts[0].until, Some("2026-11-20T03:00:00Z".parse().unwrap()));
     }
 
     #[test]
     fn what_is_no_alert_is_left_out() {
-        assert_eq!(alerts(&StateEntry { value: "{}".to_owned(), ..kept("firing") }), []);
+        assert_eq!(alerts(&StateEntry { value: "{}".to_owned(), ..entry("firing") }), []);
     }
 }

@@ -1,4 +1,4 @@
-//! What a program says of itself: `--describe`, and the settings of its last run.
+//! Descriptions of programs: the output of `--describe`, and the settings of the last run.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,38 +10,38 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::Setting;
-use crate::view::Standing;
+use crate::view::PipelineStatus;
 
-/// The key under which a program keeps what it says of itself.
+/// Key of a description in the state.
 pub const KEY: &str = "describe";
-/// The records of runs, which every program yields.
+/// Measurement of run reports, which every program has.
 const RUNS: &str = "pipeline_runs";
-/// The variable that renames what a program stores.
+/// Variable that renames the measurement of a program.
 const MEASUREMENT: &str = "MEASUREMENT";
-/// The origin of what is not set.
+/// Origin of a variable that is not set.
 const DEFAULT: &str = "default";
 
-/// What a program says of itself. What a newer program says and this one does not understand is left out.
+/// Description of a program. Unknown parts of newer programs are ignored.
 #[derive(Debug, Clone, Default)]
 pub struct Description {
-    /// Its name.
+    /// Name.
     pub name: String,
-    /// The records it yields.
+    /// Schemas of its records.
     pub records: Vec<Schema>,
     kind: String,
     description: String,
     variables: Vec<Variable>,
-    /// What each variable was in effect when it last ran; `None` where that is not known.
+    /// Effective variables of the last run; `None` if not known.
     effective: Option<Vec<Effective>>,
 }
 
-/// What a variable was in effect. A secret has no value.
+/// Effective value of a variable. A secret has none.
 #[derive(Debug, Clone, Deserialize)]
 struct Effective {
     variable: String,
     #[serde(default)]
     secret: bool,
-    /// The name it was set under: its own, an older one, or `NAME_FILE`.
+    /// Name it was set under: its own, an alias, or `NAME_FILE`.
     name: String,
     value: Option<String>,
     origin: String,
@@ -74,31 +74,31 @@ struct Variable {
     description: String,
 }
 
-/// The folder of descriptions cannot be read.
+/// Error of reading the folder of descriptions.
 #[derive(Debug, thiserror::Error)]
 #[error("STATUS_PROGRAMS names a folder that cannot be read: {path}", path = path.display())]
-pub struct Unreadable {
+pub struct DescriptionsError {
     path: PathBuf,
     source: io::Error,
 }
 
-/// Without the folder, the settings are wrong.
-impl Fault for Unreadable {
+/// An unreadable folder is a mistake in the settings.
+impl Fault for DescriptionsError {
     fn kind(&self) -> fault::Kind {
         fault::Kind::Configuration
     }
 }
 
-/// What the programs of a folder say of themselves: the output of `--describe` of each, in a file `<name>.json`.
+/// Reads the descriptions in a folder: the output of `--describe`, in files `<name>.json`.
 ///
 /// # Errors
 ///
-/// The folder or a file of it cannot be read.
-pub fn described(folder: Option<&Path>) -> Result<Vec<Description>, Unreadable> {
+/// The folder or a file cannot be read.
+pub fn described(folder: Option<&Path>) -> Result<Vec<Description>, DescriptionsError> {
     let Some(folder) = folder else { return Ok(Vec::new()) };
     let unreadable = |path: &Path| {
         let path = path.to_owned();
-        move |source| Unreadable { path, source }
+        move |source| DescriptionsError { path, source }
     };
     let mut descriptions = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable(folder))? {
@@ -112,46 +112,46 @@ pub fn described(folder: Option<&Path>) -> Result<Vec<Description>, Unreadable> 
 }
 
 impl Description {
-    /// From what a program keeps of itself.
-    pub fn kept(kept: &StateEntry) -> Option<Self> {
-        let described = Self::parse(&kept.value).filter(|_| kept.key == KEY)?;
-        // The state knows whose it is.
-        Some(Self { name: kept.program.clone(), ..described })
+    /// Reads the description in the state of a program.
+    pub fn from_state(entry: &StateEntry) -> Option<Self> {
+        let described = Self::parse(&entry.value).filter(|_| entry.key == KEY)?;
+        // The state has the name of the program.
+        Some(Self { name: entry.program.clone(), ..described })
     }
 
-    /// Whether it runs and reports its runs.
+    /// Whether it has run reports.
     pub fn has_runs(&self) -> bool {
         self.kind != "service"
     }
 
-    /// The names of the measurements and tables it stores.
+    /// Names of its measurements and tables.
     pub fn stores(&self) -> Vec<&str> {
         let renamed = self.in_effect(MEASUREMENT).and_then(|setting| setting.value.as_deref());
         let mut names: Vec<&str> = self.schemas().map(|schema| schema.name.as_ref()).collect();
-        // What one variable renames is the one record of the program.
+        // The variable renames a program's only measurement.
         if let (Some(renamed), [name]) = (renamed, names.as_mut_slice()) {
             *name = renamed;
         }
         names
     }
 
-    /// The schema of what it stores under that name.
+    /// Schema of a measurement or table.
     pub fn schema(&self, name: &str) -> Option<&Schema> {
         let place = self.stores().iter().position(|stored| *stored == name)?;
         self.schemas().nth(place)
     }
 
-    /// Adds to a pipeline what it says of itself.
-    pub fn apply(&self, standing: &mut Standing) {
+    /// Adds the description to the status of a pipeline.
+    pub fn apply(&self, status: &mut PipelineStatus) {
         let known = |text: &String| Some(text.clone()).filter(|text| !text.is_empty());
-        standing.kind = known(&self.kind);
-        standing.description = known(&self.description);
+        status.kind = known(&self.kind);
+        status.description = known(&self.description);
     }
 
-    /// Its settings. Whatever is called a secret has no value here, whoever wrote one.
+    /// Its settings. A secret never has a value here.
     pub fn settings(&self) -> Vec<Setting> {
         let mut settings: Vec<_> = self.variables.iter().map(|variable| self.setting(variable)).collect();
-        // People may choose the names of some, and those are not declared.
+        // Variables with free names are not declared.
         let is_declared = |name: &str| self.variables.iter().any(|variable| variable.name == name);
         let chosen = self.effective.iter().flatten().filter(|setting| !is_declared(&setting.variable));
         settings.extend(chosen.map(|setting| {
@@ -204,7 +204,7 @@ impl Description {
 mod tests {
     use super::*;
 
-    fn kept(value: &str) -> StateEntry {
+    fn entry(value: &str) -> StateEntry {
         StateEntry {
             program: "weather".to_owned(),
             key: KEY.to_owned(),
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_secret_is_not_shown_whoever_wrote_its_value() {
-        let settings = Description::kept(&kept(WEATHER)).unwrap().settings();
+        let settings = Description::from_state(&entry(WEATHER)).unwrap().settings();
         assert_eq!((settings[0].is_set, settings[0].secret, &settings[0].value), (Some(true), true, &None));
         assert_eq!(settings[0].set_as.as_deref(), Some("OLD_KEY"));
         assert!(!format!("{settings:?}").contains("hunter22"));
@@ -243,7 +243,7 @@ mod tests {
 
     #[test]
     fn a_setting_whose_name_a_person_chose_is_shown() {
-        let settings = Description::kept(&kept(WEATHER)).unwrap().settings();
+        let settings = Description::from_state(&entry(WEATHER)).unwrap().settings();
         assert_eq!(
             (settings[3].name.as_str(), settings[3].value.as_deref()),
             ("ALERT_TEMP_BELOW", Some("5"))
@@ -252,20 +252,22 @@ mod tests {
 
     #[test]
     fn what_is_not_set_has_its_default() {
-        let settings = Description::kept(&kept(WEATHER)).unwrap().settings();
+        let settings = Description::from_state(&entry(WEATHER)).unwrap().settings();
         assert_eq!((settings[1].is_set, settings[1].value.as_deref()), (Some(false), Some("Seattle")));
     }
 
     #[test]
     fn a_measurement_that_was_renamed_is_found_by_its_new_name() {
-        let description = Description::kept(&kept(WEATHER)).unwrap();
+        let description = Description::from_state(&entry(WEATHER)).unwrap();
         assert_eq!(description.stores(), ["climate"]);
         assert_eq!(description.schema("climate").unwrap().name, "weather");
     }
 
     #[test]
     fn what_is_no_description_is_none() {
-        assert!(Description::kept(&kept("[]")).is_none());
-        assert!(Description::kept(&StateEntry { key: "describes".to_owned(), ..kept(WEATHER) }).is_none());
+        assert!(Description::from_state(&entry("[]")).is_none());
+        assert!(
+            Description::from_state(&StateEntry { key: "describes".to_owned(), ..entry(WEATHER) }).is_none()
+        );
     }
 }

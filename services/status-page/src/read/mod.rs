@@ -1,4 +1,4 @@
-//! From the stores to what the pages show.
+//! Reading of the stores for the pages.
 
 mod alert;
 mod description;
@@ -10,39 +10,39 @@ use history::{History, RunReport};
 use jiff::Timestamp;
 
 use crate::transform::{self, STRIP};
-use crate::view::{Alert, AlertState, Alerts, Overview, Pipeline, Range, Run, Setting, Standing};
+use crate::view::{Alert, AlertState, Alerts, Overview, Pipeline, PipelineStatus, Range, Run, Setting};
 pub use description::{Description, described};
 
-/// How many runs of a pipeline are read: one more than the strip shows, so that each of it has a distance.
+/// Number of runs read per pipeline: those of the strip, and one more for its intervals.
 const RUNS: usize = STRIP + 1;
-/// How many series of a measurement have their latest record read.
+/// Number of series whose latest record is read.
 const LATEST: usize = 500;
-/// How many alerts that are over are shown.
+/// Number of resolved alerts shown.
 const RECENT_ALERTS: usize = 100;
 
-/// Reads what the pages show. Each part that cannot be read is told on the page, and the others are shown.
+/// Reads the data of the pages. An error of one part is shown on the page, beside the other parts.
 pub struct Reader {
-    /// The stores.
+    /// Stores.
     pub history: History,
-    /// What programs say of themselves, from files.
+    /// Descriptions of programs, from files.
     pub programs: Vec<Description>,
-    /// How far back runs are looked for; a pipeline that did not run since is not shown.
+    /// Time for which runs are read; a pipeline without runs in that time is not shown.
     pub look_back: Duration,
-    /// Makes an error a text that holds no secret.
+    /// Formats an error without secrets.
     pub tell: Box<dyn Fn(&history::Error) -> String>,
 }
 
 impl Reader {
-    /// All pipelines and open alerts at `now`.
+    /// Reads all pipelines and open alerts at `now`.
     pub async fn overview(&self, now: Timestamp) -> Overview {
         let mut problems = Vec::new();
         let since = now.checked_sub(self.look_back).unwrap_or(Timestamp::MIN);
         let found = self.history.pipelines(since, RUNS).await;
         let complete = found.is_ok();
-        let found = self.or_note(found, &mut problems);
+        let found = self.or_report(found, &mut problems);
         let mut pipelines: Vec<_> = found
             .into_iter()
-            .map(|pipeline| transform::standing(&pipeline.name, &runs(pipeline.runs), now))
+            .map(|pipeline| transform::status(&pipeline.name, &runs(pipeline.runs), now))
             .collect();
         if complete {
             self.describe(&mut pipelines, now, &mut problems).await;
@@ -54,10 +54,10 @@ impl Reader {
         Overview { at: now, pipelines, alerts, complete, problems }
     }
 
-    /// One pipeline at `now`; `None` where nobody ever heard of it.
+    /// Reads a pipeline at `now`; `None` if it is unknown.
     pub async fn pipeline(&self, name: &str, range: Range, now: Timestamp) -> Option<Pipeline> {
         let mut problems = Vec::new();
-        let runs = runs(self.or_note(self.history.runs(name, RUNS).await, &mut problems));
+        let runs = runs(self.or_report(self.history.runs(name, RUNS).await, &mut problems));
         let description =
             self.descriptions(&mut problems).await.into_iter().find(|program| program.name == name);
         if runs.is_empty() && description.is_none() && problems.is_empty() {
@@ -66,18 +66,18 @@ impl Reader {
         let failed = runs.iter().find(|run| !run.worked).cloned();
         let last_failure = match failed {
             Some(run) => Some(run),
-            None => self.or_note(self.history.last_error(name).await, &mut problems).map(run),
+            None => self.or_report(self.history.last_error(name).await, &mut problems).map(run),
         };
-        let mut standing = transform::standing(name, &runs, now);
+        let mut status = transform::status(name, &runs, now);
         let description = description.unwrap_or_default();
-        description.apply(&mut standing);
+        description.apply(&mut status);
         let mut alerts = self.read_alerts(&mut problems).await;
         alerts.retain(|alert| alert.program == name);
         let measurements = self.measurements(&description, range, now, &mut problems).await;
         problems.dedup();
         Some(Pipeline {
             at: now,
-            standing,
+            status,
             alerts,
             last_failure,
             range,
@@ -89,7 +89,7 @@ impl Reader {
         })
     }
 
-    /// All alerts.
+    /// Reads all alerts.
     pub async fn alerts(&self, now: Timestamp) -> Alerts {
         let mut problems = Vec::new();
         let mut alerts = self.read_alerts(&mut problems).await;
@@ -99,15 +99,15 @@ impl Reader {
         Alerts { at: now, alerts, problems }
     }
 
-    /// Whether the stores can be read.
+    /// Tests whether the stores can be read.
     pub async fn check(&self) -> Result<(), String> {
         self.history.state("check").await.map(drop).map_err(|error| (self.tell)(&error))
     }
 
-    /// What programs say of themselves: what each kept when it last ran, else what the files say.
+    /// Descriptions of programs, from their state, or else from files.
     async fn descriptions(&self, problems: &mut Vec<String>) -> Vec<Description> {
-        let kept = self.or_note(self.history.state(description::KEY).await, problems);
-        let mut descriptions: Vec<_> = kept.iter().filter_map(Description::kept).collect();
+        let entries = self.or_report(self.history.state(description::KEY).await, problems);
+        let mut descriptions: Vec<_> = entries.iter().filter_map(Description::from_state).collect();
         for program in &self.programs {
             if !descriptions.iter().any(|known| known.name == program.name) {
                 descriptions.push(program.clone());
@@ -116,25 +116,30 @@ impl Reader {
         descriptions
     }
 
-    /// Adds to pipelines what they say of themselves, and those that say something and never ran.
-    async fn describe(&self, pipelines: &mut Vec<Standing>, now: Timestamp, problems: &mut Vec<String>) {
+    /// Adds descriptions to pipelines, and adds described programs that have never run.
+    async fn describe(
+        &self,
+        pipelines: &mut Vec<PipelineStatus>,
+        now: Timestamp,
+        problems: &mut Vec<String>,
+    ) {
         for description in self.descriptions(problems).await {
             match pipelines.iter_mut().find(|pipeline| pipeline.name == description.name) {
-                Some(standing) => description.apply(standing),
+                Some(status) => description.apply(status),
                 None if description.has_runs() => {
-                    let mut standing = transform::standing(&description.name, &[], now);
-                    description.apply(&mut standing);
-                    pipelines.push(standing);
+                    let mut status = transform::status(&description.name, &[], now);
+                    description.apply(&mut status);
+                    pipelines.push(status);
                 }
                 None => {}
             }
         }
     }
 
-    /// Open alerts first, then those that are over, the newest first.
+    /// Reads open alerts, then resolved ones, newest first.
     async fn read_alerts(&self, problems: &mut Vec<String>) -> Vec<Alert> {
-        let kept = self.or_note(self.history.state(alert::PREFIX).await, problems);
-        let mut alerts: Vec<Alert> = kept.iter().flat_map(alert::alerts).collect();
+        let entries = self.or_report(self.history.state(alert::PREFIX).await, problems);
+        let mut alerts: Vec<Alert> = entries.iter().flat_map(alert::alerts).collect();
         alerts.sort_by(|one, other| {
             let newest = |alert: &Alert| alert.until.unwrap_or(alert.since);
             one.state.cmp(&other.state).then_with(|| newest(other).cmp(&newest(one)))
@@ -142,7 +147,7 @@ impl Reader {
         alerts
     }
 
-    fn or_note<T: Default>(&self, read: Result<T, history::Error>, problems: &mut Vec<String>) -> T {
+    fn or_report<T: Default>(&self, read: Result<T, history::Error>, problems: &mut Vec<String>) -> T {
         read.unwrap_or_else(|error| {
             problems.push((self.tell)(&error));
             T::default()

@@ -1,4 +1,4 @@
-//! What pipelines stored: the latest records, and the series of each numeric field.
+//! Records of pipelines: latest values, and series of numeric fields.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,15 +10,15 @@ use super::{Description, LATEST, Reader};
 use crate::chart::{Line, Point, spacing};
 use crate::view::{Catalogue, Field, FieldPage, Latest, Measurement, MeasurementPage, Range};
 
-/// Points of a line in one of many charts, and in one that is alone on its page.
+/// Points per line, in one of many charts and in a single one.
 const FEW_POINTS: u32 = 100;
 const MANY_POINTS: u32 = 300;
-/// How far in the future a forecast may reach.
+/// Longest forecast.
 const FORESEEABLE: SignedDuration = SignedDuration::from_hours(16 * 24);
-/// A clock that is a little ahead is no forecast.
+/// Lead beyond which a record is a forecast, not the result of a fast clock.
 const AHEAD: SignedDuration = SignedDuration::from_hours(1);
 
-/// What is read of a measurement's fields.
+/// Resolution and range of series.
 #[derive(Clone, Copy)]
 struct Extent {
     range: Range,
@@ -28,14 +28,14 @@ struct Extent {
 }
 
 impl Reader {
-    /// All measurements and tables.
+    /// Reads the list of measurements and tables.
     pub async fn catalogue(&self, now: Timestamp) -> Catalogue {
         let mut problems = Vec::new();
-        let datasets = self.or_note(self.history.datasets().await, &mut problems);
+        let datasets = self.or_report(self.history.datasets().await, &mut problems);
         Catalogue { at: now, datasets, problems }
     }
 
-    /// One measurement or table; `None` where there is none of that name.
+    /// Reads a measurement or table; `None` if there is none with this name.
     pub async fn measurement(&self, name: &str, range: Range, now: Timestamp) -> Option<MeasurementPage> {
         let mut problems = Vec::new();
         let dataset = self.dataset(name, &mut problems).await?;
@@ -44,7 +44,7 @@ impl Reader {
         Some(MeasurementPage { at: now, range, measurement, problems })
     }
 
-    /// One numeric field; `None` where there is none of that name.
+    /// Reads a numeric field; `None` if there is none with this name.
     pub async fn field(&self, name: &str, field: &str, range: Range, now: Timestamp) -> Option<FieldPage> {
         let mut problems = Vec::new();
         let dataset = self.dataset(name, &mut problems).await?;
@@ -55,13 +55,13 @@ impl Reader {
         let until = self.end(&dataset, now, &mut problems).await;
         let extent = Extent { range, now, until, points: MANY_POINTS };
         let fields = self.fields(&dataset, schema.as_ref(), &names, &latest, extent, &mut problems).await;
-        // What is often absent tells by the other fields how often it could have been there.
+        // The spacing comes from all fields, since some are often absent.
         let spacing = spacing(fields.iter().flat_map(|field| &field.lines));
         let field = fields.into_iter().find(|read| read.name == field)?;
         Some(FieldPage { at: now, measurement: name.to_owned(), range, until, spacing, field, problems })
     }
 
-    /// What a program stored.
+    /// Reads the measurements of a program.
     pub(super) async fn measurements(
         &self,
         description: &Description,
@@ -74,7 +74,7 @@ impl Reader {
             return Vec::new();
         }
         let mut measurements = Vec::new();
-        for dataset in self.or_note(self.history.datasets().await, problems) {
+        for dataset in self.or_report(self.history.datasets().await, problems) {
             if names.contains(&dataset.name.as_str()) {
                 let schema = description.schema(&dataset.name);
                 measurements.push(self.read(&dataset, schema, range, now, problems).await);
@@ -117,33 +117,35 @@ impl Reader {
             until: extent.until.checked_add(SignedDuration::from_secs(1)).unwrap_or(Timestamp::MAX),
             max_points: extent.points,
         };
-        let series = self.or_note(self.history.series(dataset, &query).await, problems);
-        let telling = telling(series.iter().map(|series| &series.tags));
-        names.iter().map(|name| field(name, schema, &series, latest, &telling)).collect()
+        let series = self.or_report(self.history.series(dataset, &query).await, problems);
+        let distinguishing = distinguishing(series.iter().map(|series| &series.tags));
+        names.iter().map(|name| field(name, schema, &series, latest, &distinguishing)).collect()
     }
 
-    /// The latest record of each series that is not later than now, by the name of the series.
+    /// Reads the latest record of each series that is not in the future, by the name of the series.
     async fn latest(&self, dataset: &Dataset, now: Timestamp, problems: &mut Vec<String>) -> Vec<Latest> {
-        let rows = self.or_note(self.history.latest(dataset, now, LATEST).await, problems);
+        let rows = self.or_report(self.history.latest(dataset, now, LATEST).await, problems);
         let mut latest: Vec<_> = rows.into_iter().map(|row| record(dataset, row)).collect();
-        let telling = telling(latest.iter().map(|latest| &latest.tags));
+        let distinguishing = distinguishing(latest.iter().map(|latest| &latest.tags));
         for record in &mut latest {
-            record.label = label(&record.tags, &telling);
+            record.label = label(&record.tags, &distinguishing);
         }
         latest.sort_by(|one, other| one.label.cmp(&other.label));
         latest
     }
 
-    /// Where charts of a measurement end: now, or after the last time it speaks of.
+    /// End of the charts of a measurement: now, or its latest time.
     async fn end(&self, dataset: &Dataset, now: Timestamp, problems: &mut Vec<String>) -> Timestamp {
         let latest = now.checked_add(FORESEEABLE).unwrap_or(now);
-        let newest = self.or_note(self.history.latest(dataset, latest, 1).await, problems);
+        let newest = self.or_report(self.history.latest(dataset, latest, 1).await, problems);
         let newest = newest.into_iter().next().and_then(|row| record(dataset, row).at);
         newest.filter(|at| at.duration_since(now) > AHEAD).unwrap_or(now)
     }
 
     async fn dataset(&self, name: &str, problems: &mut Vec<String>) -> Option<Dataset> {
-        self.or_note(self.history.datasets().await, problems).into_iter().find(|dataset| dataset.name == name)
+        self.or_report(self.history.datasets().await, problems)
+            .into_iter()
+            .find(|dataset| dataset.name == name)
     }
 
     async fn schema(&self, name: &str, problems: &mut Vec<String>) -> Option<Schema> {
@@ -151,7 +153,7 @@ impl Reader {
     }
 }
 
-/// The numeric fields, in the order of the schema where there is one.
+/// Numeric fields, in the order of the schema if there is one.
 fn numeric<'a>(dataset: &'a Dataset, schema: Option<&Schema>) -> Vec<&'a str> {
     let place =
         |name: &str| schema.and_then(|schema| schema.columns.iter().position(|column| column.name == name));
@@ -171,7 +173,7 @@ fn field(
     schema: Option<&Schema>,
     series: &[Series],
     latest: &[Latest],
-    telling: &BTreeSet<String>,
+    distinguishing: &BTreeSet<String>,
 ) -> Field {
     let column = schema.and_then(|schema| schema.column(name));
     let lines = series.iter().filter(|series| series.field == name).map(|series| {
@@ -179,7 +181,7 @@ fn field(
         let last = own.and_then(|latest| latest.values.get(name)?.as_f64());
         let points: Vec<_> = series.points.iter().map(point).collect();
         let last = last.or_else(|| points.last().map(|point| point.value));
-        Line { label: label(&series.tags, telling), points, last }
+        Line { label: label(&series.tags, distinguishing), points, last }
     });
     Field {
         name: name.to_owned(),
@@ -193,7 +195,7 @@ fn point(point: &history::Point) -> Point {
     Point { at: point.time, value: point.mean, low: point.min, high: point.max }
 }
 
-/// A row, parted into what identifies it and what it tells.
+/// Splits a row into tags and values.
 fn record(dataset: &Dataset, row: Row) -> Latest {
     let at = dataset.time.as_ref().and_then(|time| row.get(time)?.as_str()?.parse().ok());
     let (mut tags, mut values) = (BTreeMap::new(), Row::new());
@@ -210,8 +212,8 @@ fn record(dataset: &Dataset, row: Row) -> Latest {
     Latest { at, label: String::new(), tags, values }
 }
 
-/// The tags that differ between series, and so tell them apart.
-fn telling<'a>(all: impl Iterator<Item = &'a BTreeMap<String, String>>) -> BTreeSet<String> {
+/// Tags that differ between series.
+fn distinguishing<'a>(all: impl Iterator<Item = &'a BTreeMap<String, String>>) -> BTreeSet<String> {
     let mut values: BTreeMap<&str, BTreeSet<Option<&str>>> = BTreeMap::new();
     let all: Vec<_> = all.collect();
     for name in all.iter().flat_map(|tags| tags.keys()) {
@@ -225,9 +227,9 @@ fn telling<'a>(all: impl Iterator<Item = &'a BTreeMap<String, String>>) -> BTree
     values.into_iter().filter(|(_, seen)| seen.len() > 1).map(|(name, _)| name.to_owned()).collect()
 }
 
-/// The name of a series: the values of the tags that tell it from the others; where there is but one, all of them.
-fn label(tags: &BTreeMap<String, String>, telling: &BTreeSet<String>) -> String {
-    let tells = |name: &str| telling.is_empty() || telling.contains(name);
+/// Name of a series: the values of its distinguishing tags, or of all tags if there is only one series.
+fn label(tags: &BTreeMap<String, String>, distinguishing: &BTreeSet<String>) -> String {
+    let tells = |name: &str| distinguishing.is_empty() || distinguishing.contains(name);
     tags.iter()
         .filter(|(name, _)| tells(name))
         .map(|(_, value)| value.as_str())
@@ -249,19 +251,19 @@ mod tests {
             tags(&[("api", "current"), ("city", "London")]),
             tags(&[("api", "current"), ("city", "Seattle")]),
         ];
-        let telling = telling(all.iter());
-        assert_eq!(all.each_ref().map(|tags| label(tags, &telling)), ["London", "Seattle"]);
+        let distinguishing = distinguishing(all.iter());
+        assert_eq!(all.each_ref().map(|tags| label(tags, &distinguishing)), ["London", "Seattle"]);
     }
 
     #[test]
     fn a_tag_that_is_absent_in_some_tells_them_apart() {
         let all = [tags(&[("host", "a")]), tags(&[])];
-        assert_eq!(telling(all.iter()), BTreeSet::from(["host".to_owned()]));
+        assert_eq!(distinguishing(all.iter()), BTreeSet::from(["host".to_owned()]));
     }
 
     #[test]
     fn the_only_series_is_called_by_all_its_tags() {
         let all = [tags(&[("city", "London")])];
-        assert_eq!(label(&all[0], &telling(all.iter())), "London");
+        assert_eq!(label(&all[0], &distinguishing(all.iter())), "London");
     }
 }

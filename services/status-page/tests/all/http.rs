@@ -1,16 +1,16 @@
-//! As much of an HTTP client as the tests need.
+//! Minimal HTTP client.
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-/// Longer than any answer takes.
+/// Time limit of a response.
 const PATIENCE: Duration = Duration::from_mins(1);
 
-/// What a server answered.
+/// Response of a server.
 pub struct Answer {
     pub status: u16,
-    /// Status line and headers, in small letters.
+    /// Status line and headers, in lower case.
     pub head: String,
     pub body: String,
 }
@@ -20,7 +20,7 @@ pub fn send(address: SocketAddr, request: &str, headers: &str, body: &str) -> An
     try_send(address, request, headers, body).unwrap_or_else(|error| panic!("{request}: {error}"))
 }
 
-/// The same for a server that may be gone.
+/// Sends a request to a server that may have stopped.
 pub fn try_send(address: SocketAddr, request: &str, headers: &str, body: &str) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(address)?;
     stream.set_read_timeout(Some(PATIENCE))?;

@@ -1,4 +1,4 @@
-//! The shipped program over a store as programs leave it: what its pages, its JSON and its metrics say.
+//! Tests of the shipped program with a filled store: pages, JSON and metrics.
 
 #![expect(
     clippy::unwrap_used,

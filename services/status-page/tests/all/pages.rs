@@ -1,4 +1,4 @@
-//! What the pages say.
+//! Tests of the pages.
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ fn influxdb_is_shown() {
     shows_what_is_stored(stage.filled());
 }
 
-/// The first page has failures first, and the page of a pipeline has what it stored, wherever that is.
+/// Checks that the overview has failures first, and that the page of a pipeline has its records, in any store.
 fn shows_what_is_stored(stage: Stage) {
     let server = Server::start(stage, &[]);
     let overview = server.json("/api/overview");
@@ -108,8 +108,8 @@ fn a_store_that_is_not_there_yet_is_empty() {
     assert_eq!(server.get("/healthz").status, 200);
     let page = server.get("/");
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("Nothing has run yet"), "{}", page.body);
-    assert!(server.get("/records").body.contains("Nothing is stored."));
+    assert!(page.body.contains("No pipeline has run yet"), "{}", page.body);
+    assert!(server.get("/records").body.contains("There are no records."));
     assert!(server.get("/alerts").body.contains("No alert is open"));
     for path in
         ["/pipelines/nobody", "/records/nothing", "/records/nothing/at-all", "/pipelines/..%2f..%2fetc"]
@@ -127,7 +127,7 @@ fn a_store_that_cannot_be_read_is_told() {
     let server = Server::start(stage, &[]);
     let page = server.get("/");
     assert_eq!(page.status, 503);
-    assert!(page.body.contains("The state is not known"), "{}", page.body);
+    assert!(page.body.contains("The state is unknown"), "{}", page.body);
     assert!(page.body.contains("the embedded store cannot be read"), "{}", page.body);
     assert_eq!(server.get("/healthz").status, 503);
 }

@@ -1,14 +1,14 @@
-//! Ten thousand runs and a million points.
+//! Performance with ten thousand runs and a million points.
 
 use std::time::{Duration, Instant};
 
 use crate::server::Server;
 use crate::stage::Stage;
 
-/// What a first page may take and weigh.
+/// Limits of time and size of the overview.
 const TIME: Duration = Duration::from_millis(50);
 const BYTES: usize = 200_000;
-/// Other programs use the machine too: the fastest answer of so many is what the program needs.
+/// Number of attempts, of which the fastest counts, since other programs use the machine, too.
 const TRIES: usize = 20;
 
 #[test]

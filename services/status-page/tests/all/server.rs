@@ -1,4 +1,4 @@
-//! The shipped program, serving a staged store.
+//! The shipped program with a prepared store.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
@@ -9,9 +9,9 @@ use serde_json::Value;
 use crate::http::{self, Answer};
 use crate::stage::Stage;
 
-/// The shipped program, serving a store. It ends when this is dropped.
+/// The running program. It is killed when this is dropped.
 pub struct Server {
-    /// What it serves.
+    /// Its store.
     pub stage: Stage,
     child: Child,
     address: SocketAddr,
@@ -36,22 +36,22 @@ impl Server {
             let line: Value = serde_json::from_str(&line).ok()?;
             line["address"].as_str()?.parse().ok()
         });
-        // So that the program never waits for somebody to read its log.
+        // Reads the log, so that the program never blocks on it.
         std::thread::spawn(move || lines.for_each(drop));
         Self { stage, child, address: address.expect("the log tells the address") }
     }
 
-    /// The address of a page.
+    /// Address of a page.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
 
-    /// Asks for a path.
+    /// Gets a path.
     pub fn get(&self, path: &str) -> Answer {
         self.ask("GET", path, "")
     }
 
-    /// Asks for JSON.
+    /// Gets JSON.
     pub fn json(&self, path: &str) -> Value {
         let answer = self.get(path);
         assert_eq!(answer.status, 200, "{path}: {}", answer.body);

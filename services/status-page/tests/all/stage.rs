@@ -1,4 +1,4 @@
-//! A store as programs leave it: run reports, weather of two cities, alerts, what a program says of itself.
+//! Prepared stores: run reports, weather of two cities, alerts, and descriptions.
 
 use std::f64::consts::TAU;
 use std::path::PathBuf;
@@ -14,10 +14,10 @@ use state::State;
 use tempfile::TempDir;
 use testkit::servers::{Influxdb, Postgres};
 
-/// Text as somebody writes it who wants to run a script in the reader's browser.
+/// Text with an attempt to run a script in the reader's browser.
 pub const HOSTILE: &str = "\"'><script>document.title='hacked'</script><img src=x onerror=alert(2)>&amp;";
 
-/// A run report, with the columns programs give it.
+/// A run report, with the columns of the runner.
 #[derive(Clone, Record)]
 #[record(measurement = "pipeline_runs")]
 pub struct Report {
@@ -43,10 +43,10 @@ pub struct Report {
 #[derive(Record)]
 #[record(measurement = "weather")]
 pub struct Weather {
-    /// When it was observed.
+    /// Time of the observation.
     #[record(time)]
     pub observed_at: Timestamp,
-    /// What the place is called.
+    /// Name of the place.
     #[record(tag)]
     pub city: String,
     /// Conditions in words.
@@ -66,12 +66,12 @@ pub struct Weather {
     /// Rain in the last hour; absent when it is dry.
     #[record(unit = "mm")]
     pub rain_1h: Option<f64>,
-    /// When it was observed, since 1970 UTC.
+    /// Time of the observation, in seconds since 1970 UTC.
     #[record(unit = "s")]
     pub time_stamp: i64,
 }
 
-/// The air in the days to come.
+/// Forecast of the next days.
 #[derive(Record)]
 #[record(measurement = "weather_forecast")]
 struct Forecast {
@@ -87,25 +87,25 @@ struct Forecast {
 /// A store in a folder of its own.
 pub struct Stage {
     folder: TempDir,
-    /// The variables that name the store.
+    /// Variables of the store.
     pub variables: Vec<(&'static str, String)>,
-    /// When everything in it was written.
+    /// Time of writing.
     pub now: Timestamp,
 }
 
 impl Stage {
-    /// An embedded store that nothing was written to yet.
+    /// Creates an empty embedded store.
     pub fn empty() -> Self {
         Self::with(vec![])
     }
 
-    /// A PostgreSQL database that nothing was written to yet.
+    /// Creates an empty PostgreSQL database.
     pub fn postgres(name: &str) -> Option<Self> {
         let server = testkit::require(Postgres::shared())?;
         Some(Self::with(vec![("POSTGRES_URL", server.fresh_database(name).unwrap())]))
     }
 
-    /// An InfluxDB bucket that nothing was written to yet. What programs keep is in an embedded store.
+    /// Creates an empty InfluxDB bucket, with state in an embedded store.
     pub fn influxdb(name: &str) -> Option<Self> {
         let server = testkit::require(Influxdb::shared())?;
         server.fresh_bucket(name).unwrap();
@@ -118,12 +118,12 @@ impl Stage {
         Some(Self::with(settings.map(|(name, value)| (name, value.to_owned())).to_vec()))
     }
 
-    /// An embedded store as programs leave it.
+    /// Creates a filled embedded store.
     pub fn usual() -> Self {
         Self::empty().filled()
     }
 
-    /// With four pipelines: one fails, one is late, two work.
+    /// Fills the store with four pipelines: one fails, one is late, two are OK.
     pub fn filled(self) -> Self {
         self.write(&self.every(15, 60, "openweather-current", 3));
         self.write(&self.every(180, 60, "openweather-forecast", 4));
@@ -143,7 +143,7 @@ impl Stage {
     }
 
     fn with(variables: Vec<(&'static str, String)>) -> Self {
-        // Whole seconds, which every form of a time holds.
+        // Whole seconds, which all formats can represent.
         let now = Timestamp::from_second(Timestamp::now().as_second()).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("platform.db").display().to_string();
@@ -151,12 +151,12 @@ impl Stage {
         Self { folder, variables, now }
     }
 
-    /// The file of the embedded store.
+    /// File of the embedded store.
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("platform.db")
     }
 
-    /// Stores records as a program does.
+    /// Stores records.
     pub fn write<R: Record>(&self, records: &[R]) {
         let tls = tls::client_config(None).unwrap();
         let http = Client::new(Options::new("test", "0", tls.clone())).unwrap();
@@ -166,7 +166,7 @@ impl Stage {
         assert_eq!(written.refused, []);
     }
 
-    /// Keeps a value as a program does between its runs.
+    /// Stores state.
     pub fn keep(&self, program: &str, key: &str, value: &Value) {
         let state = match self.config().postgres() {
             Some(postgres) => State::postgres(postgres.clone(), tls::client_config(None).unwrap(), program),
@@ -179,12 +179,12 @@ impl Stage {
         Config::read(&mut Source::of(self.variables.iter().cloned())).unwrap()
     }
 
-    /// A time so many minutes ago.
+    /// Time a number of minutes ago.
     pub fn ago(&self, minutes: i64) -> Timestamp {
         self.now - SignedDuration::from_mins(minutes)
     }
 
-    /// So many runs that worked, one every so many minutes, the last one so many minutes ago; the newest first.
+    /// Successful runs at an interval in minutes, newest first, the last one `last` minutes ago.
     pub fn every(&self, minutes: i64, count: u32, pipeline: &str, last: i64) -> Vec<Report> {
         let report = |index: u32| Report {
             started: self.ago(last + minutes * i64::from(index)),
@@ -205,11 +205,11 @@ impl Stage {
         (0..count).map(report).collect()
     }
 
-    /// Two days of weather in two cities, an observation every ten minutes.
+    /// Two days of weather in two cities, with an observation every ten minutes.
     pub fn weather(&self) -> Vec<Weather> {
         let at = |city: &str, index: i32, warm: f64| {
             let observed_at = self.ago(4 + 10 * i64::from(index));
-            // The same weather at every hour of the day.
+            // The weather depends on the hour of the day.
             let hours = -f64::from(index) / 6.0;
             let wave = |period: f64, phase: f64| (TAU * (hours / period + phase)).sin();
             let round = |value: f64| (value * 100.0).round() / 100.0;
@@ -229,7 +229,7 @@ impl Stage {
         (0..288).flat_map(|index| [at("Seattle", index, 6.3), at("London", index, 9.8)]).collect()
     }
 
-    /// Four days to come, and one that is past.
+    /// Four days in the future, and one in the past.
     fn forecast(&self) -> Vec<Forecast> {
         let at = |step: i32| {
             let temp = (70.0 + 34.0 * (f64::from(step) / 8.0 * TAU).sin()).round() / 10.0;

@@ -10,7 +10,7 @@ use testkit::servers::Missing;
 
 const VERSION: &str = "4.10.3";
 
-/// The script; fetched once into the build's folder.
+/// The script, downloaded once into the build folder.
 pub fn script() -> Result<&'static str, Missing> {
     static SCRIPT: OnceLock<String> = OnceLock::new();
     if let Some(script) = SCRIPT.get() {

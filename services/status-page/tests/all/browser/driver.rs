@@ -1,6 +1,6 @@
-//! A headless Chromium, told what to do by the protocol of browser drivers.
+//! A headless Chromium, controlled by the WebDriver protocol.
 //!
-//! Source: <https://www.w3.org/TR/webdriver2/>, and for what is Chromium's own
+//! Source: <https://www.w3.org/TR/webdriver2/>, and for Chromium's extensions
 //! <https://chromedevtools.github.io/devtools-protocol/>.
 
 use std::io::{BufRead as _, BufReader};
@@ -14,7 +14,7 @@ use testkit::servers::Missing;
 
 use crate::http;
 
-/// What keeps Chromium quiet: no GPU, nothing asked of the network that the page does not ask.
+/// Arguments of Chromium: no GPU, and no network requests besides those of the page.
 const ARGUMENTS: [&str; 9] = [
     "--headless",
     "--no-sandbox",
@@ -27,7 +27,7 @@ const ARGUMENTS: [&str; 9] = [
     "--disable-sync",
 ];
 
-/// How a page is looked at.
+/// Size and color scheme of a view.
 #[derive(Debug, Clone, Copy)]
 pub struct View {
     /// In CSS pixels.
@@ -41,7 +41,7 @@ pub const DESK: View = View { width: 1200, height: 800, is_dark: false };
 pub const NIGHT: View = View { is_dark: true, ..DESK };
 pub const PHONE: View = View { width: 360, height: 780, is_dark: false };
 
-/// A browser with one page. It ends when this is dropped.
+/// A browser with one page. It is closed when this is dropped.
 pub struct Browser {
     driver: Child,
     address: SocketAddr,
@@ -74,7 +74,7 @@ impl Browser {
     /// Opens a page.
     pub fn open(&self, url: &str, view: View) {
         let View { width, height, is_dark } = view;
-        // A window cannot be as narrow as a phone; what is shown in it can.
+        // A window cannot be as narrow as a phone; its viewport can.
         let metrics = json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false });
         self.chromium("Emulation.setDeviceMetricsOverride", &metrics);
         let scheme = if is_dark { "dark" } else { "light" };
@@ -83,7 +83,7 @@ impl Browser {
         self.command("url", &json!({ "url": url }));
     }
 
-    /// What a function body returns on the page.
+    /// Result of a function body on the page.
     pub fn evaluate(&self, body: &str) -> Value {
         self.command("execute/sync", &json!({ "script": body, "args": [] }))
     }
@@ -94,13 +94,13 @@ impl Browser {
         self.command("execute/async", &json!({ "script": script, "args": [] }))
     }
 
-    /// What the console of the browser said since this was asked last.
+    /// Messages of the browser's console since the last call.
     pub fn console(&self) -> Vec<String> {
         let entries = self.command("se/log", &json!({ "type": "browser" }));
         entries.as_array().unwrap().iter().map(ToString::to_string).collect()
     }
 
-    /// The whole page as a PNG in Base64, or as much of it as `height` tells.
+    /// PNG of the whole page in Base64, or of its first `height` pixels.
     pub fn picture(&self, view: View, height: Option<u32>) -> String {
         let whole = self.evaluate("return Math.ceil(document.body.getBoundingClientRect().height)");
         let height = height.map_or(whole, Value::from);
@@ -127,7 +127,7 @@ impl Browser {
 
 impl Drop for Browser {
     fn drop(&mut self) {
-        // Without its driver the browser would go on.
+        // The browser would outlive its driver.
         if !self.session.is_empty() {
             let _ = http::try_send(self.address, &format!("DELETE /session/{}", self.session), "", "");
         }

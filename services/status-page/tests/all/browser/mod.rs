@@ -1,4 +1,4 @@
-//! The pages in a real browser.
+//! Tests of the pages in a browser.
 
 mod axe;
 mod driver;
@@ -41,7 +41,7 @@ fn the_numbers_on_the_page_are_those_in_the_store() {
         newest.started.to_string(),
         "350 ms".into(),
         "2".into(),
-        "all 50 worked".into(),
+        "all 50 OK".into(),
     ];
     assert_eq!(row, &Value::from(expected.to_vec()));
     let failing = cells.as_array().unwrap().iter().find(|row| row[0] == "nws-hourly-forecast").unwrap();
@@ -90,7 +90,7 @@ fn nothing_sticks_out_on_a_phone() {
         browser.open(&server.url(page), PHONE);
         let width = browser.evaluate("return document.documentElement.scrollWidth").as_u64().unwrap();
         assert!(width <= PHONE.width.into(), "{page} is {width} wide");
-        // What cannot be made narrow, a table of runs, scrolls by itself.
+        // Wide tables scroll by themselves.
         let cut = browser.evaluate(
             "return [...document.querySelectorAll('main *')].filter(one => !one.closest('.wide, .hidden, svg')
                 && one.getBoundingClientRect().right > window.innerWidth).map(one => one.outerHTML.slice(0, 200))",
@@ -135,7 +135,7 @@ fn an_accessibility_check_finds_nothing_serious() {
     }
 }
 
-/// With `STATUS_PAGE_PICTURES`, a folder, in the environment, the pictures of the README are written there.
+/// Writes the pictures of the README to the folder in `STATUS_PAGE_PICTURES`, if it is set.
 #[test]
 fn the_pages_can_be_pictured() {
     let Some(browser) = testkit::require(Browser::start()) else { return };
@@ -158,7 +158,7 @@ fn the_pages_can_be_pictured() {
     }
 }
 
-/// By the program of that name: nothing else here needs Base64.
+/// Decodes with the program `base64`, which only this test needs.
 fn write_base64(path: &Path, text: &str) {
     use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! Times, spans and numbers as a person reads them.
+//! Formatting of times, durations and numbers for people.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// Digits that say something about a measured value; more is noise of the binary form.
+/// Significant digits of a measured value; more are noise of the binary representation.
 const DIGITS: usize = 6;
 
-/// How long something took: `320 ms`, `1.4 s`, `2 min 5 s`, `3 h 10 min`, `4 d 2 h`.
+/// Formats a duration: `320 ms`, `1.4 s`, `2 min 5 s`, `3 h 10 min`, `4 d 2 h`.
 pub fn span(span: Duration) -> String {
     let seconds = span.as_secs();
     match seconds {
@@ -24,7 +24,7 @@ pub fn span(span: Duration) -> String {
     }
 }
 
-/// How far apart two times are, in the one unit that matters: `40 s`, `12 min`, `3 h`, `4 d`.
+/// Formats the distance of two times in one unit: `40 s`, `12 min`, `3 h`, `4 d`.
 pub fn distance(a: Timestamp, b: Timestamp) -> String {
     let seconds = a.duration_since(b).unsigned_abs().as_secs();
     match seconds {
@@ -35,7 +35,7 @@ pub fn distance(a: Timestamp, b: Timestamp) -> String {
     }
 }
 
-/// When something was or will be, seen from now: `12 min ago`, `in 3 h`, `now`.
+/// Formats a time relative to now: `12 min ago`, `in 3 h`, `now`.
 pub fn relative(now: Timestamp, at: Timestamp) -> String {
     match at.duration_since(now).as_secs() {
         0 => "now".to_owned(),
@@ -44,18 +44,18 @@ pub fn relative(now: Timestamp, at: Timestamp) -> String {
     }
 }
 
-/// A time in full: `2026-11-22 05:49:40`. Pages say once that their times are UTC.
-pub fn instant(at: Timestamp) -> String {
+/// Formats a time in full: `2026-11-22 05:49:40`. Pages state once that times are UTC.
+pub fn full_time(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// A time of the last days: `Nov 22 05:49:40`.
-pub fn moment(at: Timestamp) -> String {
+/// Formats a recent time: `Nov 22 05:49:40`.
+pub fn short_time(at: Timestamp) -> String {
     at.strftime("%b %-d %H:%M:%S").to_string()
 }
 
-/// A measured value with six digits that count, and all those before the point. What is very large or small has an
-/// exponent.
+/// Formats a measured value with six significant digits, and all digits before the point. Very large or small values
+/// have an exponent.
 pub fn number(value: f64) -> String {
     let magnitude = value.abs();
     if magnitude >= 1e15 || (magnitude > 0.0 && magnitude < 1e-4) {
@@ -65,17 +65,17 @@ pub fn number(value: f64) -> String {
     grouped(&if magnitude >= 1e5 { value.round() } else { six_digits() }.to_string())
 }
 
-/// A count with its thousands apart: `12,345`.
+/// Formats a count with separated thousands: `12,345`.
 pub fn count(count: i64) -> String {
     grouped(&count.to_string())
 }
 
-/// A number and what is counted: `1 run`, `2 runs`.
+/// Formats a count with a noun: `1 run`, `2 runs`.
 pub fn counted(count: usize, one: &str, many: &str) -> String {
     format!("{} {}", grouped(&count.to_string()), if count == 1 { one } else { many })
 }
 
-/// The first line of a text, cut at `length` characters.
+/// First line of a text, cut at `length` characters.
 pub fn first_line(text: &str, length: usize) -> String {
     let line = text.lines().next().unwrap_or_default().trim();
     match line.char_indices().nth(length) {
@@ -84,7 +84,7 @@ pub fn first_line(text: &str, length: usize) -> String {
     }
 }
 
-/// A name as one segment of a path ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
+/// Encodes a name as a path segment ([RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.3)).
 pub fn segment(name: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     name.bytes()
@@ -99,7 +99,7 @@ fn two(seconds: u64, (large, large_unit): (u64, &str), (small, small_unit): (u64
     }
 }
 
-/// With commas between thousands, where there are enough digits for them to help.
+/// Separates thousands by commas, if there are enough digits.
 fn grouped(number: &str) -> String {
     let (whole, rest) = number.find('.').map_or((number, ""), |point| number.split_at(point));
     let (sign, digits) = whole.strip_prefix('-').map_or(("", whole), |digits| ("-", digits));

@@ -1,30 +1,30 @@
-//! How many requests are taken: a bucket that holds those of a minute and fills by itself.
+//! Rate limit of requests: a token bucket for one minute.
 
 use std::cell::Cell;
 use std::time::{Duration, Instant};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// A bucket of requests that may still be taken.
+/// A token bucket.
 #[derive(Debug)]
-pub struct Bucket {
+pub struct TokenBucket {
     per_minute: f64,
-    /// What is in it, and when that was so.
+    /// Number of tokens at a time.
     content: Cell<(f64, Instant)>,
 }
 
-impl Bucket {
-    /// A full bucket; it lets one request a minute through at the least.
+impl TokenBucket {
+    /// Creates a full bucket; at least one request per minute is allowed.
     pub fn new(per_minute: u32, now: Instant) -> Self {
         let per_minute = f64::from(per_minute.max(1));
         Self { per_minute, content: Cell::new((per_minute, now)) }
     }
 
-    /// Takes one out.
+    /// Takes a token.
     ///
     /// # Errors
     ///
-    /// In how many seconds there is one again.
+    /// The number of seconds until the next token.
     pub fn take(&self, now: Instant) -> Result<(), u64> {
         let (left, then) = self.content.get();
         let gained = now.duration_since(then).div_duration_f64(MINUTE) * self.per_minute;
@@ -46,7 +46,7 @@ mod tests {
     #[test]
     fn a_burst_of_a_minute_is_taken_and_then_one_at_a_time() {
         let start = Instant::now();
-        let bucket = Bucket::new(6, start);
+        let bucket = TokenBucket::new(6, start);
         assert!((0..6).all(|_| bucket.take(start).is_ok()));
         assert_eq!(bucket.take(start), Err(11));
         assert_eq!(bucket.take(start + Duration::from_secs(4)), Err(7));
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn what_is_not_used_in_a_minute_is_not_saved_up() {
         let start = Instant::now();
-        let bucket = Bucket::new(2, start);
+        let bucket = TokenBucket::new(2, start);
         let later = start + Duration::from_hours(1);
         assert!(bucket.take(later).is_ok() && bucket.take(later).is_ok() && bucket.take(later).is_err());
     }

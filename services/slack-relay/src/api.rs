@@ -1,4 +1,4 @@
-//! Which address takes what.
+//! HTTP API of the relay.
 
 use std::rc::Rc;
 use std::time::{Duration, Instant};
@@ -11,45 +11,45 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::config::Config;
-use crate::courier::Signs;
 use crate::queue::{Error, Message, Queue};
-use crate::rate::Bucket;
-use crate::transform::{Group, VERSION};
+use crate::rate_limit::TokenBucket;
+use crate::sender::SenderHandle;
+use crate::transform::{AlertGroup, VERSION};
 
-/// A group of alerts has many texts, in bytes.
+/// Size limit of a group of alerts, in bytes.
 const GROUP_LIMIT: usize = 1024 * 1024;
-/// Slack cuts longer texts off, in characters.
+/// Longest text that Slack does not truncate, in characters.
 const LONGEST_TEXT: usize = 40_000;
-/// Longer than any name of a channel.
+/// Length limit of a channel name.
 const LONGEST_CHANNEL: usize = 80;
-/// When somebody who met a full queue may come back, in seconds.
-const BACK_LATER: &str = "60";
+/// `Retry-After` of a full queue, in seconds.
+const RETRY_AFTER_SECONDS: &str = "60";
 
-/// Takes messages in.
+/// Handlers of the API.
 #[derive(Debug)]
-pub struct Desk {
+pub struct Api {
     queue: Rc<Queue>,
-    signs: Signs,
-    bucket: Bucket,
+    handle: SenderHandle,
+    bucket: TokenBucket,
     channel: Option<String>,
     queue_limit: u64,
     duplicate: Duration,
 }
 
-/// What is posted to `/send_message`.
+/// Body of `/send_message`.
 #[derive(Debug, Deserialize)]
-struct Posted {
+struct SendMessage {
     text: String,
     slack_channel: String,
 }
 
-impl Desk {
-    /// Takes messages for `queue`, and tells the courier.
-    pub fn new(config: &Config, queue: Rc<Queue>, signs: Signs) -> Self {
+impl Api {
+    /// Creates the handlers for a queue and its sender.
+    pub fn new(config: &Config, queue: Rc<Queue>, handle: SenderHandle) -> Self {
         Self {
             queue,
-            signs,
-            bucket: Bucket::new(config.requests_per_minute, Instant::now()),
+            handle,
+            bucket: TokenBucket::new(config.requests_per_minute, Instant::now()),
             channel: config.channel.clone(),
             queue_limit: config.queue_limit,
             duplicate: config.duplicate,
@@ -58,23 +58,23 @@ impl Desk {
 
     fn send_message(&self, request: &Request) -> Result<Response, Response> {
         self.admit()?;
-        let Posted { text, slack_channel } = request.form_or_json()?;
+        let SendMessage { text, slack_channel } = request.form_or_json()?;
         if text.trim().is_empty() || text.chars().count() > LONGEST_TEXT {
             return Err(bad(&format!("the text must have 1 to {LONGEST_TEXT} characters")));
         }
         let channel = channel(&slack_channel)?;
         let payload = json!({ "channel": channel, "text": text });
         let message = Message { channel: channel.to_owned(), payload };
-        self.queue.push(&message, Timestamp::now()).map_err(|error| broken(&error))?;
-        self.signs.arrived.notify_one();
+        self.queue.push(&message, Timestamp::now()).map_err(|error| unavailable(&error))?;
+        self.handle.arrived.notify_one();
         Ok(Response::json(&json!({ "ok": true })))
     }
 
     fn alertmanager(&self, request: &Request) -> Result<Response, Response> {
         self.admit()?;
-        let group: Group = request.json()?;
+        let group: AlertGroup = request.json()?;
         if group.version != VERSION {
-            return Err(bad("this is not version 4 of Alertmanager's webhook"));
+            return Err(bad("expected version 4 of Alertmanager's webhook"));
         }
         let asked = request.query("channel").or(self.channel.as_deref());
         let channel =
@@ -82,20 +82,20 @@ impl Desk {
         let now = Timestamp::now();
         let keys = group.keys(now, self.duplicate);
         let pushed = self.queue.push_new(&keys, now, |new| group.message(channel, new));
-        let new = pushed.map_err(|error| broken(&error))?;
-        self.signs.arrived.notify_one();
+        let new = pushed.map_err(|error| unavailable(&error))?;
+        self.handle.arrived.notify_one();
         Ok(Response::json(&json!({ "ok": true, "new": new })))
     }
 
-    /// Whether one more request may be taken.
+    /// Checks rate limit and queue limit.
     fn admit(&self) -> Result<(), Response> {
         self.bucket.take(Instant::now()).map_err(Response::too_many)?;
-        let waiting = self.queue.count().map_err(|error| broken(&error))?;
+        let waiting = self.queue.count().map_err(|error| unavailable(&error))?;
         if waiting < self.queue_limit {
             return Ok(());
         }
-        let refusal = Response::error(StatusCode::SERVICE_UNAVAILABLE, "too many messages wait for Slack");
-        Err(refusal.with_header("retry-after", BACK_LATER))
+        let refusal = Response::error(StatusCode::SERVICE_UNAVAILABLE, "the queue is full");
+        Err(refusal.with_header("retry-after", RETRY_AFTER_SECONDS))
     }
 
     fn registry(&self) -> Registry {
@@ -103,21 +103,17 @@ impl Desk {
         let waiting = Gauge::<i64>::default();
         let count = self.queue.count().ok().and_then(|count| i64::try_from(count).ok());
         waiting.set(count.unwrap_or(-1));
-        registry.register(
-            "waiting",
-            "Messages that wait for Slack; -1 where the queue cannot be read",
-            waiting,
-        );
-        registry.register("sent", "Messages that Slack took", self.signs.sent.clone());
-        registry.register("dropped", "Messages that were given up", self.signs.dropped.clone());
+        registry.register("waiting", "Queued messages; -1 if the queue cannot be read", waiting);
+        registry.register("sent", "Messages accepted by Slack", self.handle.sent.clone());
+        registry.register("dropped", "Dropped messages", self.handle.dropped.clone());
         registry
     }
 }
 
-/// All routes.
-pub fn router(desk: Desk) -> Router {
-    let desk = Rc::new(desk);
-    let of = || Rc::clone(&desk);
+/// Creates all routes.
+pub fn router(api: Api) -> Router {
+    let api = Rc::new(api);
+    let of = || Rc::clone(&api);
     let (health, metrics, message, alerts) = (of(), of(), of(), of());
     Router::new()
         .health(async move || health.queue.count().map(drop).map_err(|error| fault::chain(&error)))
@@ -145,9 +141,9 @@ fn bad(message: &str) -> Response {
     Response::error(StatusCode::BAD_REQUEST, message)
 }
 
-/// What cannot be made durable is not taken.
-fn broken(error: &Error) -> Response {
-    tracing::error!(error = fault::chain(error), "a message could not be taken");
-    let refusal = Response::error(StatusCode::SERVICE_UNAVAILABLE, "the queue cannot take the message now");
-    refusal.with_header("retry-after", BACK_LATER)
+/// Response for a message that cannot be stored.
+fn unavailable(error: &Error) -> Response {
+    tracing::error!(error = fault::chain(error), "cannot store a message");
+    let refusal = Response::error(StatusCode::SERVICE_UNAVAILABLE, "the queue cannot store the message now");
+    refusal.with_header("retry-after", RETRY_AFTER_SECONDS)
 }

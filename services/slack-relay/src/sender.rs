@@ -1,4 +1,4 @@
-//! Brings messages from the queue to Slack: in their order, one a second in each channel, again where Slack could not.
+//! Sends queued messages to Slack: in order, one per second and channel, with retries.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -12,58 +12,59 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::queue::{self, Queue, Waiting};
+use crate::queue::{self, Queue, QueuedMessage};
 
-/// Slack takes one message a second in each channel, <https://docs.slack.dev/apis/web-api/rate-limits>.
+/// Wait between messages of a channel: Slack's limit is one per second,
+/// <https://docs.slack.dev/apis/web-api/rate-limits>.
 const PAUSE: Duration = Duration::from_secs(1);
-/// The longest pause after failures.
+/// Longest wait after failures.
 const LONGEST_PAUSE: Duration = Duration::from_mins(1);
-/// How long a message may be on its way once the program has to end: shorter than what orchestrators wait.
+/// Time limit of a post in progress after the stop, shorter than the time limit of orchestrators.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Brings messages from the queue to Slack.
+/// Sends queued messages to Slack.
 #[derive(Debug)]
-pub struct Courier {
+pub struct SlackSender {
     queue: Rc<Queue>,
     bot: Bot,
     longest_wait: Duration,
-    signs: Signs,
-    pauses: RefCell<HashMap<String, Pause>>,
-    /// Messages that are done with and could not be removed, since the disk was full.
+    handle: SenderHandle,
+    delays: RefCell<HashMap<String, ChannelDelay>>,
+    /// Finished messages that could not be removed, since the disk was full.
     done: RefCell<HashSet<i64>>,
 }
 
-/// What the courier and those who give it messages have in common. Clones share it.
+/// Signals and counters that the sender shares with the API. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Signs {
-    /// There is a new message.
+pub struct SenderHandle {
+    /// Signals a new message.
     pub arrived: Rc<Notify>,
-    /// Messages that Slack took.
+    /// Number of messages accepted by Slack.
     pub sent: Counter,
-    /// Messages that were given up.
+    /// Number of dropped messages.
     pub dropped: Counter,
 }
 
-/// How long a channel is left alone.
+/// Wait before the next message to a channel.
 #[derive(Debug)]
-struct Pause {
+struct ChannelDelay {
     until: Instant,
     failures: u32,
 }
 
-impl Courier {
-    /// A courier that drops what has waited for longer than `longest_wait`.
+impl SlackSender {
+    /// Creates a sender that drops messages older than `longest_wait`.
     pub fn new(queue: Rc<Queue>, bot: Bot, longest_wait: Duration) -> Self {
-        let (signs, pauses, done) = Default::default();
-        Self { queue, bot, longest_wait, signs, pauses, done }
+        let (handle, delays, done) = Default::default();
+        Self { queue, bot, longest_wait, handle, delays, done }
     }
 
-    /// Its signs.
-    pub fn signs(&self) -> Signs {
-        self.signs.clone()
+    /// Handle for the API.
+    pub fn handle(&self) -> SenderHandle {
+        self.handle.clone()
     }
 
-    /// Works until `ended`. A message that is on its way then has a moment to arrive; if it does not, it stays in the
+    /// Runs until `ended`. A post in progress then has a few seconds to finish; otherwise its message stays in the
     /// queue.
     pub async fn run<E: Future<Output = ()>>(&self, ended: impl Fn() -> E) {
         let cut_off = async || {
@@ -85,7 +86,7 @@ impl Courier {
                 Err(error) => Err(error),
             };
             if let Err(error) = delivered {
-                tracing::error!(error = fault::chain(&error), "the queue cannot be used");
+                tracing::error!(error = fault::chain(&error), "cannot use the queue");
                 tokio::select! {
                     () = ended() => return,
                     () = tokio::time::sleep(PAUSE) => {}
@@ -94,12 +95,12 @@ impl Courier {
         }
     }
 
-    /// Waits for a channel that has a message and is not to be left alone.
+    /// Waits for a channel with a message and without a delay.
     async fn next(&self) -> Result<String, queue::Error> {
         loop {
             let channels = self.queue.channels()?;
             let due = |channel: &String| {
-                self.pauses.borrow().get(channel).map_or_else(Instant::now, |pause| pause.until)
+                self.delays.borrow().get(channel).map_or_else(Instant::now, |delay| delay.until)
             };
             let earliest =
                 channels.into_iter().map(|channel| (due(&channel), channel)).min_by_key(|(at, _)| *at);
@@ -108,12 +109,12 @@ impl Courier {
                 Some((at, _)) => {
                     tokio::select! {
                         () = tokio::time::sleep_until(at) => {}
-                        () = self.signs.arrived.notified() => {}
+                        () = self.handle.arrived.notified() => {}
                     }
                 }
                 None => {
-                    self.pauses.borrow_mut().retain(|_, pause| pause.until > Instant::now());
-                    self.signs.arrived.notified().await;
+                    self.delays.borrow_mut().retain(|_, delay| delay.until > Instant::now());
+                    self.handle.arrived.notified().await;
                 }
             }
         }
@@ -126,8 +127,8 @@ impl Courier {
         }
         let waited = Timestamp::now().duration_since(message.queued_at);
         if waited.unsigned_abs() > self.longest_wait && !waited.is_negative() {
-            tracing::error!(channel, "a message was dropped: it waited for {} s", waited.as_secs());
-            self.signs.dropped.inc();
+            tracing::error!(channel, "message dropped after {} s in the queue", waited.as_secs());
+            self.handle.dropped.inc();
             return self.finish(message.id);
         }
         let posted = self.bot.post(&message.payload).await;
@@ -137,39 +138,47 @@ impl Courier {
     fn settle(
         &self,
         channel: &str,
-        message: &Waiting,
+        message: &QueuedMessage,
         posted: Result<(), Error>,
     ) -> Result<(), queue::Error> {
         match posted {
             Ok(()) => {
-                self.signs.sent.inc();
+                self.handle.sent.inc();
                 tracing::info!(channel, "sent");
             }
-            // Slack offers no way to ask whether it arrived, and twice is worse than not at all.
+            // The message may have arrived. Slack cannot be asked, and a duplicate is worse than a loss.
             Err(error) if error.kind() == Kind::Rejected => {
-                tracing::error!(channel, error = fault::chain(&error), "a message was given up");
-                self.signs.dropped.inc();
+                tracing::error!(channel, error = fault::chain(&error), "message dropped");
+                self.handle.dropped.inc();
             }
             Err(error) => {
-                let wait = self.fail(channel, error.retry_after());
+                let wait = self.delay_channel(channel, error.retry_after());
                 let error = fault::chain(&error);
-                tracing::warn!(channel, error, wait = wait.as_secs_f64(), "a message waits");
+                tracing::warn!(
+                    channel,
+                    error,
+                    wait = wait.as_secs_f64(),
+                    "Slack unavailable, message queued"
+                );
                 return Ok(());
             }
         }
-        self.pauses
+        self.delays
             .borrow_mut()
-            .insert(channel.to_owned(), Pause { until: Instant::now() + PAUSE, failures: 0 });
+            .insert(channel.to_owned(), ChannelDelay { until: Instant::now() + PAUSE, failures: 0 });
         self.finish(message.id)
     }
 
-    /// Leaves a channel alone for as long as Slack asked, or for longer each time.
-    fn fail(&self, channel: &str, asked: Option<Duration>) -> Duration {
-        let mut pauses = self.pauses.borrow_mut();
-        let failures = pauses.get(channel).map_or(0, |pause| pause.failures);
-        let longer_each_time = PAUSE.saturating_mul(2_u32.saturating_pow(failures)).min(LONGEST_PAUSE);
-        let wait = asked.unwrap_or(longer_each_time).max(PAUSE);
-        pauses.insert(channel.to_owned(), Pause { until: Instant::now() + wait, failures: failures + 1 });
+    /// Delays a channel by the time that Slack asked for, or with exponential backoff.
+    fn delay_channel(&self, channel: &str, asked: Option<Duration>) -> Duration {
+        let mut delays = self.delays.borrow_mut();
+        let failures = delays.get(channel).map_or(0, |delay| delay.failures);
+        let backoff = PAUSE.saturating_mul(2_u32.saturating_pow(failures)).min(LONGEST_PAUSE);
+        let wait = asked.unwrap_or(backoff).max(PAUSE);
+        delays.insert(
+            channel.to_owned(),
+            ChannelDelay { until: Instant::now() + wait, failures: failures + 1 },
+        );
         wait
     }
 
