@@ -69,6 +69,11 @@ impl Affected {
         self.programs.iter().map(|program| program.name.as_str())
     }
 
+    /// The same, each with what reaches it.
+    pub(crate) fn reasons(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.programs.iter().map(|program| (program.name.as_str(), program.reason.as_str()))
+    }
+
     /// For which architectures a program ships.
     pub(crate) fn architectures(&self, name: &str) -> Result<Vec<String>, String> {
         let program = self.programs.iter().find(|program| program.name == name);

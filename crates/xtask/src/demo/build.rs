@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::OnceLock;
 
 use serde::Deserialize;
 
@@ -48,8 +49,29 @@ pub(crate) fn programs(names: &[String]) -> Result<BTreeMap<String, PathBuf>, St
     build(&names.iter().map(|name| Wanted::program(name)).collect())
 }
 
+static REUSED: OnceLock<PathBuf> = OnceLock::new();
+
+/// Takes programs from a folder from now on, where they are there.
+pub(crate) fn reuse(folder: &Path) {
+    // The first folder stays.
+    let _ = REUSED.set(folder.to_owned());
+}
+
+/// All that is wanted, if none of it has to be built.
+fn reused(wanted: &BTreeSet<Wanted>) -> Option<BTreeMap<String, PathBuf>> {
+    let find = |it: &Wanted| {
+        let here = REUSED.get().map(|folder| folder.join(&it.package)).filter(|path| path.exists());
+        let path = here.or_else(|| testkit::Program::prebuilt(&it.package))?;
+        it.example.is_none().then(|| (it.package.clone(), path))
+    };
+    wanted.iter().map(find).collect()
+}
+
 /// Builds what is wanted in one go, cargo's progress in view, and tells where each is, by its package.
 pub(super) fn build(wanted: &BTreeSet<Wanted>) -> Result<BTreeMap<String, PathBuf>, String> {
+    if let Some(programs) = reused(wanted) {
+        return Ok(programs);
+    }
     let mut cargo = workspace::cargo();
     cargo.args(["build", "--message-format=json-render-diagnostics", "--bins"]);
     cargo.args(wanted.iter().flat_map(|it| ["--package", &it.package]));

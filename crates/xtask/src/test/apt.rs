@@ -9,7 +9,9 @@ use std::process::Command;
 use super::progress::Progress;
 
 const PROGRAM: &str = "/usr/bin/apt-get";
-const OPTIONS: [&str; 3] = ["install", "--yes", "--no-install-recommends"];
+/// Packages that a crash of this machine would damage are installed again: nothing waits for the disk.
+const OPTIONS: [&str; 5] =
+    ["install", "--yes", "--no-install-recommends", "--option", "Dpkg::Options::=--force-unsafe-io"];
 /// Whom packages ask whether they may start a service.
 /// Source: <https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt>.
 const SERVICE_POLICY: &str = "/usr/sbin/policy-rc.d";
@@ -23,7 +25,7 @@ pub(super) fn is_allowed() -> bool {
 
 /// The command that a person would install the packages with.
 pub(super) fn by_hand(packages: &[&str]) -> String {
-    format!("sudo apt-get {} {}", OPTIONS.join(" "), packages.join(" "))
+    format!("sudo apt-get install --yes --no-install-recommends {}", packages.join(" "))
 }
 
 /// Installs the packages: all at once, and where that fails one by one, so that one the archive does not have keeps no

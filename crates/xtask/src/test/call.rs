@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
     /// Steps to run, in this order; without one, all that run by default.
     #[arg(value_name = "STEP", value_parser = step())]
     steps: Vec<&'static Step>,
+    /// Runs every step, and tries faults on every program: what a nightly run does.
+    #[arg(long, conflicts_with = "steps")]
+    pub(super) all: bool,
     /// Lists the steps and exits.
     #[arg(long)]
     pub(super) list: bool,
@@ -26,6 +29,10 @@ pub(crate) struct Arguments {
 impl Arguments {
     /// The steps to run.
     pub(super) fn steps(&self) -> Vec<&'static Step> {
+        if self.all {
+            // The tests hold the structure as well.
+            return STEPS.iter().filter(|step| step.name != "structure").collect();
+        }
         if self.steps.is_empty() {
             return STEPS.iter().filter(|step| step.by_default).collect();
         }
@@ -41,7 +48,7 @@ fn step() -> impl TypedValueParser<Value = &'static Step> {
 }
 
 fn about(step: &Step) -> String {
-    let note = if step.by_default { "" } else { " (only when named)" };
+    let note = if step.by_default { "" } else { " (only when named, or with --all)" };
     format!("{}{note}", step.about)
 }
 

@@ -7,11 +7,13 @@ mod cargo_deny;
 mod compose;
 mod dashboards;
 mod ecs;
+mod faults;
 mod images;
 mod install;
 pub(crate) mod manifests;
 mod monitoring;
 mod npm;
+mod prebuilt;
 mod progress;
 mod reproducible;
 mod servers;
@@ -35,46 +37,99 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         print!("{}", call::list());
         return Ok(());
     }
+    if arguments.all {
+        faults::try_all();
+    }
     check(&arguments.steps())
 }
 
-/// Runs the steps one after the other, also those after one that fails, so that one call shows all there is to mend.
+/// Runs the steps, also those after one that fails, so that one call shows all there is to mend.
 ///
 /// What is written here goes to stderr, and after tests that pass nothing is written at all unless a person watches:
 /// the closing lines are cargo's own, from which a program can read how many tests there were.
-fn check(steps: &[&Step]) -> Result<(), String> {
+fn check(steps: &[&'static Step]) -> Result<(), String> {
     let started = Instant::now();
-    let mut failed = Vec::new();
-    let mut skipped = Vec::new();
+    let mut results = Results::default();
+    for group in side_by_side(steps) {
+        let (waiting, compiling): (Vec<_>, Vec<_>) = group.iter().partition(|step| step.waits);
+        std::thread::scope(|scope| {
+            let others = (!waiting.is_empty() && !compiling.is_empty())
+                .then(|| scope.spawn(|| run_all(&waiting, Progress::begin_in_background)));
+            results.extend(run_all(&compiling, Progress::begin));
+            let others = others.map(|thread| thread.join().unwrap_or_else(|_| Results::panicked()));
+            results.extend(others.unwrap_or_else(|| {
+                if compiling.is_empty() { run_all(&waiting, Progress::begin) } else { Results::default() }
+            }));
+        });
+    }
+    results.tell(started)
+}
+
+/// The steps in groups that run one after the other: those that wait beside those that compile before or after them.
+fn side_by_side<'a>(steps: &'a [&'static Step]) -> Vec<&'a [&'static Step]> {
+    // The last one that waits ends what runs side by side.
+    let end = steps.iter().rposition(|step| step.waits).map_or(0, |last| last + 1);
+    let (first, rest) = steps.split_at(end);
+    [first, rest].into_iter().filter(|group| !group.is_empty()).collect()
+}
+
+/// Runs steps one after the other.
+fn run_all(steps: &[&'static Step], begin: fn(&'static str) -> Progress) -> Results {
+    let mut results = Results::default();
     for step in steps {
-        let mut progress = Progress::begin(step.name);
+        let mut progress = begin(step.name);
         match (step.run)(&mut progress) {
             Outcome::Passed if step.has_last_word => {}
             Outcome::Passed => progress.end("ok"),
             Outcome::Skipped(reasons) => {
                 progress.end("skipped");
-                skipped.extend(reasons);
+                results.skipped.extend(reasons);
             }
             Outcome::Failed(output) => {
                 progress.end("FAILED");
                 eprint!("{output}");
-                failed.push(step.name);
+                results.failed.push(step.name);
             }
         }
     }
-    for reason in &skipped {
-        eprintln!("not checked: {reason}");
+    results
+}
+
+/// What became of some steps.
+#[derive(Default)]
+struct Results {
+    failed: Vec<&'static str>,
+    skipped: Vec<String>,
+}
+
+impl Results {
+    /// Those of steps that ended in a fault of this program, which has told it already.
+    fn panicked() -> Self {
+        Self { failed: vec!["a step beside others"], skipped: Vec::new() }
     }
-    if !failed.is_empty() {
-        return Err(format!("failed: {}. Again: cargo xtask test {}", failed.join(", "), failed.join(" ")));
+
+    fn extend(&mut self, more: Self) {
+        self.failed.extend(more.failed);
+        self.skipped.extend(more.skipped);
     }
-    if !skipped.is_empty() && is_ci() {
-        return Err("under CI=true everything has to be checked".to_owned());
+
+    fn tell(self, started: Instant) -> Result<(), String> {
+        let Self { failed, skipped } = self;
+        for reason in &skipped {
+            eprintln!("not checked: {reason}");
+        }
+        if !failed.is_empty() {
+            let again = failed.join(" ");
+            return Err(format!("failed: {}. Again: cargo xtask test {again}", failed.join(", ")));
+        }
+        if !skipped.is_empty() && is_ci() {
+            return Err("under CI=true everything has to be checked".to_owned());
+        }
+        if io::stderr().is_terminal() {
+            eprintln!("\nno fault found in {}", duration(started.elapsed()));
+        }
+        Ok(())
     }
-    if io::stderr().is_terminal() {
-        eprintln!("\nno fault found in {}", duration(started.elapsed()));
-    }
-    Ok(())
 }
 
 /// Whether nobody is there to read that a check was skipped.

@@ -41,6 +41,12 @@ impl Progress {
         progress
     }
 
+    /// For a step that runs beside one that is shown: it writes only lines that stay.
+    pub(super) fn begin_in_background(step: &'static str) -> Self {
+        let started = Instant::now();
+        Self { step, started, told: started, is_terminal: false }
+    }
+
     /// Says what the step is doing, on a line that stays.
     pub(super) fn say(&mut self, text: &str) {
         self.rewrite("");

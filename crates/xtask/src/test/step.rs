@@ -10,6 +10,8 @@ pub(super) struct Step {
     pub(super) about: &'static str,
     /// Whether it is part of a call that names no step.
     pub(super) by_default: bool,
+    /// Whether it mostly installs, downloads or waits, so that it runs beside those that compile.
+    pub(super) waits: bool,
     /// Whether it writes its own end.
     pub(super) has_last_word: bool,
     pub(super) run: fn(&mut Progress) -> Outcome,

@@ -6,30 +6,37 @@ use std::process::Command;
 use super::progress::Progress;
 use super::step::{Outcome, Step};
 use super::{
-    airflow, cargo_deny, compose, dashboards, ecs, images, manifests, monitoring, reproducible, servers,
-    shipped, systemd, workflows,
+    airflow, cargo_deny, compose, dashboards, ecs, faults, images, manifests, monitoring, prebuilt,
+    reproducible, servers, shipped, systemd, workflows,
 };
 use crate::workspace;
 
 /// All steps share one target folder and the profile `dev`, so that what one has built the next does not build again.
-pub(super) const STEPS: [Step; 21] = [
+///
+/// Those that mostly wait run beside those that compile, up to the first one that needs both.
+pub(super) const STEPS: [Step; 23] = [
     step("fmt", "every file is formatted", fmt),
     step("clippy", "no lint is broken", clippy),
     step("doc", "the documentation builds without a warning", doc),
-    step("deny", "licenses, sources and versions of dependencies keep to deny.toml", cargo_deny::policy),
-    step("generate", "generated files say what the manifests and the programs say", generate),
-    step(
+    step("build", "programs and tests compile, once for all steps", build),
+    waiting("servers", "what the tests run against is installed and starts", servers::prepare),
+    waiting("deny", "licenses, sources and versions of dependencies keep to deny.toml", cargo_deny::policy),
+    waiting("workflows", "the GitHub workflows are right, and safe", workflows::check),
+    waiting("compose", "Docker Compose, its schema and our rules accept what is in docker", compose::check),
+    waiting(
+        "ecs",
+        "the stacks for ECS keep to their schemas, and a stand-in for AWS deploys them",
+        ecs::check,
+    ),
+    waiting(
         "manifests",
         "kustomize builds what Kubernetes gets, and its schemas and our rules accept it",
         manifests::check,
     ),
-    step("monitoring", "rules fire when they should, and whoever they name hears of it", monitoring::check),
-    step("workflows", "the GitHub workflows are right, and safe", workflows::check),
-    step("compose", "Docker Compose, its schema and our rules accept what is in docker", compose::check),
-    step("ecs", "the stacks for ECS keep to their schemas, and a stand-in for AWS deploys them", ecs::check),
-    step("systemd", "systemd understands the units, and finds them confined", systemd::check),
+    waiting("monitoring", "rules fire when they should, and reach whom they name", monitoring::check),
+    waiting("systemd", "systemd understands the units, and finds them confined", systemd::check),
+    step("generate", "generated files say what the manifests and the programs say", generate),
     step("demo", "`cargo xtask demo` shows every pipeline at work", demo),
-    step("servers", "what the tests run against is installed and starts", servers::prepare),
     step("dashboards", "stores answer every query, and every name in one is a record's", dashboards::check),
     step("images", "programs run in images that hold nothing else, beside real servers", images::check),
     step(
@@ -37,26 +44,27 @@ pub(super) const STEPS: [Step; 21] = [
         "a real Airflow imports the DAGs, asks for their pods, and runs an image",
         airflow::check,
     ),
-    step(
-        "shipped",
-        "programs as they ship, for both architectures, lead to what the test cases say",
-        shipped::check,
-    ),
-    step("reproducible", "the same commit makes the same image, in whatever folder", reproducible::check),
+    step("shipped", "programs as they ship lead to what the test cases say", shipped::check),
+    // The workflow of images builds both architectures on machines of their own.
+    nightly("emulated", "the same for the other architecture, emulated", shipped::check_emulated),
+    nightly("reproducible", "the same commit makes the same image, in whatever folder", reproducible::check),
     Step { has_last_word: true, ..step("tests", "all tests, those of the structure included", tests) },
-    Step {
-        by_default: false,
-        ..step("structure", "only the tests of the structure: layers, pages, names", structure)
-    },
+    nightly("structure", "only the tests of the structure: layers, pages, names", structure),
     // The database changes every day: a default step would fail for changes that are not at fault.
-    Step {
-        by_default: false,
-        ..step("advisories", "no dependency has a known fault; needs the network", cargo_deny::advisories)
-    },
+    nightly("advisories", "no dependency has a known fault; needs the network", cargo_deny::advisories),
 ];
 
 const fn step(name: &'static str, about: &'static str, run: fn(&mut Progress) -> Outcome) -> Step {
-    Step { name, about, by_default: true, has_last_word: false, run }
+    Step { name, about, by_default: true, waits: false, has_last_word: false, run }
+}
+
+const fn waiting(name: &'static str, about: &'static str, run: fn(&mut Progress) -> Outcome) -> Step {
+    Step { waits: true, ..step(name, about, run) }
+}
+
+/// A step of `--all` alone, which costs more than each change is worth.
+const fn nightly(name: &'static str, about: &'static str, run: fn(&mut Progress) -> Outcome) -> Step {
+    Step { by_default: false, ..step(name, about, run) }
 }
 
 fn fmt(progress: &mut Progress) -> Outcome {
@@ -73,12 +81,34 @@ fn doc(progress: &mut Progress) -> Outcome {
     watch(progress, command)
 }
 
+/// One build of all there is, with the features that tests add, so that no crate is compiled once for tests and once for
+/// programs. Later steps take the programs from it.
+fn build(progress: &mut Progress) -> Outcome {
+    let outcome = watch(progress, cargo(&["build", "--workspace", "--bins", "--tests", "--examples"]));
+    if let (Outcome::Passed, Ok(target)) = (&outcome, workspace::target()) {
+        prebuilt::set(target.join("debug"));
+    }
+    outcome
+}
+
 fn generate(progress: &mut Progress) -> Outcome {
-    watch(progress, cargo(&["xtask", "generate", "--check"]))
+    watch_self(progress, &["generate", "--check"])
 }
 
 fn demo(progress: &mut Progress) -> Outcome {
-    watch(progress, cargo(&["xtask", "demo", "--no-serve"]))
+    watch_self(progress, &["demo", "--no-serve"])
+}
+
+/// Runs another command of this program, with the programs that are built.
+fn watch_self(progress: &mut Progress, arguments: &[&str]) -> Outcome {
+    match workspace::program() {
+        Ok(program) => {
+            let mut command = Command::new(program);
+            command.args(arguments).current_dir(workspace::root()).envs(prebuilt::variable());
+            watch(progress, command)
+        }
+        Err(problem) => Outcome::Failed(format!("{problem}\n")),
+    }
 }
 
 /// The whole workspace, so that dependencies have the same features as in the step `tests`.
@@ -102,6 +132,7 @@ fn run_tests() -> std::io::Result<(bool, Vec<String>)> {
     let folder = tempfile::TempDir::with_prefix("skipped-")?;
     let notes = folder.path().join("tests");
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
+    command.envs(prebuilt::variable()).env("TESTKIT_FAULTS", faults::programs());
     let status = command.env("TESTKIT_SKIPPED", &notes).status()?;
     // Without a skip there is no file.
     let mut skipped: Vec<_> =
