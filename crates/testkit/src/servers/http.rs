@@ -52,7 +52,8 @@ pub(super) fn send(
 ) -> io::Result<FullAnswer> {
     let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
     stream.set_read_timeout(Some(PATIENCE))?;
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let headers = headers.concat();
     let head = format!(
         "{method} {target} HTTP/1.0\r\nhost: 127.0.0.1:{port}\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
