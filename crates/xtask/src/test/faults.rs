@@ -37,8 +37,8 @@ fn beside_reference<'a>(reasons: impl Iterator<Item = (&'a str, &'a str)>) -> St
 /// The commit that this work began at: where the branch left main, or the one before on main itself.
 fn base() -> Option<String> {
     let head = git(&["rev-parse", "HEAD"])?;
-    let mains = ["origin/main", "main"].into_iter();
-    let base = mains.filter_map(|main| git(&["merge-base", "HEAD", main])).next()?;
+    let mut mains = ["origin/main", "main"].into_iter();
+    let base = mains.find_map(|main| git(&["merge-base", "HEAD", main]))?;
     if base == head { git(&["rev-parse", "HEAD^"]) } else { Some(base) }
 }
 
