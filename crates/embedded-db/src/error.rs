@@ -1,4 +1,4 @@
-//! What can go wrong with an SQLite file, by what the caller does next.
+//! Errors of SQLite files, one variant per decision of the caller.
 
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub enum Error {
     Busy {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// Error of SQLite.
         source: Cause,
     },
     /// The disk is full or failing, or a limit of the operating system is reached.
@@ -27,7 +27,7 @@ pub enum Error {
     Disk {
         /// The file.
         path: PathBuf,
-        /// What SQLite or the operating system said.
+        /// Error of SQLite or the operating system.
         source: Cause,
     },
     /// The place is wrong: a read-only file or folder, no permission, a file where a folder should be.
@@ -35,7 +35,7 @@ pub enum Error {
     NotWritable {
         /// The file.
         path: PathBuf,
-        /// What SQLite or the operating system said.
+        /// Error of SQLite or the operating system.
         source: Cause,
     },
     /// The file is damaged, or is no SQLite file. Waiting does not help; setting the file aside does.
@@ -43,7 +43,7 @@ pub enum Error {
     Corrupt {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// Error of SQLite.
         source: Cause,
     },
     /// The statement does not fit the file: a broken constraint, a missing table, a mistake in the SQL.
@@ -51,7 +51,7 @@ pub enum Error {
     Refused {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// Error of SQLite.
         source: Cause,
     },
 }

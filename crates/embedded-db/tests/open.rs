@@ -1,4 +1,4 @@
-//! What a file is like once it is open, and what is said of a file that cannot be opened or written.
+//! Settings of an open file, and errors of files that cannot be opened or written.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 

@@ -16,7 +16,7 @@ pub enum Error {
     /// The format is neither of the two.
     #[error("no log format: `{given}` (expected json or text)")]
     Format {
-        /// What was given.
+        /// Configured value.
         given: String,
     },
     /// The program has set up its log before.

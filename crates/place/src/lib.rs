@@ -14,7 +14,7 @@ pub use settings_block::{Places, Points};
 /// A place: where it is, by name or by coordinates, and what it is called.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
-    /// What it is called in records; `None` where nobody gave it a name.
+    /// Configured name; `None` without one.
     pub name: Option<String>,
     /// Where it is.
     pub location: Location,
@@ -32,14 +32,14 @@ pub enum Location {
 /// A place by its coordinates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Point {
-    /// What it is called in records; its coordinates where nobody gave it a name.
+    /// Name in records; its coordinates without a configured one.
     pub name: String,
     /// Where it is.
     pub at: Coordinates,
 }
 
 impl Place {
-    /// What it is called in records: by its own name, else by the one a source has for it, else by its coordinates.
+    /// Name in records: the configured one, or the one of the source, or the coordinates.
     pub fn name_or(&self, from_source: Option<&str>) -> String {
         match (&self.name, from_source) {
             (None, Some(name)) if !name.trim().is_empty() => name.to_owned(),

@@ -1,4 +1,4 @@
-//! What can go wrong with PostgreSQL, by what the caller does next.
+//! Errors of PostgreSQL, one variant per decision of the caller.
 
 use std::error::Error as StdError;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What each class of PostgreSQL's error codes asks of the caller.
+//! Classification of PostgreSQL's error codes.
 
 use fault::Kind;
 

@@ -1,4 +1,4 @@
-//! What a number can be.
+//! Valid ranges of numbers.
 
 use std::fmt;
 

@@ -10,7 +10,7 @@ use settings::Settings;
 struct Config {
     #[setting(block)]
     listen: Listen,
-    /// What stands before what it was told.
+    /// Text before each line.
     #[setting(name = "ECHO_PREFIX")]
     prefix: String,
 }

@@ -1,4 +1,4 @@
-//! What a program tells its orchestrator as it ends.
+//! Exit codes of programs.
 
 use std::process::ExitCode;
 

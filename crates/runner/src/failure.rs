@@ -61,7 +61,7 @@ impl Failure {
         self.stage
     }
 
-    /// What the program ends with because of it.
+    /// Exit code of the program for this failure.
     pub fn exit(&self) -> Exit {
         self.exit
     }

@@ -1,4 +1,4 @@
-//! What ends a run before its time: a signal, the deadline.
+//! Interruption of a run: a signal, or the deadline.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,10 +1,10 @@
-//! What a run has done so far.
+//! Progress of a run.
 
 use std::cell::{Cell, RefCell};
 
 use crate::{Failure, Stage};
 
-/// What a run has done so far.
+/// Progress of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     stage: Cell<Option<Stage>>,

@@ -1,9 +1,9 @@
-//! What became of records, store by store.
+//! Numbers of stored, spooled and refused records, by store.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-/// What became of records, store by store. Numbers only grow.
+/// Numbers of stored, spooled and refused records, by store. They only grow.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     stores: RefCell<BTreeMap<String, Counts>>,
@@ -11,7 +11,7 @@ pub(crate) struct Tally {
     retries: Cell<u64>,
 }
 
-/// What became of the records of one store.
+/// Numbers of records of one store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Counts {
     pub(crate) stored: usize,

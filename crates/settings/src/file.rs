@@ -9,7 +9,7 @@ use toml::Value;
 ///
 /// # Errors
 ///
-/// What is wrong with the file, without any of its values.
+/// The mistakes in the file, without values.
 pub(crate) fn variables(path: &Path) -> Result<BTreeMap<String, String>, String> {
     let text = std::fs::read_to_string(path).map_err(|error| format!("cannot be read: {}", error.kind()))?;
     let table: toml::Table = text.parse().map_err(|error: toml::de::Error| {

@@ -16,7 +16,7 @@ const TO_BE_READ: &str = ".salvage";
 /// The file comes last: whoever opens a new file beside an old log loses what is in the log.
 const FILES: [&str; 4] = ["-wal", "-shm", "-journal", ""];
 
-/// What is to become of a file that is set aside.
+/// Treatment of a renamed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rest {
     /// Some of it can be brought over into the fresh file.
@@ -64,7 +64,7 @@ fn folder_of(path: &Path) -> io::Result<File> {
 
 /// Keeps other programs from writing to a file while it is renamed, if the file is sound enough for that.
 ///
-/// Who waits for the lock finds another file at the path when it is free.
+/// A program that waits for the lock then finds another file at the path.
 pub(crate) fn hold(connection: &Connection) -> Option<Transaction<'_>> {
     Transaction::new_unchecked(connection, TransactionBehavior::Immediate).ok()
 }

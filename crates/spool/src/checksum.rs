@@ -2,7 +2,7 @@
 
 use crc32fast::Hasher;
 
-/// What is stored of a batch, as it is stored, but for its place in the queue.
+/// Stored columns of a batch, except its position in the queue.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Content<'a> {
     pub(crate) destination: &'a str,

@@ -1,4 +1,4 @@
-//! What can go wrong with a spool.
+//! Errors of a spool.
 
 use std::path::PathBuf;
 
@@ -23,7 +23,7 @@ pub enum Error {
     SetAside {
         /// The file in the way.
         path: PathBuf,
-        /// What the operating system said.
+        /// Error of the operating system.
         source: std::io::Error,
     },
 }

@@ -33,7 +33,7 @@ pub(crate) struct SpoolFile {
     pub(crate) page_size: u64,
 }
 
-/// What a file system knows a file by, whatever its path.
+/// Identity of a file in its file system, independent of its path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Place {
     device: u64,
@@ -51,7 +51,7 @@ pub(crate) enum Failed {
     Error(Error),
 }
 
-/// What a file turned out to be.
+/// Kind of a file.
 enum Found {
     Spool(SpoolFile),
     /// Its structure is damaged. Some of it may still be read.
@@ -99,7 +99,7 @@ impl SpoolFile {
     pub(crate) fn write<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failed> {
         let begin = || Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);
         let transaction = begin().map_err(|error| self.failed(error))?;
-        // Whoever sets a file aside holds this lock while doing so. So this is as true at the end as it is here.
+        // A program that renames a file holds this lock meanwhile, so this stays true.
         if self.place != place(&self.path) {
             return Err(Failed::Moved);
         }

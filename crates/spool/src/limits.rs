@@ -12,16 +12,16 @@ const GIB: u64 = 1 << 30;
 pub struct Limits {
     /// The bytes that the file may use: batches and dead letters with all that SQLite adds to them, in whole pages.
     ///
-    /// What stands beside the file comes on top: the write-ahead log, with a mebibyte or the largest push, whichever is
-    /// more, and the reserve for a full disk, with one and a quarter.
+    /// Files beside it come on top: the write-ahead log, with a mebibyte or the largest push, whichever is more, and
+    /// the reserve for a full disk, with one and a quarter.
     pub bytes: u64,
     /// How long a batch may wait, from when it was pushed. `None`: for ever.
     pub age: Option<Duration>,
-    /// What happens to a batch for which there is no room.
+    /// Treatment of a batch without room.
     pub when_full: WhenFull,
 }
 
-/// What happens to a batch for which there is no room.
+/// Treatment of a batch without room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum WhenFull {
     /// The batches that have waited longest make room, whomever they wait for.
@@ -36,7 +36,7 @@ pub enum WhenFull {
 /// Batches that were dropped, or dead letters: how much, and the time range of the records in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
-    /// What they waited for.
+    /// Destination.
     pub destination: String,
     /// Why they were dropped.
     pub cause: Cause,
@@ -95,7 +95,7 @@ impl Cause {
         }
     }
 
-    /// What stands in the file, read back. What cannot be read is damage.
+    /// Parses the name in the file. An unknown name is damage.
     pub(crate) fn named(name: &str) -> Self {
         let all = [Self::Bytes, Self::Age, Self::DeadLetters];
         all.into_iter().find(|cause| cause.name() == name).unwrap_or(Self::Damage)

@@ -7,7 +7,7 @@ use crate::space::Pages;
 use crate::tally::{self, Tally};
 use crate::{Cause, Dropped, Entry, Limits, WhenFull, file, rows};
 
-/// What a row and its place in the index take beside payload and destination, at most.
+/// Largest size of a row and its index entry besides payload and destination.
 const ROW: u64 = 128;
 
 /// The pages that one more row may split: in the table, in the index, and the counts.
@@ -16,7 +16,7 @@ const SPLITS: u64 = 4;
 /// SQLite takes no value of a gigabyte, whatever the limits are.
 const LARGEST: u64 = 900_000_000;
 
-/// What came of an attempt to push.
+/// Result of a push.
 pub(crate) enum Outcome {
     Taken(Tally),
     /// There is no room, and nothing may be dropped for it.
@@ -78,7 +78,7 @@ pub(crate) fn drop_oldest(
     });
     let Some((dropped, id)) = oldest.optional()?.flatten() else { return Ok(None) };
     let gone = connection.prepare_cached("DELETE FROM batches WHERE id = ?1")?.execute([id])?;
-    // Whoever drops until there is room would go on for ever.
+    // Otherwise dropping until there is room would never end.
     if gone == 0 {
         Err(file::damaged("the oldest batch is not where it was found"))
     } else {

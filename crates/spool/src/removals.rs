@@ -35,7 +35,7 @@ pub(crate) struct Sum {
 struct Owed {
     removed: BTreeMap<BatchId, Sum>,
     sum: Sum,
-    /// What the destination has in the file up to this row is removed. Rows count from one.
+    /// Rows of the destination up to this one are removed. Rows count from one.
     passed: i64,
 }
 
@@ -76,7 +76,7 @@ impl Removals {
         owed.go_on(connection, &destination, id.file)
     }
 
-    /// What a destination took that is still in the file.
+    /// Sum of the delivered batches of a destination that are still in the file.
     pub(crate) fn sum(&self, destination: &str) -> Sum {
         self.by_destination.get(destination).map(|owed| owed.sum).unwrap_or_default()
     }

@@ -21,7 +21,7 @@ pub(crate) fn keep(spool: &Path) -> bool {
     }
     let is_kept = write(&path).is_ok();
     if !is_kept {
-        // What there was room for is better left to the batches.
+        // The room is better used by batches.
         let _ = fs::remove_file(path);
     }
     is_kept

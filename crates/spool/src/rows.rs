@@ -13,7 +13,7 @@ pub(crate) const BATCH: &str = "id, spooled_at, records, first_at, last_at, chec
 /// The columns that [`dead_letter`] reads, in its order.
 pub(crate) const DEAD_LETTER: &str = "destination, record, reason, buried_at";
 
-/// What stands in place of a checksum where a batch was put into the file by hand, or by version 1.
+/// Placeholder for a checksum of batches inserted by hand or by version 1.
 const UNCHECKED: &[u8] = b"none";
 
 /// More records than any batch has.

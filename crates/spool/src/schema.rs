@@ -56,7 +56,7 @@ const DEAD_LETTERS: &str = "
     ) STRICT;
 ";
 
-/// What is counted and told, beside the rows themselves.
+/// Tables of counts besides the rows.
 const ACCOUNTS: &str = "
     CREATE TABLE buried (
         only_row INTEGER PRIMARY KEY CHECK (only_row = 1),

@@ -8,7 +8,7 @@ const SPARE: u64 = 256;
 /// A vacuum moves at most this many pages for each page that was freed, so that no removal takes long.
 const MOVES_PER_FREED: u64 = 2;
 
-/// What it moves at least.
+/// Smallest number of pages to move.
 const MOVES: u64 = 128;
 
 /// A file with as little in it is rewritten whole, which takes no longer than a push.

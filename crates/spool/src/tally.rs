@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::{Cause, Dropped, rows};
 
-/// What was dropped in one go, added up by destination and cause.
+/// Records dropped together, by destination and cause.
 #[derive(Debug, Default)]
 pub(crate) struct Tally {
     sums: BTreeMap<(String, Cause), Dropped>,
@@ -39,7 +39,7 @@ impl Tally {
     }
 }
 
-/// What goes with the batch in `row`, whatever of it can be read. The columns of [`DROPPED`] begin at `start`.
+/// Records dropped with the batch in `row`, as far as it can be read. The columns of [`DROPPED`] begin at `start`.
 pub(crate) fn dropped(row: &Row<'_>, start: usize, cause: Cause) -> rusqlite::Result<Dropped> {
     let time = |column| rows::timestamp(row, start + column).ok();
     let spooled_at = time(5).unwrap_or_default();

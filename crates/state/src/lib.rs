@@ -27,7 +27,7 @@ use postgres::Postgres;
 use sqlite::Sqlite;
 use statement::Change;
 
-/// What a program remembers from one run to the next.
+/// Durable state of a program between runs.
 #[derive(Debug)]
 pub struct State {
     program: String,
@@ -64,11 +64,11 @@ impl State {
         !matches!(self.place, Place::Forgetful(_))
     }
 
-    /// What is kept under `key`.
+    /// Reads the value of `key`.
     ///
     /// # Errors
     ///
-    /// Why the state could not be read.
+    /// The reason why the state cannot be read.
     pub async fn get(&self, key: &str) -> Result<Option<String>, Error> {
         match &self.place {
             Place::Postgres(place) => place.get(&self.program, key).await,
@@ -81,7 +81,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Why the state could not be read.
+    /// The reason why the state cannot be read.
     pub async fn all(&self, beginning: &str) -> Result<Vec<(String, String)>, Error> {
         match &self.place {
             Place::Postgres(place) => place.all(&self.program, beginning).await,

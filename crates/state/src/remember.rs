@@ -41,7 +41,7 @@ impl State {
             self.complain(&error);
             None
         })?;
-        // What another version kept in another form is made anew.
+        // A value in the format of another version is computed anew.
         let kept: Kept = serde_json::from_str(&text).ok()?;
         // A clock that was set back makes an age negative, and the value old.
         let age = Duration::try_from(Timestamp::now().duration_since(kept.at)).ok()?;

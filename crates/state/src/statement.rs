@@ -1,11 +1,11 @@
 //! The statements of both stores. They differ in how a parameter and the present are spelled.
 
-/// What a program asks for under one key.
+/// Change of one key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Change<'a> {
-    /// Whatever is there, let it be this value.
+    /// Sets the value, whatever it was.
     Set(&'a str),
-    /// Whatever is there, let it be nothing.
+    /// Removes the value, whatever it was.
     Remove,
     /// If nothing is there, let it be this value.
     Add(&'a str),

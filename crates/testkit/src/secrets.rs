@@ -10,7 +10,7 @@ pub const TOKEN: &str = "planted-token-d41c7be9305f";
 /// The token of a bot in the simulated Slack.
 pub const BOT: &str = "planted-bot-86e2f0a4c35b";
 
-/// What is left of each secret however it was escaped.
+/// Part of each secret that is the same in all escaped forms.
 const KEY_CORE: &str = "7f3a9c51e2b84d06";
 const TOKEN_CORE: &str = "d41c7be9305f";
 const BOT_CORE: &str = "86e2f0a4c35b";

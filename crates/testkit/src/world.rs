@@ -1,4 +1,4 @@
-//! What surrounds a program under test: a simulated source, InfluxDB and Slack, and a folder of its own.
+//! Environment of a program under test: a simulated source, InfluxDB and Slack, and a folder of its own.
 
 #![expect(clippy::expect_used, reason = "this is test code, though not in a test of this crate")]
 
@@ -31,9 +31,9 @@ const STORE_VARIABLES: [&str; 4] = ["INFLUXDB_URL", "INFLUXDB_TOKEN", "INFLUXDB_
 const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
-/// What surrounds a program: every run in it finds what the runs before it left.
+/// Environment of a program: each run sees the results of earlier runs.
 ///
-/// Each run that ends is searched for the planted [`secrets`].
+/// The output of each run is searched for the planted [`secrets`].
 #[derive(Debug)]
 pub struct World {
     program: Program,
@@ -136,7 +136,7 @@ impl World {
         &self.channel
     }
 
-    /// What the simulated InfluxDB holds. A clone shares it.
+    /// The simulated InfluxDB. A clone shares its contents.
     pub fn influxdb(&self) -> &InfluxDb {
         &self.influxdb
     }
@@ -211,7 +211,7 @@ impl World {
         }
     }
 
-    /// What stands for what in settings and golden files.
+    /// Placeholders in settings and golden files, with their values.
     fn names(&self) -> [(&'static str, String); 6] {
         [
             ("{{base}}", self.source.url().to_owned()),

@@ -48,7 +48,7 @@ impl World {
         program.args(arguments).output().unwrap()
     }
 
-    /// What the store holds, without times, run reports and what differs from disk to disk; sorted.
+    /// Contents of the store, without times, run reports and values that depend on the disk; sorted.
     fn stored(&self) -> String {
         let lines = self.influxdb.lines();
         let lines = lines.lines().filter(|line| !line.starts_with("pipeline_runs"));

@@ -1,4 +1,4 @@
-//! What is kept of the forecast grid from one run to the next.
+//! Tests of the forecast grid that is cached between runs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

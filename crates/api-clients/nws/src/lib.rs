@@ -23,7 +23,7 @@ const ORIGIN: &str = "https://api.weather.gov";
 /// How to reach the service.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
-    /// Whom the service may contact about our requests, as in `ops@example.org`; sent in the `User-Agent`.
+    /// Contact for our requests, as in `ops@example.org`; sent in the `User-Agent`.
     #[setting(name = "NWS_CONTACT")]
     pub contact: Option<String>,
     /// Base URL of the service.

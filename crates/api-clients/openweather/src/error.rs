@@ -16,11 +16,11 @@ pub enum Error {
     /// The service answered 200 and an error inside.
     #[error("openweather {operation}: {code}: {message}")]
     Hidden {
-        /// What was asked.
+        /// Requested operation.
         operation: &'static str,
         /// The member `cod`, which the service uses like an HTTP status.
         code: u16,
-        /// What it says, scrubbed.
+        /// Message of the service, without secrets.
         message: String,
     },
 }

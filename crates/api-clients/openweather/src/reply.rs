@@ -8,7 +8,7 @@ use serde::Deserialize;
 pub struct CurrentWeather {
     /// When it was observed, in seconds since 1970 UTC. It can stay the same for minutes.
     pub dt: i64,
-    /// What the service calls the place; empty at sea.
+    /// Name of the place in the service; empty at sea.
     pub name: Option<String>,
     /// Where it is.
     pub coord: Option<Coord>,
@@ -76,7 +76,7 @@ pub struct Reading {
     pub dt: i64,
     /// The index.
     pub main: Option<AirQuality>,
-    /// What is in the air.
+    /// Concentrations.
     pub components: Components,
 }
 
@@ -113,7 +113,7 @@ pub struct Components {
 pub struct Main {
     /// Air temperature.
     pub temp: f64,
-    /// What it feels like.
+    /// Felt temperature.
     pub feels_like: Option<f64>,
     /// Lowest in the area at this moment; not that of the day.
     pub temp_min: Option<f64>,
@@ -175,7 +175,7 @@ pub struct Sun {
 /// The place of a forecast.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct City {
-    /// What the service calls it; empty at sea.
+    /// Name in the service; empty at sea.
     pub name: Option<String>,
 }
 

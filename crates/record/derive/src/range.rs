@@ -5,7 +5,7 @@ use syn::meta::ParseNestedMeta;
 use syn::spanned::Spanned;
 use syn::{Error, Expr, ExprLit, ExprRange, ExprUnary, Ident, Lit, RangeLimits, Result, UnOp};
 
-/// What the values of a field can be, and where that is written.
+/// Valid range of a field, and its position in the source.
 pub(crate) struct Valid {
     pub(crate) min: Option<f64>,
     pub(crate) max: Option<f64>,

@@ -10,7 +10,7 @@ use std::rc::Rc;
 #[derive(Debug, Clone, Default)]
 pub struct Counter(Rc<Cell<u64>>);
 
-/// What sets one counter of a name apart from the others: names and values.
+/// Labels that distinguish counters of one name: names and values.
 pub(crate) type Labels = Vec<(&'static str, String)>;
 
 /// All counters of a program.

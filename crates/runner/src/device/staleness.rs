@@ -12,7 +12,7 @@ pub(crate) struct Staleness {
     series: BTreeMap<String, Shown>,
 }
 
-/// What a series showed last.
+/// Last value of a series.
 #[derive(Debug, Default)]
 struct Shown {
     numbers: Vec<u64>,

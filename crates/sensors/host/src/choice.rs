@@ -2,9 +2,9 @@
 
 use crate::Temperature;
 
-/// What the kernel calls the temperature of a processor, the best first. `coretemp` and `k10temp` are those of Intel
-/// and AMD; the others are thermal zones, called by the device trees of boards. Not among them: `acpitz`, which on many
-/// boards never moves.
+/// Names of processor temperatures in the kernel, best first. `coretemp` and `k10temp` are those of Intel and AMD; the
+/// others are thermal zones, named by the device trees of boards. `acpitz` is not among them, since it never changes on
+/// many boards.
 const PROCESSOR: [&str; 12] = [
     "cpu-thermal",
     "cpu_thermal",
@@ -20,7 +20,7 @@ const PROCESSOR: [&str; 12] = [
     "bigcore0-thermal",
 ];
 
-/// What the kernel calls the temperature of a graphics unit, the best first.
+/// Names of graphics temperatures in the kernel, best first.
 const GRAPHICS: [&str; 6] = ["gpu-thermal", "gpu_thermal", "amdgpu edge", "amdgpu", "nouveau", "radeon"];
 
 /// The temperature of the processor, in °C.

@@ -23,7 +23,7 @@ pub struct Core {
     pub frequency: Option<f64>,
 }
 
-/// What the processors have done since the machine was started, in ticks.
+/// Processor times since the start of the machine, in ticks.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Times {
     all: Ticks,

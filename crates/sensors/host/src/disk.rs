@@ -10,19 +10,19 @@ use crate::Error;
 pub struct Disk {
     /// All there is.
     pub total: u64,
-    /// What nobody has.
+    /// Free space.
     pub free: u64,
-    /// What is there for programs that are not the system's own.
+    /// Space available to unprivileged programs.
     pub available: u64,
 }
 
 impl Disk {
-    /// What somebody has.
+    /// Used space.
     pub fn used(&self) -> u64 {
         self.total.saturating_sub(self.free)
     }
 
-    /// What is used of what programs can have, 0 to 100 %, as `df` shows it.
+    /// Used part of the space for programs, 0 to 100 %, as in `df`.
     #[expect(clippy::cast_precision_loss, reason = "a percentage needs no sixteen digits")]
     pub fn utilization(&self) -> Option<f64> {
         let reachable = self.used().saturating_add(self.available);

@@ -12,7 +12,7 @@ pub enum Error {
     NoMachine {
         /// The file that has to be there.
         path: String,
-        /// What the system said.
+        /// Error of the operating system.
         #[source]
         source: io::Error,
     },
@@ -21,7 +21,7 @@ pub enum Error {
     Disk {
         /// The path, as the machine knows it.
         mount: String,
-        /// What the system said.
+        /// Error of the operating system.
         #[source]
         source: io::Error,
     },

@@ -1,8 +1,8 @@
-//! What a Linux machine tells of itself: processor, memory, disks, temperatures.
+//! Telemetry of a Linux machine: processor, memory, disks, temperatures.
 //!
-//! [`Host`] reads procfs and sysfs below a root, which is `/`, or where a container has the machine's own files. What a
-//! machine does not have, or does not tell this time, is left out. Temperatures are found by the names the kernel
-//! gives them, never by their numbers, which change from boot to boot.
+//! [`Host`] reads procfs and sysfs below a root, which is `/`, or the mount point of the machine's root in a container.
+//! Missing values are left out. Temperatures are found by the names of the kernel, never by their numbers, which change
+//! from boot to boot.
 //!
 //! This crate does not know records, settings or stores.
 
@@ -40,7 +40,7 @@ pub struct Host {
     counted_at: Instant,
 }
 
-/// What a machine told.
+/// Telemetry of a machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading {
     /// Use of all processors since the reading before, 0 to 100 %.
@@ -75,8 +75,8 @@ impl Host {
         Ok(Self { root: root.to_owned(), tree, times, counted_at: Instant::now() })
     }
 
-    /// What the machine is called. Below another root than `/` it is what its `etc/hostname` says, since the kernel
-    /// tells a container its own name.
+    /// Name of the machine. Below another root than `/` it comes from `etc/hostname`, since the kernel returns the name
+    /// of the container.
     pub fn name(&self) -> Option<String> {
         let kernels = "proc/sys/kernel/hostname";
         let files =

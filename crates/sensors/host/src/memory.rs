@@ -7,7 +7,7 @@ use crate::tree::Tree;
 pub struct Memory {
     /// All there is.
     pub total: u64,
-    /// What a new program can have without swapping: more than is free, since caches give way.
+    /// Memory available to a new program without swapping: more than the free memory, since caches can be dropped.
     pub available: u64,
     /// All swap there is.
     pub swap_total: u64,
@@ -16,7 +16,7 @@ pub struct Memory {
 }
 
 impl Memory {
-    /// What is not available.
+    /// Used memory.
     pub fn used(&self) -> u64 {
         self.total.saturating_sub(self.available)
     }

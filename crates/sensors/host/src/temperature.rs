@@ -4,15 +4,15 @@ use crate::tree::Tree;
 
 const ZONES: &str = "sys/class/thermal";
 const MONITORS: &str = "sys/class/hwmon";
-/// What a sensor on a board can measure, in °C. Inputs to which nothing is connected read below or above it, such as
-/// -273.15 or 65,261.85.
+/// Plausible temperatures of a sensor on a board, in °C. Unconnected inputs read below or above, such as -273.15 or
+/// 65,261.85.
 const POSSIBLE: std::ops::RangeInclusive<f64> = -55.0..=150.0;
 
-/// What one sensor measures.
+/// Temperature of one sensor.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Temperature {
-    /// What the kernel calls it: the type of a thermal zone, as in `cpu-thermal`; or the name of a chip and the label
-    /// of its input, as in `nvme Composite`.
+    /// Name in the kernel: the type of a thermal zone, as in `cpu-thermal`; or the name of a chip and the label of its
+    /// input, as in `nvme Composite`.
     pub sensor: String,
     /// The device that the chip belongs to, as in `nvme0`, where there is one. It tells two chips of a name apart.
     pub device: Option<String>,

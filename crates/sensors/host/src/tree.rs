@@ -47,7 +47,7 @@ impl Tree {
         found.into_iter().map(|(_, name)| name).collect()
     }
 
-    /// What a link leads to, without the folders before it.
+    /// Last component of a link's target.
     pub(crate) fn link(&self, file: &str) -> Option<String> {
         std::fs::read_link(self.path(file)).ok()?.file_name()?.to_str().map(str::to_owned)
     }

@@ -16,7 +16,7 @@ const ATTEMPTS: u32 = 3;
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
 /// How long it has to measure before it can be recalibrated, and some seconds more.
 const BEFORE_RECALIBRATION: Duration = Duration::from_secs(190);
-/// What the sensor answers when it cannot recalibrate.
+/// Answer of a failed recalibration.
 const NOT_RECALIBRATED: u16 = 0xFFFF;
 const NO_CORRECTION: i32 = 0x8000;
 /// The bits that tell whether there is something to read.

@@ -14,7 +14,7 @@ pub enum Error {
         /// The command, by its name in the data sheet.
         command: &'static str,
     },
-    /// What was read had a wrong checksum, each time it was tried.
+    /// The checksum was wrong in each attempt.
     #[error("the answer to `{command}` had a wrong checksum")]
     Checksum {
         /// The command, by its name in the data sheet.
@@ -42,9 +42,9 @@ pub enum Error {
     OutOfRange {
         /// Which one.
         setting: &'static str,
-        /// What was given, with its unit.
+        /// Given value, with its unit.
         given: String,
-        /// What the sensor takes.
+        /// Valid values.
         takes: &'static str,
     },
 }

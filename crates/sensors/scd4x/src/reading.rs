@@ -1,4 +1,4 @@
-//! What the sensor measures, and the formulas from its raw values.
+//! Readings of the sensor, and the formulas for its raw values.
 
 /// Carbon dioxide, temperature and humidity of the air at the sensor.
 #[derive(Debug, Clone, Copy, PartialEq)]

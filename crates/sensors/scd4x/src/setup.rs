@@ -1,10 +1,10 @@
-//! What is set before a sensor starts to measure.
+//! Settings before the start of measurements.
 
 use crate::Error;
 
-/// What is set before the sensor starts. What is `None` stays as the sensor has it.
+/// Settings before the start of measurements. The sensor keeps its own value for `None`.
 ///
-/// None of it is written to the sensor's EEPROM, which bears 2000 writes: it is set again at every start.
+/// They are not written to the sensor's EEPROM, which allows 2000 writes, but sent at every start.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Setup {
     /// Height above the sea in meters, 0 to 3000. It stands for the air pressure, which CO2 depends on.

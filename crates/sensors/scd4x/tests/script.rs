@@ -25,7 +25,7 @@ fn waits(milliseconds: u64) -> Step {
     Step::Wait(milliseconds)
 }
 
-/// What `work` returns while the whole script is played.
+/// Runs `work` with the whole script, and returns its result.
 async fn scripted<T>(
     steps: impl IntoIterator<Item = Step>,
     work: impl AsyncFnOnce(Scd4x<Script, Script>) -> T,

@@ -21,14 +21,14 @@ pub struct Decoder {
     filled: usize,
 }
 
-/// What was wrong with ten bytes that begin like a frame.
+/// Damage of ten bytes that start like a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Damage {
     /// The bytes do not add up to their checksum.
     Checksum {
-        /// What they add up to.
+        /// Computed checksum.
         computed: u8,
-        /// What the frame says.
+        /// Checksum in the frame.
         found: u8,
     },
     /// The last byte is not `AB`, so a byte was lost, or this never was a frame.

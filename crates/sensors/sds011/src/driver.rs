@@ -27,7 +27,7 @@ pub struct Sds011<P> {
     address: DeviceId,
     decoder: Decoder,
     chunk: [u8; CHUNK],
-    /// What of the chunk has arrived and was not decoded yet.
+    /// Received bytes of the chunk that are not decoded yet.
     waiting: std::ops::Range<usize>,
     /// Since when it works, as far as this driver knows.
     pub(crate) awake_since: Option<Instant>,

@@ -15,7 +15,7 @@ pub enum Error {
         /// How long it was waited for.
         after: Duration,
     },
-    /// What came was damaged, each time. The next reading may be well; if it never is, the cable is too long or loose.
+    /// Frames were damaged in each attempt. If later readings fail as well, the cable is too long or loose.
     #[error("all {frames} frames of the last {:.1} s were damaged", after.as_secs_f32())]
     Damaged {
         /// How many began like a frame and had a wrong checksum or tail.

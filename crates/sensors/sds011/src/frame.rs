@@ -7,12 +7,12 @@ pub(crate) const TAIL: u8 = 0xAB;
 pub(crate) const MEASURED: u8 = 0xC0;
 pub(crate) const ANSWERED: u8 = 0xC5;
 
-/// What the sensor says.
+/// A frame of the sensor.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Frame {
     /// A measurement, `AA C0`.
     Measured {
-        /// What was measured.
+        /// Measured values.
         reading: Reading,
         /// Which sensor it was.
         device: DeviceId,
@@ -35,7 +35,7 @@ pub struct Reading {
 pub struct Answer {
     /// The code of the command it answers.
     pub command: u8,
-    /// What it says.
+    /// Data bytes.
     pub data: [u8; 3],
     /// Which sensor answers.
     pub device: DeviceId,

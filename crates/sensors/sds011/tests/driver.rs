@@ -51,7 +51,7 @@ async fn play(mut port: DuplexStream, script: &[Step]) -> Option<DuplexStream> {
     Some(port)
 }
 
-/// What `work` returns while the script is played to its end.
+/// Runs `work` with the whole script, and returns its result.
 async fn scripted<T>(script: &[Step], work: impl AsyncFnOnce(&mut Sds011<DuplexStream>) -> T) -> T {
     let (host, device) = duplex(4096);
     let work = async {
@@ -183,7 +183,7 @@ async fn a_duty_cycle_wakes_warms_up_samples_and_sleeps() {
     let script = [
         Hears(WAKE),
         Says(AWAKE),
-        // What it measures while it warms up is not taken.
+        // Measurements during the warm-up are discarded.
         Waits(29_000),
         Says("AA C0 E8 03 E8 03 12 34 1C AB"),
         Hears(QUERY),

@@ -52,7 +52,7 @@ impl Config {
     }
 }
 
-/// What a person would call it.
+/// Description for people.
 impl fmt::Display for Config {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

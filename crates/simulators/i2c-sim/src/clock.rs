@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use embedded_hal_async::delay::DelayNs;
 
-/// What time it is for simulated sensors: how long they have had power. Clones share it.
+/// Clock of simulated sensors: time since power-on. Clones share it.
 ///
-/// It is a delay for drivers as well. A wait moves a manual clock; a running one is not waited for, so a driver on a
-/// running clock brings a delay of its own.
+/// It is a delay for drivers as well. A wait advances a manual clock; a running clock does not wait, so its driver
+/// needs another delay.
 #[derive(Debug, Clone)]
 pub struct Clock {
     moved: Arc<AtomicU64>,

@@ -21,7 +21,7 @@ pub struct Room {
     pub day: Duration,
 }
 
-/// What fresh air has.
+/// Concentration in fresh air, in ppm.
 const FRESH: f64 = 425.0;
 /// By how much a room with people in it rises above that.
 const BREATHED: f64 = 900.0;

@@ -11,7 +11,7 @@ use embedded_hal_async::delay::DelayNs;
 
 use crate::NoAcknowledge;
 
-/// What is expected next.
+/// An expected transaction or wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// The driver writes these bytes.

@@ -1,4 +1,4 @@
-//! What goes wrong on the line, frame by frame.
+//! Faults of the serial line, frame by frame.
 
 use crate::random::Random;
 
@@ -13,7 +13,7 @@ pub struct Faults {
     pub resets: f64,
 }
 
-/// What becomes of a frame.
+/// Treatment of a frame.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Fate {
     pub(crate) bytes: Vec<u8>,

@@ -18,9 +18,9 @@ use crate::{Faults, Sensor};
 pub struct Options {
     /// Where the port is.
     pub place: Place,
-    /// What goes wrong on the line.
+    /// Faults of the line.
     pub faults: Faults,
-    /// What chance begins with.
+    /// Seed of the random numbers.
     pub seed: u64,
 }
 
@@ -153,7 +153,7 @@ impl Drop for Port {
     }
 }
 
-/// What the port and its thread share.
+/// State that the port shares with its thread.
 #[derive(Debug, Default)]
 struct Shared(Mutex<State>);
 

@@ -37,7 +37,7 @@ impl Terminal {
         &self.path
     }
 
-    /// What a program has sent; nothing if there is nothing.
+    /// Reads bytes sent by the program; 0 if there are none.
     pub(crate) fn read(&self, buffer: &mut [u8]) -> io::Result<usize> {
         match rustix::io::read(&self.sensor, buffer) {
             Err(rustix::io::Errno::AGAIN) => Ok(0),

@@ -1,6 +1,6 @@
-//! What a server says about lines it refuses, read from its words.
+//! Parsing of error messages about rejected lines.
 //!
-//! There is no format for it. These are the forms, each as InfluxDB 1, InfluxDB 2 and InfluxDB Cloud word it:
+//! They have no specified format. The known texts of InfluxDB 1, InfluxDB 2 and InfluxDB Cloud are:
 //!
 //! ```text
 //! partial write: field type conflict: input field "temp" on measurement "weather" is type string,
@@ -12,7 +12,7 @@
 //! unable to parse 'weather temp=abc 1': invalid boolean
 //! ```
 //!
-//! The message arrives scrubbed of secrets, on one line, and cut after 300 characters.
+//! The message has no secrets, and is cut to one line of 300 characters.
 
 use http_client::Error;
 

@@ -75,10 +75,10 @@ impl<'a> Part<'a> {
         by_field.or_else(|| divided(group, |line| self.is_quoted(line, complaint)))
     }
 
-    /// The older and the newer half of a group.
+    /// Splits a group into the older and the newer half.
     ///
-    /// What a server accepts often depends on time: it keeps types for each shard, which is a span of time, and drops
-    /// what is older than its retention. So lines of a kind end up together.
+    /// Acceptance often depends on time: a server keeps types per shard, which is a time range, and drops points beyond
+    /// its retention. So similar lines stay together.
     pub(crate) fn halve(&self, mut group: Group) -> (Group, Group) {
         group.sort_by_key(|line| self.time(*line));
         let newer = group.split_off(group.len() / 2);

@@ -30,7 +30,7 @@ pub(crate) struct WriteApi {
     compresses: bool,
 }
 
-/// What became of the lines of a request.
+/// Result of a write request.
 pub(crate) enum Answer {
     /// All of them are written.
     Written,
@@ -56,7 +56,7 @@ impl WriteApi {
             .query("bucket", &self.bucket)
             .query("precision", "ns")
             .token("Token", &self.token)
-            // Whoever calls the sink retries, for all sinks alike.
+            // The caller retries, for all sinks.
             .retry(Retry::never());
         let request = match self.compresses.then(|| compressed(lines)).flatten() {
             Some(bytes) => request.body(LINES, bytes).content_encoding("gzip"),
@@ -88,7 +88,7 @@ impl WriteApi {
     pub(crate) fn failed(&self, error: http_client::Error) -> Error {
         let message = format!("cannot write to bucket `{}` of `{}`", self.bucket, self.org);
         match error.kind() {
-            // What the client rejects is how the server replies, such as a redirect: the records are not to blame.
+            // The client rejects the form of a reply, such as a redirect, which is not caused by the records.
             Kind::Rejected => Error::new(NAME, Kind::Configuration, message).with_source(error),
             _ => Error::caused(NAME, message, error),
         }

@@ -26,7 +26,7 @@ struct Room {
     people: i64,
     /// Whether the window is open.
     window: bool,
-    /// What is written on the door.
+    /// Text on the door.
     door: String,
 }
 

@@ -38,7 +38,7 @@ impl MqttSink {
     }
 }
 
-/// What became of a row that was sent.
+/// Result of a sent row.
 enum Sent {
     Receipt(Receipt),
     /// No broker would take it.

@@ -24,7 +24,7 @@ struct Air {
     pm10: Option<f64>,
 }
 
-/// What a token costs.
+/// Price of a token.
 #[derive(Record)]
 #[record(table = "prices")]
 struct Price {

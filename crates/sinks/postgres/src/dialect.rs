@@ -1,4 +1,4 @@
-//! What PostgreSQL says in its own way: column types and which of them hold what.
+//! PostgreSQL dialect: column types and their compatibility.
 
 use record::Type;
 use sink_sql::{Dialect, Fit};

@@ -47,7 +47,7 @@ impl Failure {
             Self::Mismatch(mismatch) => Error::caused(NAME, doing, mismatch),
             Self::Server(error) => Error::caused(NAME, doing, error),
             Self::Definition(error) => {
-                // What does not fit here is not the batch but the table, and it will not fit the next batch either.
+                // The mismatch is of the table, not of the batch, and lasts for the next batches.
                 let kind = if error.kind() == Kind::Rejected { Kind::Configuration } else { error.kind() };
                 Error::new(NAME, kind, format!("{doing}: it cannot be made to fit its records"))
                     .with_source(error)

@@ -64,7 +64,7 @@ async fn change(client: &Client, schema: &Schema) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-/// What the rows that are there have against the plan. Where they matter, the table stays locked.
+/// Conflict of existing rows with the plan, if any. If rows matter, the table stays locked.
 async fn refuted(client: &Client, schema: &Schema, plan: &Plan) -> Result<Option<Mismatch>, Failure> {
     if !plan.conditions.is_empty() {
         client.batch_execute(&statements::lock(&schema.name)).await.map_err(definition)?;

@@ -1,4 +1,4 @@
-//! What PostgreSQL cannot hold of a value.
+//! Values that PostgreSQL cannot store.
 
 use record::{Json, Value};
 

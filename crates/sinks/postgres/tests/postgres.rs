@@ -1,4 +1,4 @@
-//! What PostgreSQL does beyond the claims of every SQL sink.
+//! Tests of PostgreSQL beyond the claims of all SQL sinks.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

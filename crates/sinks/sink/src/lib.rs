@@ -1,7 +1,7 @@
-//! What a sink is: the trait every store implements, and the error it fails with.
+//! Sinks: the trait of all stores, and its error.
 //!
-//! A sink stores batches of records. It does not retry and does not keep what it could not store: its caller does
-//! both, for all sinks alike. It connects when it is first used.
+//! A sink stores batches of records. It neither retries nor keeps records that it could not store: its caller does, for
+//! all sinks. It connects on first use.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub trait Sink {
     async fn check(&self) -> Result<(), Error>;
 }
 
-/// What became of a batch.
+/// Result of writing a batch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Written {
     /// The rows the store will never take, each with the reason. The others are stored.

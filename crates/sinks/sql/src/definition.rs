@@ -60,7 +60,7 @@ fn column_definition(column: &Column, dialect: &Dialect) -> String {
     let constraint = match column.role {
         Role::Tag => " DEFAULT '' NOT NULL",
         Role::Time | Role::Partition | Role::Key => " NOT NULL",
-        // What one version of a program always has, the next one may not have any more.
+        // A field may be removed by a later version of the program.
         Role::Field => "",
     };
     format!("{} {}{constraint}", quoted(&column.name), (dialect.column_type)(column.value_type))

@@ -1,11 +1,11 @@
-//! What each store says in its own way.
+//! SQL dialect of a store.
 
 use record::Type;
 
 /// The integer up to which a `double precision` holds every one, of either sign: 2^53 (IEEE 754, binary64).
 pub const LARGEST_EXACT: i64 = 1 << 53;
 
-/// What each store says in its own way.
+/// SQL dialect of a store.
 #[derive(Debug)]
 pub struct Dialect {
     /// The type of a new column.

@@ -1,4 +1,4 @@
-//! What makes a row that row: its columns, and its values as bytes that can be compared.
+//! Identity of rows: columns, and values as comparable bytes.
 
 use record::{Batch, Column, Role, Schema, Timestamp, Value};
 

@@ -15,7 +15,7 @@ pub struct Layout {
     pub identity: Vec<String>,
     /// Tags of the table that the record does not have. They are written as the empty text.
     pub absent_tags: Vec<String>,
-    /// What becomes of the rows that are there.
+    /// Treatment of existing rows.
     pub write: Write,
 }
 
@@ -32,7 +32,7 @@ pub struct Held {
     pub sql_type: String,
 }
 
-/// What a write does to the rows that are there.
+/// Treatment of existing rows by a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Write {
     /// A row of the same identity stays as it is.

@@ -1,4 +1,4 @@
-//! What the SQL sinks share: statements, identities, and the differences between a table and a schema.
+//! Common parts of the SQL sinks: statements, identities, and differences between a table and a schema.
 //!
 //! A row has an **identity**: the time and all tags of a measurement, the keys of a table. A unique index named
 //! `<table>_identity` enforces it, so that writing a row twice is writing it once. A tag that is absent is stored as
@@ -8,7 +8,7 @@
 //! the table fit it and the [`Layout`] rows are then written by. A table is widened and never narrowed: columns that
 //! others made, or that an older program needed, stay.
 //!
-//! This crate does no I/O. What SQLite and PostgreSQL say differently is in a [`Dialect`].
+//! This crate does no I/O. A [`Dialect`] has the differences between SQLite and PostgreSQL.
 
 #[cfg(feature = "conformance")]
 pub mod conformance;

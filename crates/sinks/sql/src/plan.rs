@@ -7,13 +7,13 @@ use crate::{
     Dialect, Fit, Held, Layout, Mismatch, Table, TableColumn, Write, definition, identity, quoted_list,
 };
 
-/// What makes a table fit a schema, and how rows are written then.
+/// Changes that adapt a table to a schema, and the layout of rows afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     /// The statements, to be run in one transaction. None when the table fits as it is.
     pub statements: Vec<String>,
-    /// What must not be true of the rows that are there. To be asked in that transaction, before the statements and
-    /// with the table locked against writes. None without statements.
+    /// Conditions that must not hold for existing rows. Check them in the same transaction before the statements, with
+    /// the table locked against writes. Empty without statements.
     pub conditions: Vec<Condition>,
     /// How rows are written once they ran.
     pub layout: Layout,
@@ -24,7 +24,7 @@ pub struct Plan {
 pub struct Condition {
     /// A query that answers with one boolean.
     pub question: String,
-    /// What is wrong where the answer is true.
+    /// Mismatch if the condition holds.
     pub mismatch: Mismatch,
 }
 

@@ -1,4 +1,4 @@
-//! What SQLite says in its own way: column types and affinities.
+//! SQLite dialect: column types and affinities.
 
 use record::Type;
 use sink_sql::{Dialect, Fit};

@@ -19,7 +19,7 @@ pub(crate) enum Stored<'a> {
     Text(Cow<'a, str>),
 }
 
-/// What SQLite cannot hold of a value.
+/// Rejects values that SQLite cannot store.
 pub(crate) fn fits(value: Value<'_>) -> Result<(), &'static str> {
     let year = match value {
         Value::Timestamp(time) => time.to_zoned(TimeZone::UTC).year(),

@@ -96,13 +96,13 @@ mod tests {
 
     use super::*;
 
-    /// What a token costs.
+    /// Price of a token.
     #[derive(Record)]
     #[record(table = "prices")]
     struct Price {
         #[record(key)]
         symbol: String,
-        /// What it costs.
+        /// Price.
         cost: Decimal,
         /// When it was asked for.
         asked_at: Option<Timestamp>,

@@ -8,7 +8,7 @@ use crate::rows;
 const CHUNK_ROWS: u64 = 500;
 const CHUNK_BYTES: u64 = 1 << 20;
 
-/// What is brought over, made durable piece by piece.
+/// Recovered rows, committed in chunks.
 pub(super) struct Chunks<'a> {
     spool: &'a Connection,
     open: Option<Transaction<'a>>,

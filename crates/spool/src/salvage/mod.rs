@@ -23,7 +23,7 @@ use crate::{Batch, Cause, Entry, Error};
 /// Where the columns of [`tally::DROPPED`] begin, behind those of [`rows::BATCH`].
 const FIRST_OF_DROPPED: usize = 7;
 
-/// What came over.
+/// Numbers of recovered rows.
 #[derive(Debug, Default, Clone, Copy)]
 struct Count {
     batches: u64,
@@ -99,7 +99,7 @@ fn open(aside: &Path) -> rusqlite::Result<Connection> {
     Ok(connection)
 }
 
-/// What SQLite puts beside a file it only reads.
+/// Removes the empty log that SQLite creates beside a file it only reads.
 fn remove_empty_log(aside: &Path) {
     let log = with_suffix(aside, "-wal");
     if aside::length(&log).is_none_or(|length| length == 0) {
@@ -109,7 +109,7 @@ fn remove_empty_log(aside: &Path) {
     }
 }
 
-/// What was counted as dropped stays counted.
+/// Copies the numbers of dropped records.
 fn read_dropped(damaged: &Connection, chunks: &mut Chunks<'_>) -> rusqlite::Result<()> {
     let mut tally = Tally::default();
     tally::kept(damaged).unwrap_or_default().into_iter().for_each(|dropped| tally.add(dropped));

@@ -1,4 +1,4 @@
-//! What is dropped when there is too much, and that it is counted.
+//! Tests of dropping beyond the limits, and of its counts.
 
 use std::fs;
 use std::path::Path;

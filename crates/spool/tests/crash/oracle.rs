@@ -1,4 +1,4 @@
-//! What must be in a spool, what may be, and what must not.
+//! Expected contents of a spool: required, allowed and forbidden batches.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -7,7 +7,7 @@ use spool::{Limits, Spool};
 
 use crate::program::{DESTINATIONS, Event, batch, number};
 
-/// What is known of the batches, by number.
+/// Known batches, by number.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Oracle {
     /// Acknowledged and not offered since: these must arrive.
@@ -18,7 +18,7 @@ pub(crate) struct Oracle {
     pub(crate) next: u64,
 }
 
-/// What a spool held.
+/// Contents of a spool.
 #[derive(Debug)]
 pub(crate) struct Held {
     /// The numbers in the order in which they came, by destination.

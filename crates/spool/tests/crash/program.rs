@@ -19,10 +19,10 @@ const SCRIPT: &str = "SPOOL_CRASH_SCRIPT";
 /// Before every line of the program, since the test harness writes lines of its own.
 const SIGN: &str = "> ";
 
-/// Whom batches wait for.
+/// Destinations of batches.
 pub(crate) const DESTINATIONS: [&str; 2] = ["a", "b"];
 
-/// What the program is to do.
+/// Instructions for the program.
 #[derive(Debug, Clone)]
 pub(crate) struct Script<'a> {
     pub(crate) path: &'a Path,
@@ -34,7 +34,7 @@ pub(crate) struct Script<'a> {
     pub(crate) delivers: bool,
 }
 
-/// What the program tells.
+/// An event reported by the program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     Opened,
@@ -90,7 +90,7 @@ pub(crate) fn limited(kib: u64) -> Command {
     shell
 }
 
-/// What the program told, from now until it ends.
+/// Events of the program until it ends.
 pub(crate) fn events(child: &mut Child) -> impl Iterator<Item = Event> + use<> {
     let stdout: ChildStdout = child.stdout.take().unwrap();
     BufReader::new(stdout).lines().filter_map(|line| {
@@ -137,7 +137,7 @@ fn a_second_program() {
 struct Running {
     spool: Spool,
     next: u64,
-    /// What was removed from the spool as long as it is open.
+    /// Removed batches as long as the spool is open.
     removed: HashSet<u64>,
 }
 

@@ -51,8 +51,8 @@ impl Killed {
         files.into_iter().any(|file| file.unwrap().file_name().to_str().unwrap().contains(".corrupt-"))
     }
 
-    /// What the spool holds was pushed once. What is missing of the batches that the damage did not hit was counted, or
-    /// is in a file that was set aside.
+    /// Checks that all batches in the spool were pushed once, and that batches missing without damage were counted, or
+    /// are in a renamed file.
     pub(crate) fn check(&self, must: &Oracle) -> Held {
         let held = drain(&self.path);
         assert!(held.numbers.iter().all(|number| *number < self.oracle.next), "invented: {:?}", held.numbers);

@@ -8,7 +8,7 @@ use super::{TEMPORARY, expect_exit, expect_failure, expected_lines, typical};
 use crate::world::{NOBODY, World, until};
 use crate::{Outcome, Program, Running};
 
-/// What an orchestrator grants a program at least, and what it takes to say farewell.
+/// Shortest time that orchestrators give a program to stop.
 const AT_ONCE: Duration = Duration::from_secs(5);
 
 /// SIGTERM while the source does not answer.

@@ -80,7 +80,7 @@ pub fn json_cut_short_is_bad_data(program: &Program) {
     each_request_fails(program, Kind::CutJson, DATA);
 }
 
-/// What calls itself JSON and is not.
+/// Invalid JSON with the content type of JSON is bad data.
 pub fn json_that_is_none_is_bad_data(program: &Program) {
     each_request_fails(program, Kind::GarbageJson, DATA);
 }

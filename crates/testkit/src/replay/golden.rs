@@ -9,7 +9,7 @@ use super::diff::diff;
 use crate::Outcome;
 use crate::world::World;
 
-/// What a run led to, file by file; a file that should not be there has no text.
+/// Results of a run by file; a file that must not exist has no text.
 #[derive(Debug)]
 pub(super) struct Golden {
     files: [(&'static str, Option<String>); 3],

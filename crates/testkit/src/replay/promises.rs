@@ -1,4 +1,4 @@
-//! What every run promises, whatever its test case is about.
+//! Checks of every run, independent of its test case.
 
 use std::fs;
 

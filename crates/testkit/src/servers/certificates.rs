@@ -2,7 +2,7 @@
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 
-/// What servers are called on the networks of containers.
+/// Host names of servers on container networks.
 const ALIASES: [&str; 2] = ["postgres", "mosquitto"];
 
 /// All as PEM.

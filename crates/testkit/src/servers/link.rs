@@ -137,7 +137,7 @@ impl Shared {
                 if let Network::Slow { bytes, .. } = network { bytes.min(READ_BYTES) } else { READ_BYTES };
             let piece = bytes.get_mut(..most).unwrap_or_default();
             let Ok(read @ 1..) = from.read(piece) else { break };
-            // What was under way when the network was cut arrives when it is there again.
+            // Data in flight during the interruption arrives after it.
             let Some(network) = self.wait() else { break };
             if let Network::Slow { delay, .. } = network {
                 thread::sleep(delay);

@@ -53,7 +53,7 @@ status=$?
 exit "$status"
 "#;
 
-/// What to run.
+/// Program and arguments.
 pub(super) struct Launch<'a> {
     /// The program's name, for messages.
     pub(super) program: &'static str,

@@ -41,7 +41,7 @@ impl World {
         files
     }
 
-    /// What the program left where Kubernetes looks for it.
+    /// Termination message of the program for Kubernetes.
     pub fn termination_log(&self) -> String {
         fs::read_to_string(self.folder().join("report/termination-log")).unwrap_or_default()
     }

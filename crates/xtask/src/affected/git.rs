@@ -1,4 +1,4 @@
-//! What git knows: revisions, their files, and what changed.
+//! Queries of git: revisions, their files, and changes.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ pub(super) struct Repository {
     root: PathBuf,
 }
 
-/// What a name of a revision turned out to be.
+/// Result of resolving a revision.
 pub(super) enum Base {
     /// The commit.
     Found(String),

@@ -25,7 +25,7 @@ pub(super) struct Package {
     pub(super) folder: Option<String>,
     /// For which architectures it ships, if it is a program that does.
     architectures: Option<Vec<String>>,
-    /// What is linked into it or builds it, tests aside.
+    /// Packages that are linked into it or build it, without those of tests.
     needs: BTreeSet<String>,
 }
 

@@ -17,7 +17,7 @@ struct Locked {
     version: String,
     source: Option<String>,
     checksum: Option<String>,
-    /// What it leans on: with another version of that it is other code.
+    /// Dependencies, since another version of them changes the code.
     #[serde(default)]
     dependencies: Vec<String>,
 }

@@ -19,7 +19,7 @@ pub(super) fn changes_package(before: Option<&Table>, now: &Table) -> bool {
     before.is_none_or(|before| built(before) != built(now))
 }
 
-/// What of the root manifest changed for every program, in words; `None` if nothing did.
+/// Describes a change of the root manifest that affects all programs; `None` without one.
 pub(super) fn changes_all(before: Option<&Table>, now: &Table) -> Option<String> {
     let Some(before) = before else { return Some("the workspace is new".to_owned()) };
     let profiles = names(before.get("profile")).chain(names(now.get("profile")));
@@ -56,7 +56,7 @@ pub(super) fn inherited_dependencies(manifest: &Table) -> BTreeSet<String> {
     inherited.map(|(name, _)| name.clone()).collect()
 }
 
-/// What of a package's manifest a program is built from.
+/// Part of a package's manifest that affects the build.
 fn built(manifest: &Table) -> Table {
     let mut built = manifest.clone();
     built.retain(|key, _| !NOT_BUILT.contains(&key));

@@ -51,7 +51,7 @@ pub(crate) fn all(reason: &str) -> Result<Affected, String> {
     Ok(verdict::everything(&graph::Graph::read()?, reason))
 }
 
-/// What the changes since a revision rebuild.
+/// Computes the images to rebuild since a revision.
 pub(crate) fn since(since: &str) -> Result<Affected, String> {
     let repository = Repository::at(&workspace::root());
     let now = Revision::of_work_tree(&repository)?;

@@ -1,4 +1,4 @@
-//! What images are made of besides programs: the Dockerfile, what it copies, and the code that makes images.
+//! Inputs of images besides programs: the Dockerfile, the files it copies, and the code that builds images.
 
 use std::path::Path;
 

@@ -12,7 +12,7 @@ pub(super) struct Revision {
     /// Each `Cargo.toml` below the root, by its folder; the root's own under the empty name.
     pub(super) manifests: BTreeMap<String, Table>,
     pub(super) lock: Lock,
-    /// What stands in other files that decide how everything is built, by path.
+    /// Contents of other files that affect all builds, by path.
     pub(super) settings: BTreeMap<String, Option<Table>>,
 }
 

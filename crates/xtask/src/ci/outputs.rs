@@ -1,4 +1,4 @@
-//! What a step tells the steps and jobs after it.
+//! Outputs of a step for later steps and jobs.
 
 use std::fs::File;
 use std::io::Write as _;

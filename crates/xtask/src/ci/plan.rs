@@ -4,7 +4,7 @@ use crate::affected::{self, Affected};
 
 use super::outputs::Outputs;
 
-/// What GitHub says of the event.
+/// GitHub's description of the event.
 pub(super) struct Event {
     /// The commit before the push; empty where there is none, as for a run that a person starts.
     pub(super) before: String,
@@ -12,7 +12,7 @@ pub(super) struct Event {
     pub(super) programs: Vec<String>,
 }
 
-/// What the jobs that follow need to know.
+/// Outputs for the following jobs.
 pub(super) fn outputs(event: &Event) -> Result<Outputs, String> {
     let affected = affected(event)?;
     eprint!("{}", affected::text(&affected));

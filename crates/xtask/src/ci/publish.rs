@@ -23,7 +23,7 @@ pub(super) struct Publication {
     release: Option<Release>,
 }
 
-/// What a push publishes beside its commit.
+/// Version to publish besides the commit.
 #[derive(Debug, PartialEq, Eq)]
 enum Release {
     /// The main branch goes on.
@@ -94,7 +94,8 @@ impl Publication {
         self.architectures.iter().map(digest).collect()
     }
 
-    /// What signs all images together, and says what is in each. The identity is that of the workflow; no key is kept.
+    /// Commands that sign all images and attach their bills of materials. The identity is that of the workflow; there
+    /// is no stored key.
     fn signatures(&self, joined: &str, digests: &[String], folder: &Path) -> Vec<Command> {
         let mut sign = Command::new("cosign");
         sign.args(["sign", "--yes", "--recursive", &format!("{}@{joined}", self.image)]);
@@ -110,7 +111,7 @@ impl Publication {
 }
 
 impl Release {
-    /// What a push of `reference` publishes of a program that has this version.
+    /// Version that a push of `reference` publishes, for a program with this version.
     fn of(reference: &str, version: &str) -> Result<Option<Self>, String> {
         if reference == "refs/heads/main" {
             return Ok(Some(Self::Latest));

@@ -1,4 +1,4 @@
-//! What a program says of itself with `--describe`.
+//! Description of a program, from `--describe`.
 
 use std::path::Path;
 use std::process::Command;

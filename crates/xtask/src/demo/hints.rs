@@ -1,4 +1,4 @@
-//! What to do next: where the data are, and how to ask the real services.
+//! Next steps after the demo: place of the data, and use of the real services.
 
 use super::program::Program;
 use super::screen::{Screen, WIDTH};

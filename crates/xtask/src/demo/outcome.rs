@@ -63,7 +63,7 @@ impl Outcome {
         row(&self.name, self.source, &runs, &records, &duration) + &state
     }
 
-    /// What a program that failed has to say.
+    /// Error text of a failed program.
     pub(super) fn complaint(&self) -> Vec<String> {
         let lines = self.failure.iter().flat_map(|failure| &failure.complaint);
         lines.flat_map(|line| wrapped(line)).collect()

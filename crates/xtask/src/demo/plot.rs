@@ -17,7 +17,7 @@ const NAME_WIDTH: usize = 14;
 /// Series that are drawn; more would fill the screen.
 const MOST_SERIES: usize = 4;
 
-/// What a plot draws, as the program describes it, or else its manifest.
+/// Contents of a plot, from the program's description or its manifest.
 struct Drawn<'a> {
     measurement: &'a str,
     time: &'a str,

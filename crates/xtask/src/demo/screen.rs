@@ -1,4 +1,4 @@
-//! What is printed: lines, with color where somebody looks at them.
+//! Output of the demo: lines, in color on a terminal.
 
 use std::io::{IsTerminal as _, Write as _};
 

@@ -1,4 +1,4 @@
-//! What stands in for a pipeline's source.
+//! Simulators of sources.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};

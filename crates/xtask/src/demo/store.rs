@@ -10,7 +10,7 @@ pub(super) struct Store {
     path: PathBuf,
 }
 
-/// What was read.
+/// A series from the store.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Series {
     /// Values in the order of their times, by the name of the series.
@@ -19,7 +19,7 @@ pub(super) struct Series {
     pub(super) span: Option<(String, String)>,
 }
 
-/// What to read.
+/// Selection of series.
 pub(super) struct Selection<'a> {
     pub(super) measurement: &'a str,
     pub(super) time: &'a str,

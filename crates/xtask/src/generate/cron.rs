@@ -29,11 +29,11 @@ pub(super) struct Cron {
 pub(super) struct Field {
     /// As it was written.
     pub(super) text: String,
-    /// What it stands for, in order.
+    /// Values, in order.
     pub(super) values: BTreeSet<u8>,
 }
 
-/// What a field is called, and its least and its greatest value.
+/// Name of a field, and its smallest and largest value.
 struct Range(&'static str, u8, u8);
 
 const MINUTE: Range = Range("minute", 0, 59);

@@ -1,4 +1,4 @@
-//! What each program says of itself with `--describe`.
+//! Descriptions of programs, from `--describe`.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::process::Command;
 use record::Schema;
 use serde::{Deserialize, Serialize};
 
-/// What a program says of itself. Fields that this page does not know are left to those who do.
+/// Description of a program. Other fields are ignored here.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Description {
     pub(super) name: String,
@@ -42,7 +42,7 @@ pub(super) struct Variable {
     /// Other names that are accepted.
     #[serde(default)]
     pub(super) also: Vec<String>,
-    /// What it takes, in words.
+    /// Accepted values.
     #[serde(rename = "type")]
     pub(super) takes: String,
     pub(super) required: bool,

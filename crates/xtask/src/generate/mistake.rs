@@ -1,4 +1,4 @@
-//! What is wrong in the manifests, collected so that a person sees all of it at once.
+//! Mistakes in manifests, collected so that all are reported at once.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ pub(super) struct Mistake {
     pub(super) file: String,
     /// The key in it, as in `package.metadata.pipeline.schedule`.
     pub(super) key: String,
-    /// What is wrong with its value, as the end of a sentence that begins with the key.
+    /// Problem of its value, as the end of a sentence that begins with the key.
     pub(super) problem: String,
 }
 

@@ -29,7 +29,7 @@ impl Architecture {
         }
     }
 
-    /// What Rust builds for.
+    /// Rust target.
     pub(crate) fn target(self) -> String {
         format!("{}-unknown-linux-gnu", self.machine())
     }

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::workspace;
 
-/// What is installed: one version, since another may write another list into the same program.
+/// Installed version, pinned since another may write another list into the same program.
 const VERSION: &str = "0.7.7";
 const NAME: &str = "cargo-auditable";
 /// How cargo was called, as far as that matters to `cargo metadata`.
@@ -32,7 +32,7 @@ pub(super) struct Dependency {
     /// `build` where it is needed to build the program and is not in it.
     #[serde(default)]
     pub(super) kind: Option<String>,
-    /// What it needs itself, by position in the list.
+    /// Its dependencies, by index in the list.
     #[serde(default)]
     pub(super) dependencies: Vec<usize>,
     /// Whether it is the program.

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::{Architecture, Places, Toolchain, auditable};
 use crate::workspace;
 
-/// What parts the flags of `CARGO_ENCODED_RUSTFLAGS`, so that a path may have blanks.
+/// Separator of the flags in `CARGO_ENCODED_RUSTFLAGS`, so that a path may have spaces.
 const UNIT_SEPARATOR: &str = "\u{1f}";
 
 /// Builds one program and gives its path.

@@ -49,7 +49,7 @@ struct DestinationArguments {
     join: Vec<String>,
 }
 
-/// What to make images of, and where they go.
+/// Programs to build images of, and their destination.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Call {
     /// `None` where all are meant.

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::Places;
 use crate::workspace;
 
-/// What `cargo metadata` tells. Source: <https://doc.rust-lang.org/cargo/commands/cargo-metadata.html>.
+/// Result of `cargo metadata`. Source: <https://doc.rust-lang.org/cargo/commands/cargo-metadata.html>.
 #[derive(Debug, Deserialize)]
 pub(super) struct Catalogue {
     packages: Vec<Package>,

@@ -8,7 +8,7 @@ use tar::{EntryType, Header};
 
 use super::manifest::Image;
 
-/// What a program is run with: what a careful operator gives it, and no more.
+/// Options of a confined container, as a careful operator sets them.
 pub(crate) const CONFINED: [&str; 6] = [
     "--read-only",
     "--cap-drop=ALL",
@@ -38,7 +38,7 @@ pub(super) fn load(image: &Image, reference: &str) -> Result<(), String> {
     sent.map_err(|error| format!("docker load: {error}"))
 }
 
-/// What the program of a loaded image says its version is.
+/// Version reported by the program of a loaded image.
 pub(super) fn version(reference: &str) -> Result<String, String> {
     let output = docker().arg("run").args(CONFINED).args(["--network=none", reference, "--version"]).output();
     let output = output.map_err(|error| format!("docker does not start: {error}"))?;

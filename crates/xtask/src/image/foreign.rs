@@ -1,4 +1,4 @@
-//! What is linked into a program and is no crate: two libraries in C, and Rust's own.
+//! Linked components besides crates: two libraries in C, and Rust's standard library.
 
 use std::fs;
 use std::process::Command;
@@ -69,7 +69,7 @@ fn sqlite(catalogue: &Catalogue) -> Result<String, String> {
     version.ok_or_else(|| format!("{} does not tell the version", header.display()))
 }
 
-/// What a C header defines a name as.
+/// Value of a definition in a C header.
 fn defined<'a>(header: &'a str, name: &str) -> Option<&'a str> {
     header.lines().find_map(|line| {
         let mut words = line.strip_prefix("#define")?.split_whitespace();

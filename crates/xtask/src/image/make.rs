@@ -29,10 +29,10 @@ pub(crate) struct Made {
     parts: Vec<Part>,
 }
 
-/// What is made for one architecture.
+/// Build result of one architecture.
 struct Part {
     image: Image,
-    /// What is in the program.
+    /// Bill of materials.
     bill: Value,
 }
 

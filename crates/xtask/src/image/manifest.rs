@@ -9,7 +9,7 @@ use super::blob::Blob;
 use super::layer::{self, Layer};
 use super::{Architecture, Origin};
 
-/// What an image says of itself, by the keys of
+/// Annotations of an image, by the keys of
 /// <https://github.com/opencontainers/image-spec/blob/v1.1.1/annotations.md>.
 pub(super) type Labels = BTreeMap<String, String>;
 
@@ -52,17 +52,17 @@ impl Image {
         with_platform(self.manifest.descriptor(), self.architecture.name())
     }
 
-    /// What it is known by.
+    /// Digest.
     pub(crate) fn digest(&self) -> &str {
         &self.manifest.digest
     }
 
-    /// What it weighs in a registry, in bytes.
+    /// Size in a registry, in bytes.
     pub(crate) fn size(&self) -> u64 {
         self.blobs().iter().map(|blob| blob.bytes.len() as u64).sum()
     }
 
-    /// What it takes on a disk, in bytes.
+    /// Size on a disk, in bytes.
     pub(crate) fn unpacked(&self) -> u64 {
         self.layer.unpacked
     }

@@ -13,14 +13,14 @@ use super::foreign::{self, Foreign};
 use super::{Architecture, Origin, Places, Toolchain};
 use crate::workspace;
 
-/// What is known of the crates of the workspace beside the program's own list.
+/// Information about the crates of the workspace besides the program's own list.
 pub(super) struct Inventory<'a> {
     catalogue: &'a Catalogue,
     /// The packages that are linked into the program, each as in `serde 1.0.0`.
     linked: BTreeSet<String>,
     /// Their checksums, by the same names.
     checksums: BTreeMap<String, String>,
-    /// What is linked and no crate.
+    /// Linked components besides crates.
     foreign: Vec<Foreign>,
 }
 
@@ -58,8 +58,8 @@ impl<'a> Inventory<'a> {
     }
 }
 
-/// What cargo says is linked. The list in the program is made with the features of the whole workspace, and so names a
-/// few crates that only other programs have; nobody should be called for a fault in one of those.
+/// Crates that cargo links into this program. The list in the program is made with the features of the whole workspace,
+/// and so has some crates of other programs, which would cause false alarms.
 fn linked(places: &Places, program: &str, architecture: Architecture) -> Result<BTreeSet<String>, String> {
     let mut cargo = workspace::cargo();
     cargo.current_dir(&places.root).args(["tree", "--locked", "--prefix", "none", "--format", "{p}"]);

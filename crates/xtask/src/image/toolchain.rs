@@ -82,7 +82,7 @@ fn advice(architecture: Architecture) -> String {
     )
 }
 
-/// What a program prints, if it is there and ends well.
+/// Output of a program, if it exists and succeeds.
 fn output(command: &mut Command) -> Option<String> {
     let output = command.current_dir(workspace::root()).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

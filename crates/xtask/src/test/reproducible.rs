@@ -50,7 +50,7 @@ fn mirror(root: &Path, copy: &Path) -> Result<(), String> {
     let list = String::from_utf8_lossy(&listed.stdout).into_owned();
     for name in list.split_terminator('\0') {
         let (from, to) = (root.join(name), copy.join(name));
-        // What git still knows may be gone.
+        // A tracked file may have been deleted.
         let Ok(metadata) = fs::metadata(&from) else { continue };
         to.parent().map_or(Ok(()), fs::create_dir_all).map_err(failed)?;
         fs::copy(&from, &to).map_err(failed)?;

@@ -130,7 +130,7 @@ impl Scratch {
         String::from_utf8(output.stdout).unwrap()
     }
 
-    /// What `cargo xtask affected` answers in this workspace.
+    /// Runs `cargo xtask affected` in this workspace.
     pub(crate) fn affected(&self, since: &str, form: &[&str]) -> Output {
         let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
         xtask.args(["affected", "--since", since]).args(form);
@@ -139,7 +139,7 @@ impl Scratch {
         xtask.current_dir(self.root()).output().unwrap()
     }
 
-    /// What the step `plan` of the workflow tells the jobs after it, or why it cannot.
+    /// Outputs of the step `plan` of the workflow, or its error.
     pub(crate) fn plan(&self, before: &str, programs: &str) -> Result<String, String> {
         let outputs = self.folder.path().join("target/outputs");
         fs::create_dir_all(outputs.parent().unwrap()).unwrap();

@@ -47,7 +47,7 @@ impl Airflow {
         let mut command = Command::new(Path::new(&programs).join("airflow"));
         command.args(arguments).env("AIRFLOW_HOME", self.home.path());
         command.env("AIRFLOW__CORE__DAGS_FOLDER", tests).env("AIRFLOW__CORE__LOAD_EXAMPLES", "False");
-        // What the DAGs share is what ships.
+        // The shared module of the DAGs is the shipped one.
         command.env("PYTHONPATH", shipped).env("PYTHONDONTWRITEBYTECODE", "1");
         command
     }

@@ -77,7 +77,7 @@ impl Container {
         docker(&["inspect", "--format", what, &self.0])
     }
 
-    /// What it has written so far.
+    /// Its log so far.
     pub fn log(&self) -> String {
         let output = output(&["logs", &self.0]);
         String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned()

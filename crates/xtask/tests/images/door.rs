@@ -29,7 +29,7 @@ pub fn join(tcp: TcpStream, unix: UnixStream) -> io::Result<()> {
         to_unix.shutdown(Shutdown::Write)
     });
     carry(unix, &tcp);
-    // Whoever has gone already needs no telling.
+    // The peer may be gone already.
     let _ = tcp.shutdown(Shutdown::Write);
     let _ = onward.join();
     Ok(())

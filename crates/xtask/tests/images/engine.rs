@@ -7,7 +7,7 @@ pub const JOB: &str = "openweather-current";
 pub const SERVICE: &str = "slack-relay";
 pub const DEVICE: &str = "mqtt-gateway";
 
-/// What containers are run with, besides a network.
+/// Options of containers, besides a network.
 pub const CONFINED: [&str; 4] =
     ["--read-only", "--cap-drop=ALL", "--security-opt=no-new-privileges", "--pull=never"];
 
@@ -43,7 +43,7 @@ pub fn output(arguments: &[&str]) -> Output {
     Command::new("docker").args(arguments).output().unwrap()
 }
 
-/// What `cargo xtask image` prints.
+/// Output of `cargo xtask image`.
 pub fn xtask(arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("image").args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

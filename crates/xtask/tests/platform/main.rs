@@ -1,5 +1,5 @@
-//! What stands beside the programs, started with the files that ship: who may do what at the broker and in the database,
-//! and that the scripts which set a machine up do what they say.
+//! Tests of the services beside the programs, with the shipped files: access rights at the broker and in the database,
+//! and the scripts that set up a machine.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,10 +1,10 @@
-//! What each crate must not know, neither itself nor through another crate of this workspace.
+//! Forbidden dependencies of each crate, direct or through another crate of this workspace.
 
 use std::collections::BTreeSet;
 
 use crate::workspace::{Package, hold, packages};
 
-/// Who must not know what, and why.
+/// A forbidden dependency, with its reason.
 struct Rule {
     /// Packages by folder; one that ends in `/` stands for all in it.
     who: &'static [&'static str],
@@ -109,7 +109,7 @@ const RULES: [Rule; 9] = [
     },
 ];
 
-/// What a program must not name in its own manifest. Through the runner it has all of it.
+/// Crates that a program must not name in its manifest, since the runner provides them.
 const PROGRAMS_LEAVE_TO_THE_RUNNER: [&str; 10] = [
     "tokio",
     "reqwest",
@@ -123,9 +123,9 @@ const PROGRAMS_LEAVE_TO_THE_RUNNER: [&str; 10] = [
     "crates/embedded-db",
 ];
 
-/// What a program may name all the same. The relay is a channel with an address: Slack and a queue that is no spool of
-/// records are what it is about, and it serves and sends at once. The gateway takes and stores at once, and samples what
-/// it says of messages it cannot map.
+/// Exceptions for programs. The relay is a channel with an address: its purpose is Slack and a queue other than the
+/// spool, and it serves and sends at the same time. The gateway receives and stores at the same time, and samples
+/// messages that it cannot map.
 const EXCEPT: [(&str, &[&str]); 2] = [
     ("slack-relay", &["alert-slack", "embedded-db", "tokio", "tracing"]),
     ("mqtt-gateway", &["tokio", "tracing"]),

@@ -33,7 +33,7 @@ const LAYERS: [&[&str]; 10] = [
     &["crates/simulators/", "crates/testkit", "crates/program-tests", "crates/xtask"],
 ];
 
-/// What only tests and the project's own commands may need.
+/// Layer of crates that only tests and the project's own commands may use.
 const FOR_TESTS: usize = LAYERS.len() - 1;
 
 #[test]

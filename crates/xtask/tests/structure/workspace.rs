@@ -19,7 +19,7 @@ pub(crate) struct Package {
     pub(crate) programs: Vec<String>,
 }
 
-/// What a package says it needs.
+/// Dependency in a manifest.
 pub(crate) struct Dependency {
     pub(crate) name: String,
     /// Whether its tests alone need it.

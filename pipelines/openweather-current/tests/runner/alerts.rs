@@ -1,4 +1,4 @@
-//! Who is told what, and how often.
+//! Tests of alerts: recipients and repetitions.
 
 use http_sim::{Fault, Kind};
 use testkit::world::{NOBODY, World};

@@ -1,4 +1,4 @@
-//! What the runner promises for every program, shown on this one from outside.
+//! Tests of the runner's guarantees for all programs, on this program.
 
 #![expect(clippy::expect_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What a run leaves behind: records in the default store, reports, log lines, a heartbeat.
+//! Tests of the results of a run: records in the default store, reports, log lines, a heartbeat.
 
 use http_sim::services::Heartbeat;
 use http_sim::{Fault, Kind, Server};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{expect_exit, failing_world, world};
 
-/// What Kubernetes keeps of a termination message, in bytes.
+/// Length limit of a termination message in Kubernetes, in bytes.
 const TERMINATION_LOG_LIMIT: usize = 4096;
 
 #[test]

@@ -12,12 +12,11 @@ pub(crate) struct PerTag<T> {
 pub(crate) type Selector = BTreeMap<String, String>;
 
 impl<T> PerTag<T> {
-    /// Reads entries with semicolons between them. What stands before a colon are the tags an entry is for, if there
-    /// is an equals sign in it.
+    /// Parses entries separated by semicolons. The part before a colon selects tags, if it has an equals sign.
     ///
     /// # Errors
     ///
-    /// What is wrong, to stand behind the variable's name. It does not repeat the text.
+    /// The mistake, to follow the variable's name. It does not quote the text.
     pub(crate) fn parse(text: &str, parse: impl Fn(&str) -> Option<T>, takes: &str) -> Result<Self, String> {
         let mut entries: Vec<(Selector, T)> = Vec::new();
         for entry in text.split(';').map(str::trim).filter(|entry| !entry.is_empty()) {

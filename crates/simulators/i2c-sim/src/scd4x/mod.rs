@@ -14,7 +14,7 @@ pub struct Scd4x {
     clock: Clock,
 }
 
-/// What goes wrong, once.
+/// A fault that occurs once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The next answer has a wrong checksum.
@@ -78,7 +78,7 @@ impl Scd4x {
         self.model().self_calibration
     }
 
-    /// What it was recalibrated to last, in ppm.
+    /// Target of the last recalibration, in ppm.
     pub fn recalibrated(&self) -> Option<u16> {
         self.model().recalibrated
     }

@@ -13,7 +13,7 @@ use crate::generate::template::render;
 
 const TEMPLATE: &str = include_str!("templates/env.example.j2");
 
-/// What fits the services of `compose.yaml`, by config and key.
+/// Values for the services of `compose.yaml`, by config and key.
 const OWN: [(&str, &str, &str); 6] = [
     ("platform", "alertmanager-url", "http://alertmanager:9093"),
     ("platform", "dashboard-url", "http://localhost:3000/dashboards"),
@@ -55,7 +55,7 @@ struct Line {
     value: String,
     /// Whether it holds as it is; else an operator fills it in, or takes it out of its comment.
     is_set: bool,
-    /// What a program says of it.
+    /// Description in the program.
     description: String,
     readers: Vec<String>,
 }
@@ -90,7 +90,7 @@ fn is(reference: &Reference, name: &str, key: &str) -> bool {
     reference.name == name && reference.key == key
 }
 
-/// Who uses a reference, and what each says of the variable that it is bound to.
+/// Programs that use a reference, with the description of the bound variable.
 type Uses<'a> = BTreeMap<&'a Reference, Vec<(&'a Program, &'a str)>>;
 
 fn uses<'a>(model: &'a Model, pick: impl Fn(&'a Binding) -> Option<&'a Reference>) -> Uses<'a> {
@@ -99,7 +99,7 @@ fn uses<'a>(model: &'a Model, pick: impl Fn(&'a Binding) -> Option<&'a Reference
         for binding in &program.environment {
             let Some(reference) = pick(binding) else { continue };
             let variable = program.variables.iter().find(|variable| variable.name == binding.variable);
-            // What is bound to a pattern, such as a limit of an alert, speaks for itself.
+            // A variable of a pattern, such as a limit of an alert, needs no description.
             let description = variable.map_or("", |variable| variable.description.as_str());
             uses.entry(reference).or_default().push((program, description));
         }

@@ -1,7 +1,7 @@
 //! Grafana: a dashboard for each family of records, and one for the state of all ingestion; for each store that keeps them.
 //!
-//! What records a panel shows, how it is titled and in which unit it counts, all of that is in the schema of the record. Each
-//! dashboard is made twice, once in `InfluxQL` and once in SQL, since no query works in both.
+//! The schema of a record determines panels, titles and units. Each dashboard is generated twice, in `InfluxQL` and in
+//! SQL, since no query works in both.
 
 mod dashboard;
 mod family;

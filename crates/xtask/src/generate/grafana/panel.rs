@@ -24,7 +24,7 @@ pub(super) struct Panel {
 /// The query in each store's language.
 type Targets = Vec<(Store, Value)>;
 
-/// What becomes of a value: its text and its color.
+/// Text and color of a value.
 pub(super) type Mapping = (&'static str, &'static str, &'static str);
 
 const YES_NO: [Mapping; 4] =
@@ -55,7 +55,7 @@ impl Panel {
         Self::of(query, "timeseries", &title(column), described(column), defaults, options).sized([8, 8])
     }
 
-    /// What was the case over time, a bar for each series.
+    /// State over time, a bar for each series.
     pub(super) fn states(query: &Query<'_>, column: &Column, mappings: &[Mapping]) -> Self {
         let defaults = json!({
             "displayName": series_name(query.schema, &title(column)),

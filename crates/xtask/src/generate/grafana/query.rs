@@ -1,8 +1,8 @@
-//! What a panel asks, in no language yet.
+//! Queries of panels, independent of a query language.
 
 use record::{Column, Role, Schema, Type};
 
-/// What a panel asks of one measurement or table.
+/// Query of one measurement or table.
 #[derive(Debug, Clone)]
 pub(super) struct Query<'a> {
     pub(super) schema: &'a Schema,
@@ -11,7 +11,7 @@ pub(super) struct Query<'a> {
     pub(super) unless_zero: Option<&'a Column>,
 }
 
-/// What is asked.
+/// Requested values.
 #[derive(Debug, Clone)]
 pub(super) enum Ask<'a> {
     /// How a field went, for each series: a value for each bucket of time.
@@ -24,7 +24,7 @@ pub(super) enum Ask<'a> {
     Rows(Vec<&'a Column>),
 }
 
-/// What is made of several values.
+/// Aggregation of several values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Aggregate {
     Mean,
@@ -57,7 +57,7 @@ impl<'a> Query<'a> {
     }
 }
 
-/// What series of a measurement are told apart by.
+/// Tags that distinguish the series of a measurement.
 pub(super) fn tags(schema: &Schema) -> impl Iterator<Item = &Column> {
     schema.columns.iter().filter(|column| column.role == Role::Tag)
 }

@@ -11,7 +11,7 @@ use super::panel::{Panel, humane, over_time};
 use super::query::{Ask, Query, fields, tags};
 use super::store::{Store, variable};
 
-/// What is shown of the past, and of the future where a family has one.
+/// Time range of the past, and of the future for a family with forecasts.
 const PAST: [&str; 2] = ["now-24h", "now"];
 const FUTURE: [&str; 2] = ["now-2d", "now+5d"];
 

@@ -1,4 +1,4 @@
-//! What holds for the dashboards of any model.
+//! Tests of the dashboards of any model.
 
 use std::collections::BTreeSet;
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-/// What records name by the sign on the left, Grafana by the word on the right. Source:
+/// Units of records on the left, and their names in Grafana on the right. Source:
 /// <https://github.com/grafana/grafana/blob/main/packages/grafana-data/src/valueFormats/categories.ts>.
 const UNITS: [(&str, &str); 45] = [
     ("%", "percent"),
@@ -53,7 +53,7 @@ const UNITS: [(&str, &str); 45] = [
     ("µg/m³", "conμgm3"),
 ];
 
-/// What Grafana calls a unit. One that it has no word for is written behind the number.
+/// Name of a unit in Grafana. A unit without one is a suffix of the number.
 pub(super) fn grafana(unit: Option<&str>) -> Cow<'static, str> {
     let Some(unit) = unit else { return "short".into() };
     // Both signs for micro mean the same.

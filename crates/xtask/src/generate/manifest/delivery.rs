@@ -1,4 +1,4 @@
-//! What holds for all programs: `[workspace.metadata.delivery]`.
+//! Common settings of all programs: `[workspace.metadata.delivery]`.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,14 @@ use crate::generate::mistake::Mistakes;
 use crate::generate::model::Architecture;
 use crate::generate::quantity::Memory;
 
-/// What holds for all programs.
+/// Common settings of all programs.
 #[derive(Debug, Clone)]
 pub(in crate::generate) struct Delivery {
     /// Where images are kept: an image is `<registry>/<program>:<version>`.
     pub(in crate::generate) registry: String,
-    /// What all of it is called together, in labels and as a namespace.
+    /// Name of the platform, in labels and as a namespace.
     pub(in crate::generate) name: String,
-    /// What the generic device plugin puts before the names of devices: `squat.ai` in `squat.ai/serial`.
+    /// Prefix of the generic device plugin: `squat.ai` in `squat.ai/serial`.
     pub(in crate::generate) device_domain: String,
     /// The number of each group that owns devices, on the machines that have them.
     pub(in crate::generate) groups: BTreeMap<String, u32>,
@@ -26,13 +26,13 @@ pub(in crate::generate) struct Delivery {
     pub(in crate::generate) metrics_port: u16,
     /// The ports of the platform's own services, which programs may speak to.
     pub(in crate::generate) egress: Vec<u16>,
-    /// What a program has that does not say otherwise.
+    /// Defaults of programs.
     pub(in crate::generate) defaults: Defaults,
     /// Where the variables come from that many programs have, by name.
     pub(in crate::generate) bindings: Vec<(String, Origin)>,
 }
 
-/// What a program has that does not say otherwise.
+/// Defaults of programs.
 #[derive(Debug, Clone)]
 pub(in crate::generate) struct Defaults {
     pub(in crate::generate) time_zone: String,

@@ -22,7 +22,7 @@ static PACKAGES: LazyLock<Vec<&str>> = LazyLock::new(|| Venv::requirements(inclu
 
 const DAGS: &str = "k8s/airflow/dags";
 
-/// What the pods need beside them.
+/// Folder with the other files of the pods.
 const BESIDE: &str = "k8s/airflow";
 
 /// The operator wants to know of a cluster, though it asks none here.

@@ -1,8 +1,8 @@
-//! What holds for every service beyond the schema: programs are confined, images are pinned, nothing is open by default.
+//! Rules for all services beyond the schema: programs are confined, images are pinned, no port is open by default.
 
 use serde_json::{Value, json};
 
-/// What is wrong with a project, as `docker compose config` prints it.
+/// Faults of a project, as printed by `docker compose config`.
 pub(super) fn faults(project: &Value) -> Vec<String> {
     let services = project.get("services").and_then(Value::as_object).into_iter().flatten();
     services

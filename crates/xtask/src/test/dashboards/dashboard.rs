@@ -23,7 +23,7 @@ pub(super) struct Dashboard {
     /// From the root.
     pub(super) path: String,
     pub(super) store: Store,
-    /// What its panels and its variables ask.
+    /// Queries of its panels and variables.
     pub(super) queries: Vec<String>,
     /// The variables that hold values of a tag, and what finds them.
     variables: Vec<(String, String)>,

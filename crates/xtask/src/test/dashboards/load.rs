@@ -54,7 +54,7 @@ impl Stores<'_> {
         }
     }
 
-    /// What PostgreSQL answers.
+    /// Runs a query in PostgreSQL.
     pub(super) fn sql(&self, query: &str) -> Result<String, String> {
         self.postgres.execute(self.place, query)
     }

@@ -1,4 +1,4 @@
-//! What Grafana puts in place of its macros, for a range of time that holds everything.
+//! Expansion of Grafana's macros, for a time range with all records.
 //!
 //! Source: <https://grafana.com/docs/grafana/latest/datasources/postgres/query-editor/#macros>.
 
@@ -19,7 +19,7 @@ pub(super) fn format(store: Store) -> &'static str {
     }
 }
 
-/// What stands for all values of a tag.
+/// Expansion for all values of a tag.
 pub(super) fn all_values(store: Store, query: &str, stores: &Stores<'_>) -> Result<String, String> {
     if store == Store::Influxdb {
         return Ok(".*".to_owned());

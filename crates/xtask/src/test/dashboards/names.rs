@@ -5,7 +5,7 @@ use record::{Column, Role, Schema};
 use super::dashboard::Dashboard;
 use crate::generate::Shipped;
 
-/// What a dashboard names and no record has.
+/// Names in a dashboard that no record has.
 pub(super) fn faults(dashboard: &Dashboard, programs: &[Shipped]) -> Vec<String> {
     let mut faults: Vec<_> = dashboard.queries.iter().flat_map(|query| of_query(query, programs)).collect();
     let columns =

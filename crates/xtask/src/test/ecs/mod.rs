@@ -9,7 +9,7 @@ use super::steps::watch;
 use super::venv::Venv;
 use crate::workspace;
 
-/// What knows the schemas, and the stand-in.
+/// Packages with the schemas and the simulator.
 static PACKAGES: LazyLock<Vec<&str>> = LazyLock::new(|| Venv::requirements(include_str!("requirements.txt")));
 
 const STACKS: &str = "deploy/ecs";

@@ -45,8 +45,8 @@ fn job(template: &Value) -> Object {
     Object(json!({ "metadata": at(template, "/metadata"), "spec": spec })).into_job()
 }
 
-/// What is wrong with workflows that are applied together: names that lead nowhere, parameters that nobody gives or
-/// takes, an account that has rights where the program needs none, a secret in a header.
+/// Faults of workflows that are applied together: unknown names, missing or unused parameters, an account with unneeded
+/// permissions, a secret in a header.
 pub(crate) fn faults(objects: &[Object]) -> Vec<String> {
     let of_argo = objects.iter().filter(|object| is_of_argo(object));
     let faults = of_argo.flat_map(|object| {
@@ -65,7 +65,7 @@ fn template<'a>(objects: &'a [Object], of: &str, name: &str) -> Option<&'a Value
     items(workflow.at("/spec/templates")).find(|template| at(template, "/name") == name)
 }
 
-/// What a schedule starts is there, and says where it begins.
+/// Checks that a schedule starts an existing template with an entry point.
 fn started(object: &Object, objects: &[Object]) -> Vec<String> {
     let name = object.text("/spec/workflowSpec/workflowTemplateRef/name");
     let workflow = objects.iter().find(|it| it.kind() == "WorkflowTemplate" && it.name() == name);
@@ -78,7 +78,7 @@ fn started(object: &Object, objects: &[Object]) -> Vec<String> {
     }
 }
 
-/// What a step or a hook calls is there, and is given what it asks for.
+/// Checks that the target of a step or hook exists and gets its parameters.
 fn calls(object: &Object, objects: &[Object]) -> Vec<String> {
     let steps = items(object.at("/spec/templates")).flat_map(|template| items(at(template, "/steps")));
     let hooks = object.at("/spec/hooks").as_object().into_iter().flat_map(|hooks| hooks.values());

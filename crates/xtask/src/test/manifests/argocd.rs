@@ -13,7 +13,7 @@ const BY_HAND: &str = "devices";
 const PROJECT: &str = "data-platform";
 const PROJECT_BY_HAND: &str = "data-platform-devices";
 
-/// What is wrong with the application set and its projects.
+/// Faults of the application set and its projects.
 pub(super) fn faults(root: &Path) -> Result<Vec<String>, String> {
     let objects = Object::parse(&kustomize::build(&root.join(FOLDER))?)?;
     let of = |kind: &str, name: &str| objects.iter().find(|it| it.kind() == kind && it.name() == name);

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-/// What programs of this workspace tell, by the file that makes it: names as Prometheus has them.
+/// Metrics of programs of this workspace, by source file, with their names in Prometheus.
 const TOLD: [(&str, &[&str]); 3] = [
     (
         "crates/runner/src/device/metrics.rs",
@@ -42,7 +42,7 @@ const TOLD: [(&str, &[&str]); 3] = [
     ),
 ];
 
-/// What others tell. Sources: <https://prometheus.io/docs/concepts/jobs_instances/>,
+/// Metrics of other programs. Sources: <https://prometheus.io/docs/concepts/jobs_instances/>,
 /// <https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics>.
 const FOREIGN: [&str; 4] = [
     "kube_job_failed",
@@ -51,7 +51,7 @@ const FOREIGN: [&str; 4] = [
     "up",
 ];
 
-/// What Prometheus adds to a name that a program registers, or a program to all of its names.
+/// Prefixes and suffixes that programs and Prometheus add to registered names.
 const ADDED: [&str; 3] = ["slack_relay_", "_total", "_seconds"];
 
 /// Words of the language that stand where names do.
