@@ -9,10 +9,22 @@ use jiff::Timestamp;
 pub struct Identity {
     /// The program, which is the pipeline's one name.
     pub program: String,
+    /// Name of this copy, where there are several copies of the program.
+    pub instance: Option<String>,
     /// Its version.
     pub version: String,
     /// Tells this run from all others; see [`run_id`].
     pub run_id: String,
+}
+
+impl Identity {
+    /// The name of the program, with that of the copy where there is one: `river-levels@north`.
+    pub fn name(&self) -> String {
+        match &self.instance {
+            Some(instance) => format!("{}@{instance}", self.program),
+            None => self.program.clone(),
+        }
+    }
 }
 
 /// Digits that sort as their values do and are hard to misread (Crockford's base 32).

@@ -17,7 +17,7 @@ use crate::{Format, Identity};
 const OUTER_STAGE: &str = "run";
 
 /// Names that every line uses itself. A field of such a name is written as `field_<name>`.
-const OWN_NAMES: [&str; 6] = ["time", "level", "pipeline", "version", "run_id", "target"];
+const OWN_NAMES: [&str; 7] = ["time", "level", "pipeline", "instance", "version", "run_id", "target"];
 
 /// What one line says. No part of it holds a secret.
 #[derive(Debug)]
@@ -79,6 +79,9 @@ impl<'a> Line<'a> {
         map.serialize_entry("level", self.level_name())?;
         map.serialize_entry("message", &self.message)?;
         map.serialize_entry("pipeline", &identity.program)?;
+        if let Some(instance) = &identity.instance {
+            map.serialize_entry("instance", instance)?;
+        }
         map.serialize_entry("version", &identity.version)?;
         map.serialize_entry("run_id", &identity.run_id)?;
         map.serialize_entry("stage", &self.stage)?;

@@ -11,7 +11,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::Registry;
 
 fn identity() -> Identity {
-    Identity { program: "weather".into(), version: "1.2.3".into(), run_id: "r1".into() }
+    Identity { program: "weather".into(), instance: None, version: "1.2.3".into(), run_id: "r1".into() }
 }
 
 /// What `log` writes.

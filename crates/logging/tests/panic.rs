@@ -10,7 +10,8 @@ use tracing_subscriber::registry::Registry;
 fn a_panic_is_an_error_with_its_message_and_place() {
     let lines = Arc::new(Mutex::new(String::new()));
     let sink = Arc::clone(&lines);
-    let identity = Identity { program: "weather".into(), version: "1.2.3".into(), run_id: run_id() };
+    let identity =
+        Identity { program: "weather".into(), instance: None, version: "1.2.3".into(), run_id: run_id() };
     let capture = layer(identity, Format::Json, secret::Redactor::default(), move |line| {
         sink.lock().unwrap().push_str(line);
     });

@@ -18,7 +18,8 @@ fn a_program_logs() {
     let Ok(levels) = std::env::var(LEVELS) else { return };
     let redactor = Redactor::default();
     redactor.add(&Secret::from("hunter2222"));
-    let identity = || Identity { program: "weather".into(), version: "1.2.3".into(), run_id: run_id() };
+    let identity =
+        || Identity { program: "weather".into(), instance: None, version: "1.2.3".into(), run_id: run_id() };
     install_panic_hook();
     install(identity(), Format::for_stderr(None, false).unwrap(), &levels, redactor.clone()).unwrap();
     assert!(matches!(install(identity(), Format::Json, "info", redactor), Err(Error::AlreadyInstalled(_))));
@@ -93,7 +94,8 @@ fn a_standard_error_that_takes_nothing_is_ignored() {
 
 #[test]
 fn a_mistake_in_the_levels_is_reported() {
-    let identity = Identity { program: "weather".into(), version: "1.2.3".into(), run_id: run_id() };
+    let identity =
+        Identity { program: "weather".into(), instance: None, version: "1.2.3".into(), run_id: run_id() };
     let error = install(identity, Format::Json, "info,spool=loud", Redactor::default()).unwrap_err();
     assert!(matches!(&error, Error::Level { part } if part == "spool=loud"), "{error}");
 }

@@ -9,6 +9,7 @@ use secret::Secret;
 use settings::{Settings, Source, Variable};
 
 use crate::alerting::ChannelConfigs;
+use crate::instance::InstanceConfig;
 use crate::spool_config::SpoolConfig;
 
 /// The settings every program has, beside its own. A block that holds a mistake has its defaults, or is left out, so
@@ -26,6 +27,7 @@ pub(crate) struct Common {
 /// The settings of the environment, which services have as well.
 #[derive(Debug, Clone)]
 pub(crate) struct Shared {
+    pub(crate) instance: Option<InstanceConfig>,
     pub(crate) stores: Option<sink_router::Config>,
     pub(crate) requests: Option<Requests>,
     pub(crate) files: Option<Files>,
@@ -91,8 +93,8 @@ pub(crate) struct Logging {
 }
 
 impl Common {
-    pub(crate) fn read(source: &mut Source, program: &str) -> Self {
-        let shared = Shared::read(source, program);
+    pub(crate) fn read(source: &mut Source) -> Self {
+        let shared = Shared::read(source);
         if let Some(stores) = &shared.stores {
             stores.check(source);
         }
@@ -117,6 +119,7 @@ impl Common {
             Files::variables(),
             SpoolConfig::variables(),
             Reporting::variables(),
+            InstanceConfig::variables(),
             Logging::variables(),
             vec![config_file()],
         ]
@@ -125,9 +128,10 @@ impl Common {
 }
 
 impl Shared {
-    pub(crate) fn read(source: &mut Source, program: &str) -> Self {
+    pub(crate) fn read(source: &mut Source) -> Self {
         Self {
-            stores: sink_router::Config::read(source).map(|stores| stores.named(program)),
+            instance: or_defaults(source),
+            stores: sink_router::Config::read(source),
             requests: or_defaults(source),
             files: or_defaults(source),
             logging: or_defaults(source),
@@ -136,7 +140,7 @@ impl Shared {
 
     pub(crate) fn variables() -> Vec<Variable> {
         let own = [sink_router::Config::variables(), Requests::variables(), Files::variables()].concat();
-        [own, Logging::variables(), vec![config_file()]].concat()
+        [own, InstanceConfig::variables(), Logging::variables(), vec![config_file()]].concat()
     }
 }
 

@@ -49,7 +49,7 @@ impl Context {
         redactor: &Redactor,
     ) -> Option<Self> {
         let clock = Instant::now();
-        let common = Common::read(source, program.name);
+        let common = Common::read(source);
         let run = common.limits?;
         let is_endless = request.is_endless;
         let policy = RunPolicy {
@@ -58,17 +58,18 @@ impl Context {
             deadline: if is_endless { Duration::MAX } else { run.deadline },
             may_write: request.mode == Mode::Full,
         };
-        let router = common.shared.stores.clone();
+        let has_stores = common.shared.stores.is_some();
         let environment = Environment::new(program, common.shared, policy, source, redactor)?;
-        let Environment { http, tls, retry, spool_folder, interrupt, .. } = &environment;
-        let router = router.map(|stores| Router::new(&stores, http, tls)).unwrap_or_default();
-        let spooling = Spooling::at(spool_folder.join(format!("{}.db", program.name)), common.spool?.0);
+        let Environment { name, http, tls, stores, retry, spool_folder, interrupt, .. } = &environment;
+        // With wrong settings, nothing may be stored in the default place.
+        let router = if has_stores { Router::new(stores, http, tls) } else { Router::default() };
+        let spooling = Spooling::at(spool_folder.join(format!("{name}.db")), common.spool?.0);
         let delivery = Delivery::new(Outbox::new(router, spooling), retry.clone(), interrupt.clone());
         let channels = common.channels.channels(http);
         let alerting = Alerting::new(common.alerts?, channels, &program.records, variables, source);
         let alerting = if is_endless { alerting.for_device() } else { alerting };
         Some(Self {
-            fallback: FallbackState::beside_the_spool(spool_folder, program.name),
+            fallback: FallbackState::beside_the_spool(spool_folder, name),
             description: describe::in_effect(program, variables, source),
             environment,
             request,
@@ -82,7 +83,7 @@ impl Context {
 
     /// The program and run, for observations.
     pub(crate) fn observer(&self) -> Observer<'_> {
-        Observer { program: &self.identity.program, run: &self.identity.run_id }
+        Observer { program: &self.name, run: &self.identity.run_id }
     }
 
     /// Whether alerts and the program's description are worth keeping: a channel is configured, or the records are

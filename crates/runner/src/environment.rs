@@ -23,6 +23,7 @@ use crate::interrupt::Interrupt;
 #[derive(Debug)]
 pub struct Environment {
     pub(crate) identity: Identity,
+    pub(crate) name: String,
     pub(crate) started: Timestamp,
     pub(crate) http: Client,
     pub(crate) tls: ClientConfig,
@@ -44,6 +45,11 @@ pub(crate) struct RunPolicy {
 }
 
 impl Environment {
+    /// The name of the program, with that of the copy (`INSTANCE`) where there are several: `river-levels@north`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// The HTTP client. The retries of a job share one budget. A program that runs until it is stopped repeats nothing
     /// by itself: the next reading does, or a request that brings its own [`Retry`].
     pub fn http(&self) -> &Client {
@@ -134,6 +140,7 @@ impl Environment {
     ) -> Option<Self> {
         let identity = Identity {
             program: program.name.to_owned(),
+            instance: shared.instance?.instance.map(|instance| instance.0),
             version: program.version.to_owned(),
             run_id: logging::run_id(),
         };
@@ -146,12 +153,15 @@ impl Environment {
             redactor: redactor.clone(),
             ..Options::new(&identity.program, &identity.version, tls.clone())
         };
+        let name = identity.name();
+        // Wrong settings of stores end the program before anything is read or written.
+        let no_stores = || config::or_defaults(&mut Source::of::<&str, &str>([]));
         Some(Self {
             http: Client::new(options).ok()?,
-            state: state(shared.stores.as_ref(), &tls, program.name, policy.may_write),
-            // Wrong settings end the program before anything is read or written.
-            stores: shared.stores.or_else(|| config::or_defaults(&mut Source::of::<&str, &str>([])))?,
+            state: state(shared.stores.as_ref(), &tls, &name, policy.may_write),
+            stores: shared.stores.or_else(no_stores)?.named(&name),
             identity,
+            name,
             started: Timestamp::now(),
             tls,
             retry: policy.retry,

@@ -57,6 +57,7 @@ fn summary(context: &Context, result: &Result<(), Failure>, exit: Exit) -> Repor
     Report {
         started: context.started,
         pipeline: context.identity.program.clone(),
+        instance: context.identity.instance.clone(),
         version: context.identity.version.clone(),
         run_id: context.identity.run_id.clone(),
         duration: context.elapsed().as_secs_f64(),
@@ -74,7 +75,7 @@ fn summary(context: &Context, result: &Result<(), Failure>, exit: Exit) -> Repor
 
 fn end(context: &Context, result: &Result<(), Failure>) -> RunEnd {
     RunEnd {
-        program: context.identity.program.clone(),
+        program: context.name.clone(),
         run: context.identity.run_id.clone(),
         started: context.started,
         ended: Timestamp::now(),

@@ -51,6 +51,7 @@ mod exit;
 mod failure;
 mod finding;
 mod finish;
+mod instance;
 mod interrupt;
 mod job;
 mod once;

@@ -14,6 +14,10 @@ pub(crate) struct Report {
     /// The program.
     #[record(tag)]
     pub(crate) pipeline: String,
+    /// Name of the copy, where there are several copies of the program.
+    #[record(tag)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) instance: Option<String>,
     /// Its version.
     pub(crate) version: String,
     /// The run's own name, as in its log lines.

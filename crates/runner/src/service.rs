@@ -131,7 +131,7 @@ fn report(redactor: &Redactor, result: &Result<(), Failure>) -> Exit {
 
 /// The environment of a service; `None` where a mistake keeps it from being set up.
 fn environment(program: &Program, source: &mut Source, redactor: &Redactor) -> Option<Environment> {
-    let shared = Shared::read(source, program.name);
+    let shared = Shared::read(source);
     let policy = RunPolicy { retry: Retry::never(), deadline: Duration::MAX, may_write: true };
     Environment::new(program, shared, policy, source, redactor)
 }

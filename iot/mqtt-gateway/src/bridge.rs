@@ -34,7 +34,7 @@ const QUIET: Duration = Duration::from_secs(2);
 ///
 /// The program cannot work, or is stopped before all messages are durable.
 pub async fn run(device: &Device<Config>) -> Result<(), Failure> {
-    let broker = device.config.broker.clone().named(crate::NAME);
+    let broker = device.config.broker.clone().named(device.name());
     let start = async {
         if device.is_dry_run() {
             Subscription::peek(&broker, device.tls(), device.config.peek_filters())

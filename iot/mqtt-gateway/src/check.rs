@@ -19,7 +19,7 @@ pub async fn check(device: &Device<Config>, asked: &Check<'_>) -> Result<(), Fai
     let mapping = &config.mapping;
     let (rules, installations) = (mapping.rules.len(), mapping.zigbee2mqtt.len());
     asked.line("mapping", format!("rules: {rules}, installations of Zigbee2MQTT: {installations}"));
-    let broker = config.broker.clone().named(crate::NAME);
+    let broker = config.broker.clone().named(device.name());
     let reached = device.extract(Publisher::new(&broker, device.tls()).check()).await;
     if let [topic, payload] = asked.arguments() {
         let lists = if reached.is_ok() { lists(device, &broker, topic).await } else { Vec::new() };

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
 
 async fn serve(service: &Service<Config>) -> Result<(), Failure> {
     let config = &service.config;
-    let file = service.spool_folder().join("slack-relay.db");
+    let file = service.spool_folder().join(format!("{}.db", service.name()));
     let queue = Rc::new(service.start(async { Queue::open(&file) }).await?);
     let server = service.start(Server::bind(&config.server)).await?;
     let bot = Bot::new(&config.slack, &config.token, service.http());

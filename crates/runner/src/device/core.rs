@@ -163,10 +163,10 @@ impl Core {
 
     /// The end of a reading, as alerts have it.
     fn end(&self, failure: Option<&Failure>) -> RunEnd {
-        let (now, identity) = (Timestamp::now(), &self.context.identity);
+        let now = Timestamp::now();
         RunEnd {
-            program: identity.program.clone(),
-            run: identity.run_id.clone(),
+            program: self.context.name.clone(),
+            run: self.context.identity.run_id.clone(),
             started: now,
             ended: now,
             failure: failure.map(|failure| RunFailure {

@@ -117,7 +117,7 @@ fn finding(
     detail: String,
     dispatch: &DispatchContext,
 ) -> Finding {
-    let program = &dispatch.context.identity.program;
+    let program = dispatch.context.name();
     Finding {
         rule: "store",
         subject: BTreeMap::from([("store".to_owned(), store.to_owned())]),

@@ -129,7 +129,7 @@ impl Incidents {
     }
 
     fn report(&self, words: &Wording, incident: &Incident, verdict: Verdict, detail: String) {
-        let program = &self.context.identity.program;
+        let program = self.context.name();
         let (firing, over) = (format!("{program} {}", words.firing), format!("{program} {}", words.over));
         self.context.note(Finding {
             rule: words.rule,

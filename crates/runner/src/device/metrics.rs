@@ -22,8 +22,9 @@ type Decimal = Gauge<f64, AtomicU64>;
 /// Counters are kept as plain numbers where the counting is done, so that counting costs nothing.
 pub(crate) fn registry(core: &Core) -> Registry {
     let identity = &core.context.identity;
-    let mut registry =
-        Registry::with_labels([("program".into(), identity.program.clone().into())].into_iter());
+    let program = [("program".into(), identity.program.clone().into())];
+    let instance = identity.instance.iter().map(|name| ("instance".into(), name.clone().into()));
+    let mut registry = Registry::with_labels(program.into_iter().chain(instance));
     let version = Info::new(vec![("version", identity.version.clone())]);
     registry.register("program", "The program", version);
     decimal(&mut registry, "process_start_time_seconds", "When it started", seconds(core.context.started));

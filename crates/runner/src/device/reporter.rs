@@ -128,6 +128,7 @@ impl Reporter {
         Report {
             started: then.time,
             pipeline: context.identity.program.clone(),
+            instance: context.identity.instance.clone(),
             version: context.identity.version.clone(),
             run_id: context.identity.run_id.clone(),
             duration: now.clock.duration_since(then.clock).as_secs_f64(),
