@@ -8,12 +8,10 @@ use alert_engine::{Notification, NotificationKind, Severity};
 use alert_slack::{Config, Destination, Slack, channels};
 use fault::{Fault, Kind};
 use http_client::{Client, Options};
-use http_sim::{Server, services};
+use http_sim::{Delivery, Reply, Request, Server, services};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use settings::{Settings, Source};
-use wiremock::matchers::{header, method, path};
-use wiremock::{Mock, MockServer, ResponseTemplate};
 
 fn said(key: &str, kind: NotificationKind) -> Notification {
     Notification {
@@ -49,15 +47,21 @@ fn slack(destination: Destination, timeout: Duration) -> Slack {
     channels(&Config::to(destination), &http(timeout)).pop().unwrap()
 }
 
-async fn webhook(reply: ResponseTemplate) -> (MockServer, Slack) {
-    let server = MockServer::start().await;
-    Mock::given(method("POST")).and(path("/services/T0/B0/hook")).respond_with(reply).mount(&server).await;
-    let url = format!("{}/services/T0/B0/hook", server.uri()).parse().unwrap();
+/// A server that gives one answer to the requests it expects, and 404 to all others.
+fn server(reply: Reply, is_expected: fn(&Request) -> bool) -> Server {
+    let answer =
+        move |request: &Request| if is_expected(request) { reply.clone() } else { Reply::empty(404) };
+    Server::start(answer).unwrap()
+}
+
+fn webhook(reply: Reply) -> (Server, Slack) {
+    let server = server(reply, |call| call.method == "POST" && call.path == "/services/T0/B0/hook");
+    let url = format!("{}/services/T0/B0/hook", server.url()).parse().unwrap();
     (server, slack(Destination::Webhook(url), Duration::from_millis(500)))
 }
 
-fn answer(status: u16, body: &str) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_string(body)
+fn answer(status: u16, body: &str) -> Reply {
+    Reply::text(status, body)
 }
 
 fn bot_at(url: &str) -> Slack {
@@ -65,16 +69,17 @@ fn bot_at(url: &str) -> Slack {
     slack(Destination::Bot { url: url.parse().unwrap(), token, channel }, Duration::from_secs(5))
 }
 
-async fn bot(reply: ResponseTemplate) -> (MockServer, Slack) {
-    let server = MockServer::start().await;
-    let given = Mock::given(path("/api/chat.postMessage")).and(header("authorization", "Bearer xoxb-1"));
-    given.respond_with(reply).mount(&server).await;
-    let slack = bot_at(&server.uri());
+fn bot(reply: Reply) -> (Server, Slack) {
+    let is_expected = |call: &Request| {
+        call.path == "/api/chat.postMessage" && call.header("authorization") == Some("Bearer xoxb-1")
+    };
+    let server = server(reply, is_expected);
+    let slack = bot_at(server.url());
     (server, slack)
 }
 
-async fn received(server: &MockServer) -> Vec<Value> {
-    server.received_requests().await.unwrap().iter().map(|request| request.body_json().unwrap()).collect()
+fn received(server: &Server) -> Vec<Value> {
+    server.requests().iter().map(|request| request.json().unwrap()).collect()
 }
 
 fn simulated() -> (services::Slack, Server, Slack) {
@@ -86,9 +91,9 @@ fn simulated() -> (services::Slack, Server, Slack) {
 
 #[tokio::test]
 async fn a_webhook_gets_blocks_and_a_plain_text() {
-    let (server, slack) = webhook(answer(200, "ok")).await;
+    let (server, slack) = webhook(answer(200, "ok"));
     assert_eq!(slack.send(&firing(), None).await.unwrap(), None);
-    let body = received(&server).await.remove(0);
+    let body = received(&server).remove(0);
     assert_eq!(body["text"], "nws failed: a &lt; b &amp; ``` c (failing since noon)");
     assert_eq!(body["blocks"][0]["text"]["text"], ":red_circle: *nws failed*");
     assert_eq!(body["blocks"][1]["text"]["text"], "```a &lt; b &amp; ''' c```");
@@ -98,11 +103,11 @@ async fn a_webhook_gets_blocks_and_a_plain_text() {
 
 #[tokio::test]
 async fn a_storm_is_one_message_with_its_count() {
-    let (server, slack) = webhook(answer(200, "ok")).await;
+    let (server, slack) = webhook(answer(200, "ok"));
     let storm: Vec<_> =
         (0..40).map(|n| said(&format!("p{n} {}", "x".repeat(400)), NotificationKind::Firing)).collect();
     slack.send(&storm, None).await.unwrap();
-    let body = received(&server).await.remove(0);
+    let body = received(&server).remove(0);
     assert!(body["text"].as_str().unwrap().starts_with("40 alerts: p0 "), "{body}");
     assert_eq!(body["blocks"][0]["text"]["text"], "*40 alerts*");
     let longest = |block: &Value| block["text"]["text"].as_str().unwrap_or_default().chars().count();
@@ -125,17 +130,13 @@ async fn the_answers_of_a_webhook_are_understood() {
         (500, "rollup_error", Kind::Temporary),
         (200, "<html><title>Sign in</title></html>", Kind::Configuration),
     ] {
-        let (server, slack) = webhook(answer(status, text)).await;
+        let (server, slack) = webhook(answer(status, text));
         let error = slack.send(&firing(), None).await.unwrap_err();
         assert!(error.is_certain() && error.kind() == kind, "{status} {text}: {error:?}");
         assert!(!fault::chain(&error).contains("T0/B0"), "{error:?}");
-        assert_eq!(
-            server.received_requests().await.unwrap().len(),
-            1,
-            "the channel repeats nothing by itself"
-        );
+        assert_eq!(server.requests().len(), 1, "the channel repeats nothing by itself");
     }
-    let (_server, slack) = webhook(answer(429, "rate_limited").insert_header("retry-after", "7")).await;
+    let (_server, slack) = webhook(answer(429, "rate_limited").header("retry-after", "7"));
     let error = slack.send(&firing(), None).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
 }
@@ -150,39 +151,39 @@ async fn the_errors_in_a_200_are_understood() {
         ("no_text", Kind::Rejected),
         ("ratelimited", Kind::RateLimited),
     ] {
-        let (_server, slack) = bot(answer(200, &json!({"ok": false, "error": code}).to_string())).await;
+        let (_server, slack) = bot(answer(200, &json!({"ok": false, "error": code}).to_string()));
         let error = slack.send(&firing(), None).await.unwrap_err();
         assert!(error.is_certain() && error.kind() == kind, "{code}: {error:?}");
     }
     let body = json!({"ok": false, "error": "missing_scope", "needed": "chat:write"});
-    let (_server, slack) = bot(answer(200, &body.to_string())).await;
+    let (_server, slack) = bot(answer(200, &body.to_string()));
     let error = fault::chain(&slack.send(&firing(), None).await.unwrap_err());
     assert!(error.ends_with("slack refused the message: missing_scope (needed: chat:write)"), "{error}");
-    let busy = answer(429, r#"{"ok": false, "error": "ratelimited"}"#).insert_header("retry-after", "30");
-    let (_server, slack) = bot(busy).await;
+    let busy = answer(429, r#"{"ok": false, "error": "ratelimited"}"#).header("retry-after", "30");
+    let (_server, slack) = bot(busy);
     let error = slack.send(&firing(), None).await.unwrap_err();
     assert_eq!((error.kind(), error.retry_after()), (Kind::RateLimited, Some(Duration::from_secs(30))));
 }
 
 #[tokio::test]
 async fn a_message_that_may_have_arrived_is_told_as_such() {
-    let late = answer(200, "ok").set_delay(Duration::from_mins(1));
+    let late = answer(200, "ok").delivered(Delivery::Never);
     for reply in [late, answer(504, "")] {
-        let (server, slack) = webhook(reply).await;
+        let (server, slack) = webhook(reply);
         let error = slack.send(&firing(), None).await.unwrap_err();
         assert!(matches!(error, SendError::Unconfirmed(_)), "{error:?}");
-        assert_eq!(server.received_requests().await.unwrap().len(), 1);
+        assert_eq!(server.requests().len(), 1);
     }
-    let (_server, slack) = bot(answer(200, r#"{"ok": false, "error": "internal_error"}"#)).await;
+    let (_server, slack) = bot(answer(200, r#"{"ok": false, "error": "internal_error"}"#));
     let error = slack.send(&firing(), None).await.unwrap_err();
     assert!(matches!(error, SendError::Unconfirmed(_)), "{error:?}");
 }
 
 #[tokio::test]
 async fn a_message_whose_blocks_are_refused_is_sent_as_text() {
-    let (server, slack) = bot(answer(200, r#"{"ok": false, "error": "invalid_blocks"}"#)).await;
+    let (server, slack) = bot(answer(200, r#"{"ok": false, "error": "invalid_blocks"}"#));
     slack.send(&firing(), None).await.unwrap_err();
-    let bodies = received(&server).await;
+    let bodies = received(&server);
     assert!(bodies[0]["blocks"].is_array() && bodies[1]["blocks"].is_null(), "{bodies:?}");
     assert_eq!(bodies[0]["text"], bodies[1]["text"]);
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use fault::{Fault, Kind};
+use http_sim::Reply;
 use record::Batch;
 use sink::Sink;
-use wiremock::ResponseTemplate;
 
 use crate::server::{Reading, Server, noted, readings, refusal};
 
@@ -23,7 +23,7 @@ async fn refused(server: &Server, readings: &[Reading]) -> (Vec<usize>, Vec<Stri
         );
     }
     let (rows, reasons) = written.refused.into_iter().map(|refused| (refused.row, refused.reason)).unzip();
-    (rows, reasons, server.writes().await.len())
+    (rows, reasons, server.writes().len())
 }
 
 fn is_noted(line: &str) -> bool {
@@ -35,7 +35,7 @@ fn count(lines: &[String], is_bad: impl Fn(&str) -> bool) -> usize {
 }
 
 /// The field `note`, sent as text where the store has a float.
-fn conflict(dropped: usize) -> ResponseTemplate {
+fn conflict(dropped: usize) -> Reply {
     let message = format!(
         "failure writing points to database: partial write: field type conflict: input field \"note\" on measurement \
          \"cpu\" is type string, already exists as type float dropped={dropped}"
@@ -50,8 +50,7 @@ async fn a_line_the_server_quotes_is_refused_and_the_others_written() {
     let server = Server::answering(|lines| {
         let line = lines.iter().find(|line| line.contains("h3 "))?;
         Some(refusal(400, &format!("unable to parse '{line}': invalid boolean")))
-    })
-    .await;
+    });
     let mut readings = readings(5000);
     for reading in &mut readings {
         "h0".clone_into(&mut reading.host);
@@ -67,8 +66,7 @@ async fn a_quoted_line_that_is_cut_is_found_among_those_that_begin_like_it() {
     let server = Server::answering(|lines| {
         let line = lines.iter().find(|line| line.contains("h3 "))?;
         Some(refusal(400, &format!("unable to parse '{line}': invalid boolean")))
-    })
-    .await;
+    });
     let mut readings = readings(5000);
     for (row, reading) in readings.iter_mut().enumerate() {
         reading.host = if row % 1000 == 3 { "h3" } else { "h0" }.to_owned();
@@ -84,8 +82,7 @@ async fn one_row_with_a_field_of_another_type_takes_two_requests() {
     let server = Server::answering(|lines| match count(lines, is_noted) {
         0 => None,
         dropped => Some(conflict(dropped)),
-    })
-    .await;
+    });
     let (rows, reasons, requests) = refused(&server, &noted(5000, &[77])).await;
     assert_eq!((rows, requests), (vec![77], 2));
     assert_eq!(reasons, [CONFLICT]);
@@ -96,8 +93,7 @@ async fn many_rows_with_a_field_of_another_type_take_three_requests() {
     let server = Server::answering(|lines| match count(lines, is_noted) {
         0 => None,
         dropped => Some(conflict(dropped)),
-    })
-    .await;
+    });
     let wrong: Vec<usize> = (0..5000).step_by(3).collect();
     let (rows, reasons, requests) = refused(&server, &noted(5000, &wrong)).await;
     assert_eq!((rows, requests), (wrong, 3));
@@ -106,7 +102,7 @@ async fn many_rows_with_a_field_of_another_type_take_three_requests() {
 
 #[tokio::test]
 async fn when_every_row_is_wrong_one_request_tells() {
-    let server = Server::answering(|lines| Some(conflict(lines.len()))).await;
+    let server = Server::answering(|lines| Some(conflict(lines.len())));
     let all: Vec<usize> = (0..5000).collect();
     let (rows, _, requests) = refused(&server, &noted(5000, &all)).await;
     assert_eq!((rows, requests), (all, 1));
@@ -119,8 +115,7 @@ async fn a_conflict_with_one_span_of_time_refuses_the_rows_in_it() {
     let server = Server::answering(move |lines| match count(lines, is_old) {
         0 => None,
         dropped => Some(conflict(dropped)),
-    })
-    .await;
+    });
     let all: Vec<usize> = (0..5000).collect();
     let mut readings = noted(5000, &all);
     readings.reverse();
@@ -143,8 +138,7 @@ async fn points_older_than_the_retention_are_refused() {
                 "cpu,host=h".repeat(30),
             ),
         )),
-    })
-    .await;
+    });
     let (rows, reasons, requests) = refused(&server, &readings(5000)).await;
     assert_eq!(rows, (0..100).collect::<Vec<_>>());
     assert!(reasons[0].contains("outside retention policy"), "{}", reasons[0]);
@@ -161,8 +155,7 @@ async fn a_schema_of_the_cloud_names_field_and_types() {
              not permitted by schema; got String but expected Float"
         );
         Some(refusal(400, &message))
-    })
-    .await;
+    });
     let (rows, reasons, requests) = refused(&server, &noted(3000, &[5, 6, 2999])).await;
     assert_eq!((rows, requests), (vec![5, 6, 2999], 3));
     assert_eq!(reasons[2], "`note` is sent as String, but `cpu` has it as Float");
@@ -170,16 +163,16 @@ async fn a_schema_of_the_cloud_names_field_and_types() {
 
 #[tokio::test]
 async fn version_1_says_the_same_under_another_name() {
-    let server = Server::answering(|lines| {
-        match count(lines, is_noted) {
+    let server = Server::answering(|lines| match count(lines, is_noted) {
         0 => None,
-        dropped => Some(ResponseTemplate::new(400).set_body_string(format!(
-            "{{\"error\":\"partial write: field type conflict: input field \\\"note\\\" on measurement \\\"cpu\\\" is \
+        dropped => Some(Reply::text(
+            400,
+            &format!(
+                "{{\"error\":\"partial write: field type conflict: input field \\\"note\\\" on measurement \\\"cpu\\\" is \
              type string, already exists as type float dropped={dropped}\"}}"
-        ))),
-    }
-    })
-    .await;
+            ),
+        )),
+    });
     let (rows, reasons, _) = refused(&server, &noted(10, &[4])).await;
     assert_eq!((rows, reasons), (vec![4], vec![CONFLICT.to_owned()]));
 }
@@ -189,8 +182,7 @@ async fn a_server_that_names_nothing_is_asked_by_halves() {
     let server = Server::answering(|lines| match count(lines, is_noted) {
         0 => None,
         _ => Some(refusal(400, "bad request")),
-    })
-    .await;
+    });
     let (rows, reasons, requests) = refused(&server, &noted(5000, &[1234])).await;
     assert_eq!((rows, reasons), (vec![1234], vec!["bad request".to_owned()]));
     // Two for each halving of 5,000, the first, and the one that showed that others than these lines are taken.
@@ -208,7 +200,7 @@ async fn exactly_the_wrong_rows_are_refused_however_they_lie() {
                 dropped if counts => Some(conflict(dropped)),
                 _ => Some(refusal(400, "no")),
             });
-            let (rows, _, _) = refused(&server.await, &noted(1000, wrong)).await;
+            let (rows, _, _) = refused(&server, &noted(1000, wrong)).await;
             assert_eq!(rows, wrong);
         }
     }
@@ -219,8 +211,7 @@ async fn rows_in_doubt_are_refused_together_rather_than_asked_for_without_end() 
     let server = Server::answering(|lines| match count(lines, is_noted) {
         0 => None,
         _ => Some(refusal(400, "partial write: no")),
-    })
-    .await;
+    });
     let wrong: Vec<usize> = (0..5000).step_by(2).collect();
     let (rows, reasons, requests) = refused(&server, &noted(5000, &wrong)).await;
     assert!(requests <= 257, "{requests} requests");
@@ -234,13 +225,12 @@ async fn rows_in_doubt_are_refused_together_rather_than_asked_for_without_end() 
 async fn a_request_that_is_too_large_is_sent_in_halves() {
     let json = refusal(413, "unable to read data: points batch is too large");
     let page = "<html><head><title>413 Request Entity Too Large</title></head></html>";
-    let html = ResponseTemplate::new(413).set_body_raw(page, "text/html");
+    let html = Reply::new(413, "text/html", page);
     for answer in [json, html] {
         let server = Server::answering(move |lines| match lines.len() {
             ..=700 => None,
             _ => Some(answer.clone()),
-        })
-        .await;
+        });
         let (rows, _, requests) = refused(&server, &readings(5000)).await;
         assert!(rows.is_empty());
         // 5,000, 2,500 and 1,250 are too many, which is learned once; 625 are not.
@@ -253,8 +243,7 @@ async fn a_line_that_is_too_large_by_itself_is_refused() {
     let server = Server::answering(|lines| match lines.iter().map(String::len).sum::<usize>() {
         ..=10_000 => None,
         _ => Some(refusal(413, "unable to read data: points batch is too large")),
-    })
-    .await;
+    });
     let mut readings = readings(50);
     readings[20].note = Some("x".repeat(20_000));
     let (rows, reasons, _) = refused(&server, &readings).await;
@@ -264,7 +253,7 @@ async fn a_line_that_is_too_large_by_itself_is_refused() {
 
 #[tokio::test]
 async fn a_server_that_takes_no_request_at_all_is_a_mistake_of_configuration() {
-    let server = Server::always(refusal(413, "too large")).await;
+    let server = Server::always(refusal(413, "too large"));
     let error = server.sink().write(&Batch::of(&readings(5000))).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Configuration);
 }
@@ -275,13 +264,13 @@ async fn a_fault_in_the_middle_of_the_search_ends_it() {
         5000 => Some(refusal(400, "partial write: some")),
         _ => Some(refusal(503, "busy")),
     });
-    let error = server.await.sink().write(&Batch::of(&readings(5000))).await.unwrap_err();
+    let error = server.sink().write(&Batch::of(&readings(5000))).await.unwrap_err();
     assert_eq!(error.kind(), Kind::Temporary);
 }
 
 #[tokio::test]
 async fn a_reason_is_short_and_on_one_line() {
-    let server = Server::always(refusal(422, &format!("partial write: {}\nmore", "é".repeat(1000)))).await;
+    let server = Server::always(refusal(422, &format!("partial write: {}\nmore", "é".repeat(1000))));
     let (_, reasons, _) = refused(&server, &readings(1)).await;
     assert!(reasons[0].chars().count() <= 300 && !reasons[0].contains('\n'));
 }

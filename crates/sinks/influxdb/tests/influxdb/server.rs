@@ -1,17 +1,14 @@
 //! A write API that answers as told, and the records that are written to it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read as _;
 use std::sync::{Arc, Mutex};
 
-use flate2::read::GzDecoder;
 use http_client::{Client, Options};
+use http_sim::{Reply, Request};
 use record::{Record, Timestamp};
 use secret::Secret;
 use serde_json::json;
 use sink_influxdb::{Config, InfluxdbSink};
-use wiremock::matchers::any;
-use wiremock::{Mock, MockServer, Request, ResponseTemplate};
 
 pub(crate) const TOKEN: &str = "s3cret-token";
 
@@ -45,11 +42,11 @@ pub(crate) fn noted(count: i64, rows: &[usize]) -> Vec<Reading> {
     readings
 }
 
-/// What a server answers to lines; `None` is that it takes them.
-pub(crate) type Answer = Option<ResponseTemplate>;
+/// The answer of a server to lines; `None` is that it takes them.
+pub(crate) type Answer = Option<Reply>;
 
 pub(crate) struct Server {
-    mock: MockServer,
+    server: http_sim::Server,
     taken: Arc<Mutex<BTreeSet<String>>>,
 }
 
@@ -63,29 +60,27 @@ pub(crate) struct Write {
 
 impl Server {
     /// A server that gives the same answer to everything.
-    pub(crate) async fn always(answer: ResponseTemplate) -> Self {
-        Self::answering(move |_| Some(answer.clone())).await
+    pub(crate) fn always(answer: Reply) -> Self {
+        Self::answering(move |_| Some(answer.clone()))
     }
 
     /// A server that takes everything.
-    pub(crate) async fn open() -> Self {
-        Self::answering(|_| None).await
+    pub(crate) fn open() -> Self {
+        Self::answering(|_| None)
     }
 
     /// A server whose answer depends on the lines.
-    pub(crate) async fn answering(answer: impl Fn(&[String]) -> Answer + Send + Sync + 'static) -> Self {
+    pub(crate) fn answering(answer: impl Fn(&[String]) -> Answer + Send + Sync + 'static) -> Self {
         let taken = Arc::<Mutex<BTreeSet<String>>>::default();
         let shelf = Arc::clone(&taken);
         let respond = move |request: &Request| {
             let lines = lines(request);
             answer(&lines).unwrap_or_else(|| {
                 shelf.lock().unwrap().extend(lines);
-                ResponseTemplate::new(204)
+                Reply::empty(204)
             })
         };
-        let mock = MockServer::start().await;
-        Mock::given(any()).respond_with(respond).mount(&mock).await;
-        Self { mock, taken }
+        Self { server: http_sim::Server::start(respond).unwrap(), taken }
     }
 
     pub(crate) fn sink(&self) -> InfluxdbSink {
@@ -93,11 +88,11 @@ impl Server {
     }
 
     pub(crate) fn compressing_sink(&self) -> InfluxdbSink {
-        sink_with(&self.mock.uri(), Some(true))
+        sink_with(self.server.url(), Some(true))
     }
 
     pub(crate) fn sink_at(&self, path: &str) -> InfluxdbSink {
-        sink(&format!("{}{path}", self.mock.uri()))
+        sink(&format!("{}{path}", self.server.url()))
     }
 
     /// The lines of the requests it took.
@@ -105,20 +100,17 @@ impl Server {
         self.taken.lock().unwrap().clone()
     }
 
-    pub(crate) async fn writes(&self) -> Vec<Write> {
-        self.mock.received_requests().await.unwrap().iter().map(Write::new).collect()
+    pub(crate) fn writes(&self) -> Vec<Write> {
+        self.server.requests().iter().map(Write::new).collect()
     }
 }
 
 impl Write {
     fn new(request: &Request) -> Self {
-        let headers = request.headers.iter();
         Self {
-            path: request.url.path().to_owned(),
-            query: request.url.query_pairs().into_owned().collect(),
-            headers: headers
-                .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-                .collect(),
+            path: request.path.clone(),
+            query: request.query.iter().cloned().collect(),
+            headers: request.headers.iter().cloned().collect(),
             lines: lines(request),
         }
     }
@@ -147,16 +139,10 @@ pub(crate) fn sink_with(url: &str, gzip: Option<bool>) -> InfluxdbSink {
 }
 
 /// An error as InfluxDB 2 says it.
-pub(crate) fn refusal(status: u16, message: &str) -> ResponseTemplate {
-    ResponseTemplate::new(status).set_body_json(json!({"code": "invalid", "message": message}))
+pub(crate) fn refusal(status: u16, message: &str) -> Reply {
+    Reply::json(status, &json!({"code": "invalid", "message": message}))
 }
 
 fn lines(request: &Request) -> Vec<String> {
-    let mut text = String::new();
-    if request.headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip") {
-        GzDecoder::new(&request.body[..]).read_to_string(&mut text).unwrap();
-    } else {
-        text.push_str(std::str::from_utf8(&request.body).unwrap());
-    }
-    text.lines().map(str::to_owned).collect()
+    request.text().lines().map(str::to_owned).collect()
 }
