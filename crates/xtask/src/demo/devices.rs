@@ -1,4 +1,4 @@
-//! Devices: all of them run at once for some seconds, each with its simulator, and are stopped.
+//! Devices: each runs for some seconds with its simulator, and is stopped.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -15,25 +15,8 @@ use super::stand_in::StandIn;
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-/// Runs the devices side by side and returns how each went, in their order. `simulators` are the programs of simulators
-/// by name.
-pub(super) fn run(
-    stage: &Stage<'_>,
-    devices: &[&Program],
-    simulators: &BTreeMap<String, PathBuf>,
-) -> Vec<Outcome> {
-    thread::scope(|scope| {
-        let mut threads = Vec::new();
-        for &device in devices {
-            threads.push(scope.spawn(move || one(stage, device, simulators)));
-        }
-        let lost = |device: &&Program| Outcome::refused(&device.name, "its thread panicked");
-        let outcomes = threads.into_iter().zip(devices);
-        outcomes.map(|(thread, device)| thread.join().unwrap_or_else(|_| lost(device))).collect()
-    })
-}
-
-fn one(stage: &Stage<'_>, device: &Program, simulators: &BTreeMap<String, PathBuf>) -> Outcome {
+/// Runs a device for its time. `simulators` are the programs of simulators by name.
+pub(super) fn run(stage: &Stage<'_>, device: &Program, simulators: &BTreeMap<String, PathBuf>) -> Outcome {
     let started = Instant::now();
     let is_simulated = device.demo.simulator.is_some() || device.demo.example.is_some();
     let mut outcome = Outcome::begin(&device.name, if is_simulated { "simulated" } else { "live" });
@@ -119,7 +102,7 @@ mod tests {
         rusqlite::Connection::open(store.path()).unwrap().execute_batch(rows).unwrap();
         let program = Program::of_script(manifest, script);
         let stage = Stage { store: &store, folder: folder.path(), live: false };
-        run(&stage, &[&program], &[("sh-sim".to_owned(), "/bin/sh".into())].into()).remove(0)
+        run(&stage, &program, &[("sh-sim".to_owned(), "/bin/sh".into())].into())
     }
 
     #[test]

@@ -54,7 +54,7 @@ pub(super) fn run(stage: &Stage<'_>, pipeline: &Program) -> Outcome {
 
 /// One run. How many records it stored is what the program itself reports.
 fn once(stage: &Stage<'_>, pipeline: &Program, simulator: Option<&Simulator>) -> Result<u64, Failure> {
-    let path: PathBuf = stage.folder.join("report.json");
+    let path: PathBuf = stage.folder.join(format!("{}.report.json", pipeline.name));
     std::fs::write(&path, "").map_err(|error| Failure::before(&error.to_string()))?;
     let mut program: Command = match simulator {
         Some(simulator) => stage.command(pipeline, Some(simulator.url())),

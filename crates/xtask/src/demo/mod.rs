@@ -1,5 +1,6 @@
 //! `cargo xtask demo`: every program, run against what stands in for its source, and what arrived.
 
+mod beside;
 pub(crate) mod build;
 mod description;
 mod devices;
@@ -35,6 +36,9 @@ use store::Store;
 /// and no hardware.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
+    /// Programs to show; all without a name.
+    #[arg(value_name = "NAME")]
+    names: Vec<String>,
     /// Asks the real service wherever that takes no key.
     #[arg(long)]
     live: bool,
@@ -44,15 +48,25 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
-    demonstrate(arguments.live, !arguments.no_serve)
+    demonstrate(chosen(&arguments.names)?, arguments.live, !arguments.no_serve)
 }
 
 /// What the demo shows: the programs with a source of their own, and what their manifests say.
 type Cast = Vec<(workspace::Program, Result<Demo, String>)>;
 
-fn demonstrate(live: bool, serve: bool) -> Result<(), String> {
+/// The programs of these names, or all, as far as they have a source that can be simulated.
+fn chosen(names: &[String]) -> Result<Vec<workspace::Program>, String> {
     let mut programs = workspace::programs()?;
     programs.retain(|program| manifest::has_source(&program.folder));
+    if let Some(unknown) = names.iter().find(|name| programs.iter().all(|program| program.name != **name)) {
+        let known: Vec<_> = programs.iter().map(|program| program.name.as_str()).collect();
+        return Err(format!("`{unknown}` is not in the demo; these are: {}", known.join(", ")));
+    }
+    programs.retain(|program| names.is_empty() || names.contains(&program.name));
+    Ok(programs)
+}
+
+fn demonstrate(programs: Vec<workspace::Program>, live: bool, serve: bool) -> Result<(), String> {
     let cast: Cast = programs.into_iter().map(|it| (it.clone(), Demo::read(&it.folder))).collect();
     let screen = Screen::new();
     screen::print([format!("Building {} programs.", cast.len())]);
@@ -89,8 +103,8 @@ fn wanted(cast: &Cast) -> BTreeSet<Wanted> {
     wanted
 }
 
-/// Runs the pipelines one after the other, then the devices side by side, and prints how each went. Returns those that
-/// went well, and how many did not.
+/// Runs the programs beside each other, and prints how each went, pipelines first. Returns those that went well, and
+/// how many did not.
 fn perform(
     screen: &Screen,
     stage: &Stage<'_>,
@@ -116,10 +130,10 @@ fn perform(
         bad.extend(outcome.has_failed().then(|| outcome.name.clone()));
     };
     let (devices, pipelines): (Vec<_>, Vec<_>) = programs.iter().partition(|it| it.demo.is_device());
-    for pipeline in pipelines {
-        note(&jobs::run(stage, pipeline));
-    }
-    devices::run(stage, &devices, built).iter().for_each(note);
+    let run = |program: &Program| {
+        if program.demo.is_device() { devices::run(stage, program, built) } else { jobs::run(stage, program) }
+    };
+    beside::each_other(&[pipelines, devices].concat(), run, |outcome| note(&outcome));
     programs.retain(|program| !bad.contains(&program.name));
     (programs, failed)
 }

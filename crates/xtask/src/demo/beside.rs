@@ -1,0 +1,73 @@
+//! Programs that run beside each other.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+use super::outcome::Outcome;
+use super::program::Program;
+
+/// How many programs run at once. They mostly wait: a job for its simulator and the store, a device for its time.
+const AT_ONCE: usize = 12;
+
+/// Runs each program, and tells how it went as soon as those before it are told as well: in their order.
+pub(super) fn each_other(
+    programs: &[&Program],
+    run: impl Fn(&Program) -> Outcome + Sync,
+    tell: impl FnMut(Outcome),
+) {
+    let (sender, outcomes) = mpsc::channel();
+    let next = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(programs.len()) {
+            let (sender, next, run) = (sender.clone(), &next, &run);
+            scope.spawn(move || {
+                while let Some((index, program)) = take(programs, next) {
+                    // Nobody hangs up before the last outcome.
+                    let _ = sender.send((index, run(program)));
+                }
+            });
+        }
+        drop(sender);
+        in_order(outcomes, tell);
+    });
+}
+
+fn take<'a>(programs: &[&'a Program], next: &AtomicUsize) -> Option<(usize, &'a Program)> {
+    let index = next.fetch_add(1, Ordering::Relaxed);
+    programs.get(index).map(|program| (index, *program))
+}
+
+fn in_order<T>(numbered: impl IntoIterator<Item = (usize, T)>, mut tell: impl FnMut(T)) {
+    let (mut early, mut next) = (BTreeMap::new(), 0_usize);
+    for (index, item) in numbered {
+        early.insert(index, item);
+        while let Some(item) = early.remove(&next) {
+            tell(item);
+            next += 1;
+        }
+    }
+    // Those after one that was lost.
+    early.into_values().for_each(tell);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_early_waits_for_what_stands_before_it() {
+        let mut told = Vec::new();
+        in_order([(1, "b"), (0, "a"), (3, "d"), (2, "c")], |item| told.push(item));
+        assert_eq!(told, ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn every_program_runs_once() {
+        let program = Program::of_script("simulator = 'nws'\nurl = 'NWS_URL'", "true");
+        let mut told = 0;
+        each_other(&vec![&program; 30], |it| Outcome::begin(&it.name, "simulated"), |_| told += 1);
+        assert_eq!(told, 30);
+    }
+}
