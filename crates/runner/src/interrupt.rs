@@ -3,17 +3,17 @@
 use std::fmt;
 use std::time::Duration;
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-/// Why a run has to end now.
+/// The reason why a run has to end now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reason {
+pub(crate) enum EndReason {
     Signal(&'static str),
     Deadline(Duration),
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for EndReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Signal(name) => write!(f, "ended by {name}"),
@@ -22,10 +22,10 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Tells whether a run has to end. Once raised, it stays so.
+/// Whether a run has to end. Once raised, it stays so.
 #[derive(Debug, Clone)]
 pub(crate) struct Interrupt {
-    reason: watch::Receiver<Option<Reason>>,
+    reason: watch::Receiver<Option<EndReason>>,
     insists: watch::Receiver<bool>,
 }
 
@@ -34,13 +34,14 @@ impl Interrupt {
     pub(crate) fn listen(deadline: Duration) -> Self {
         let (raise, reason) = watch::channel(None);
         let (insist, insists) = watch::channel(false);
+        let mut signals = Signals::listen();
         tokio::spawn(async move {
             let cause = tokio::select! {
-                cause = told() => cause,
-                () = tokio::time::sleep(deadline) => Reason::Deadline(deadline),
+                cause = signals.next() => cause,
+                () = tokio::time::sleep(deadline) => EndReason::Deadline(deadline),
             };
             raise.send_replace(Some(cause));
-            told().await;
+            signals.next().await;
             insist.send_replace(true);
             // The receivers look at the values for as long as they live.
             insist.closed().await;
@@ -49,7 +50,7 @@ impl Interrupt {
     }
 
     /// Waits until the run has to end.
-    pub(crate) async fn raised(&self) -> Reason {
+    pub(crate) async fn raised(&self) -> EndReason {
         let mut reason = self.reason.clone();
         match reason.wait_for(Option::is_some).await.map(|reason| *reason) {
             Ok(Some(reason)) => reason,
@@ -58,7 +59,7 @@ impl Interrupt {
         }
     }
 
-    /// Waits until a program that was told to end is told again.
+    /// Waits until a program that was told to end is told so again.
     pub(crate) async fn insisted(&self) {
         let mut insists = self.insists.clone();
         if insists.wait_for(|insists| *insists).await.is_err() {
@@ -68,28 +69,47 @@ impl Interrupt {
 
     /// One that is raised by a test.
     #[cfg(test)]
-    pub(crate) fn by_hand() -> (watch::Sender<Option<Reason>>, Self) {
+    pub(crate) fn by_hand() -> (watch::Sender<Option<EndReason>>, Self) {
         let (raise, reason) = watch::channel(None);
         (raise, Self { reason, insists: watch::channel(false).1 })
     }
 }
 
-async fn told() -> Reason {
-    tokio::select! {
-        () = received(SignalKind::terminate()) => Reason::Signal("SIGTERM"),
-        () = received(SignalKind::interrupt()) => Reason::Signal("SIGINT"),
-        () = received(SignalKind::hangup()) => Reason::Signal("SIGHUP"),
+/// The signals that end a program. One listener for all of its life: of two that come at once, none is missed.
+struct Signals([(&'static str, Option<Signal>); 3]);
+
+impl Signals {
+    fn listen() -> Self {
+        let listen = |kind| signal(kind).map_err(unheard).ok();
+        Self([
+            ("SIGTERM", listen(SignalKind::terminate())),
+            ("SIGINT", listen(SignalKind::interrupt())),
+            ("SIGHUP", listen(SignalKind::hangup())),
+        ])
+    }
+
+    /// Waits for the next signal.
+    async fn next(&mut self) -> EndReason {
+        let [terminate, interrupt, hangup] = &mut self.0;
+        tokio::select! {
+            reason = received(terminate) => reason,
+            reason = received(interrupt) => reason,
+            reason = received(hangup) => reason,
+        }
     }
 }
 
-async fn received(kind: SignalKind) {
-    match signal(kind) {
-        Ok(mut signal) => {
-            signal.recv().await;
-        }
-        Err(error) => {
-            tracing::warn!(error = fault::chain(&error), "this program cannot be told to end");
-            std::future::pending::<()>().await;
-        }
+fn unheard(error: std::io::Error) {
+    tracing::warn!(error = fault::chain(&error), "this program cannot be ended by a signal");
+}
+
+async fn received((name, signal): &mut (&'static str, Option<Signal>)) -> EndReason {
+    let is_received = match signal {
+        Some(signal) => signal.recv().await.is_some(),
+        None => false,
+    };
+    if !is_received {
+        std::future::pending::<()>().await;
     }
+    EndReason::Signal(name)
 }

@@ -12,7 +12,7 @@ use settings::{Settings, Source, Variable};
 use crate::arguments::{Mode, Request};
 use crate::config::Shared;
 use crate::environment::{Environment, RunPolicy};
-use crate::interrupt::Reason;
+use crate::interrupt::EndReason;
 use crate::program::Kind;
 use crate::{Exit, Failure, Program, Stage, entry, start};
 
@@ -83,7 +83,7 @@ async fn work<C>(
 ) -> Result<(), Failure> {
     tracing::info!("started");
     let overdue = async {
-        let reason: Reason = service.interrupt.raised().await;
+        let reason: EndReason = service.interrupt.raised().await;
         tokio::time::sleep(GRACE).await;
         Failure::ended(Stage::Configure, reason)
     };

@@ -23,7 +23,7 @@ use super::core::Core;
 use crate::Program;
 use crate::arguments::{Mode, Request};
 use crate::context::Context;
-use crate::interrupt::{Interrupt, Reason};
+use crate::interrupt::{EndReason, Interrupt};
 
 /// The air.
 #[derive(Debug, Clone, Record)]
@@ -45,7 +45,7 @@ pub(super) fn air(second: i64) -> Air {
 pub(super) struct World {
     pub(super) device: Device<()>,
     pub(super) folder: TempDir,
-    end: watch::Sender<Option<Reason>>,
+    end: watch::Sender<Option<EndReason>>,
 }
 
 impl World {
@@ -82,7 +82,7 @@ impl World {
     }
 
     pub(super) fn end(&self) {
-        self.end.send_replace(Some(Reason::Signal("SIGTERM")));
+        self.end.send_replace(Some(EndReason::Signal("SIGTERM")));
     }
 
     /// What the embedded store has taken.
