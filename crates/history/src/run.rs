@@ -18,7 +18,7 @@ const OK: &str = "ok";
 pub struct RunReport {
     /// Start time.
     pub started: Timestamp,
-    /// Name of the program.
+    /// Name of the program, with that of the copy where there are several: `river-levels@north`.
     pub pipeline: String,
     /// Version of the program.
     pub version: String,
@@ -67,7 +67,7 @@ impl RunReport {
         let started = row.get(TIME).and_then(time)?;
         Some(Self {
             started,
-            pipeline: text(row, "pipeline")?,
+            pipeline: qualified(text(row, "pipeline")?, text(row, "instance")),
             version: text(row, "version").unwrap_or_default(),
             run_id: text(row, "run_id").unwrap_or_default(),
             duration: row.get("duration").and_then(serde_json::Value::as_f64).unwrap_or_default(),
@@ -82,6 +82,19 @@ impl RunReport {
             error: text(row, "error"),
         })
     }
+}
+
+/// Name of a program and of its copy, if it has one.
+fn qualified(program: String, instance: Option<String>) -> String {
+    match instance.filter(|instance| !instance.is_empty()) {
+        Some(instance) => format!("{program}@{instance}"),
+        None => program,
+    }
+}
+
+/// Splits a name into that of the program and that of the copy, which may be empty.
+pub(crate) fn split(name: &str) -> (&str, &str) {
+    name.split_once('@').unwrap_or((name, ""))
 }
 
 /// Groups runs of several stores by program, at most `each` per program.

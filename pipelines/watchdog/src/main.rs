@@ -35,7 +35,7 @@ async fn etl(run: &Run<Config>) -> Result<(), Failure> {
 async fn watched(history: &History, config: &Config, now: Timestamp) -> Result<Vec<Watched>, Error> {
     let since = now - (24 * config.days()).hours();
     let mut pipelines = history.pipelines(since, RUNS).await?;
-    pipelines.retain(|pipeline| pipeline.name != env!("CARGO_PKG_NAME"));
+    pipelines.retain(|pipeline| pipeline.name.split('@').next() != Some(env!("CARGO_PKG_NAME")));
     let mut watched = Vec::new();
     for pipeline in pipelines {
         let works = pipeline.runs.iter().any(history::RunReport::is_ok);

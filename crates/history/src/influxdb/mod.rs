@@ -17,7 +17,7 @@ use secret::Secret;
 use serde_json::Value;
 
 use crate::row::{TIME, nanoseconds, time};
-use crate::run::RUNS;
+use crate::run::{RUNS, split};
 use crate::series::SeriesBuilder;
 use crate::{Column, Dataset, Error, Kind, Point, Query, Row, RunReport, Series};
 
@@ -48,7 +48,7 @@ impl Influxdb {
     pub(crate) async fn pipelines(&self, since: Timestamp, runs: usize) -> Result<Vec<RunReport>, Error> {
         let since = nanoseconds(since);
         let query = format!(
-            "SELECT * FROM {} WHERE time >= {since} GROUP BY \"pipeline\" ORDER BY time DESC LIMIT {runs}",
+            "SELECT * FROM {} WHERE time >= {since} GROUP BY \"pipeline\", \"instance\" ORDER BY time DESC LIMIT {runs}",
             name(RUNS)
         );
         self.reports(&query).await
@@ -62,11 +62,15 @@ impl Influxdb {
     ) -> Result<Vec<RunReport>, Error> {
         let status = status.map(|status| format!(" AND \"status\" = {}", text(status))).unwrap_or_default();
         let query = format!(
-            "SELECT * FROM {} WHERE \"pipeline\" = {}{status} ORDER BY time DESC LIMIT {limit}",
+            "SELECT * FROM {} WHERE \"pipeline\" = {}{status} GROUP BY \"pipeline\", \"instance\" \
+             ORDER BY time DESC LIMIT {limit}",
             name(RUNS),
-            text(pipeline)
+            text(split(pipeline).0)
         );
-        self.reports(&query).await
+        let mut reports = self.reports(&query).await?;
+        // A tag that no point has is no tag to InfluxDB, so the query cannot ask for its absence.
+        reports.retain(|report| report.pipeline == pipeline);
+        Ok(reports)
     }
 
     pub(crate) async fn datasets(&self) -> Result<Vec<Dataset>, Error> {

@@ -11,8 +11,9 @@ use tokio_postgres::Row as Answer;
 use tokio_postgres::types::{FromSql, ToSql, Type};
 
 use crate::row::TIME;
+use crate::run::split;
 use crate::series::SeriesBuilder;
-use statements::{COLUMNS, LAST_RUNS, PIPELINES, STATE, latest, series};
+use statements::{COLUMNS, HAS_INSTANCE, LAST_RUNS, PIPELINES, STATE, latest, series};
 
 use crate::{Column, Dataset, Error, Kind, Point, Query, Row, RunReport, Series, StateEntry};
 
@@ -45,7 +46,8 @@ impl Postgres {
 
     pub(crate) async fn pipelines(&self, since: Timestamp, runs: usize) -> Result<Vec<RunReport>, Error> {
         let limit = count(runs);
-        let rows = self.rows(PIPELINES, &[(&since, Type::TIMESTAMPTZ), (&limit, Type::INT8)]).await?;
+        let sql = self.of_copies(PIPELINES).await?;
+        let rows = self.rows(&sql, &[(&since, Type::TIMESTAMPTZ), (&limit, Type::INT8)]).await?;
         Ok(rows.iter().filter_map(RunReport::from_row).collect())
     }
 
@@ -56,9 +58,11 @@ impl Postgres {
         limit: usize,
     ) -> Result<Vec<RunReport>, Error> {
         let (status, limit) = (status.unwrap_or_default(), count(limit));
-        let parameters: [Parameter<'_>; 3] =
-            [(&pipeline, Type::TEXT), (&status, Type::TEXT), (&limit, Type::INT8)];
-        let rows = self.rows(LAST_RUNS, &parameters).await?;
+        let (program, instance) = split(pipeline);
+        let parameters: [Parameter<'_>; 4] =
+            [(&program, Type::TEXT), (&status, Type::TEXT), (&limit, Type::INT8), (&instance, Type::TEXT)];
+        let sql = self.of_copies(LAST_RUNS).await?;
+        let rows = self.rows(&sql, &parameters).await?;
         Ok(rows.iter().filter_map(RunReport::from_row).collect())
     }
 
@@ -122,6 +126,13 @@ impl Postgres {
             })
         };
         self.query(STATE, &[(&prefix, Type::TEXT)]).await?.iter().map(entry).collect()
+    }
+
+    /// The statement with the column of the copy, or without where reports have none.
+    async fn of_copies(&self, sql: &str) -> Result<String, Error> {
+        let answer = self.query(HAS_INSTANCE, &[]).await?;
+        let has_instance: bool = answer.first().map_or(Ok(false), |row| get(row, 0))?;
+        Ok(sql.replace("INSTANCE", if has_instance { "instance" } else { "''::text" }))
     }
 
     /// Runs a query whose only column is a row as JSON.

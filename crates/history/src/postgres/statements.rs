@@ -7,15 +7,21 @@ use crate::{Dataset, Kind, Query};
 /// Number of newest rows that are searched for the newest row of each series.
 const NEWEST: usize = 5_000;
 
+/// Whether run reports have copies, which those of older versions have not.
+pub(super) const HAS_INSTANCE: &str = "\
+    SELECT EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass('pipeline_runs') \
+                   AND attname = 'instance' AND NOT attisdropped)";
+
+/// Newest runs of each program and copy. `INSTANCE` is the column of the copy.
 pub(super) const PIPELINES: &str = "\
     SELECT row_to_json(ranked)::text FROM ( \
-        SELECT *, row_number() OVER (PARTITION BY pipeline ORDER BY time DESC) AS \"the place\" \
+        SELECT *, row_number() OVER (PARTITION BY pipeline, INSTANCE ORDER BY time DESC) AS \"the place\" \
         FROM pipeline_runs WHERE time >= $1) AS ranked \
     WHERE \"the place\" <= $2";
 
 pub(super) const LAST_RUNS: &str = "\
-    SELECT row_to_json(run)::text FROM pipeline_runs AS run WHERE pipeline = $1 AND ($2 = '' OR status = $2) \
-    ORDER BY time DESC LIMIT $3";
+    SELECT row_to_json(run)::text FROM pipeline_runs AS run \
+    WHERE pipeline = $1 AND INSTANCE = $4 AND ($2 = '' OR status = $2) ORDER BY time DESC LIMIT $3";
 
 pub(super) const STATE: &str = "\
     SELECT program, key, value, updated_at FROM platform_state WHERE starts_with(key, $1) ORDER BY program, key";

@@ -14,7 +14,7 @@ use serde_json::Value;
 use sink_sql::{quoted, quoted_list};
 
 use crate::row::{time, time_text};
-use crate::run::RUNS;
+use crate::run::{RUNS, split};
 use crate::{Dataset, Error, Query, Row, RunReport, Series, StateEntry};
 
 pub(crate) const NAME: &str = "sqlite";
@@ -22,14 +22,17 @@ pub(crate) const NAME: &str = "sqlite";
 /// Number of newest rows that are searched for the newest row of each series.
 const NEWEST: usize = 5_000;
 
+/// Newest runs of each program and copy. `INSTANCE` is the column of the copy.
 const PIPELINES: &str = "\
     SELECT * FROM pipeline_runs WHERE rowid IN ( \
-        SELECT id FROM (SELECT rowid AS id, row_number() OVER (PARTITION BY pipeline ORDER BY time DESC) AS place \
+        SELECT id FROM (SELECT rowid AS id, \
+                               row_number() OVER (PARTITION BY pipeline, INSTANCE ORDER BY time DESC) AS place \
                         FROM pipeline_runs WHERE time >= ?1) \
         WHERE place <= ?2)";
 
 const LAST_RUNS: &str = "\
-    SELECT * FROM pipeline_runs WHERE pipeline = ?1 AND (?2 IS NULL OR status = ?2) ORDER BY time DESC LIMIT ?3";
+    SELECT * FROM pipeline_runs WHERE pipeline = ?1 AND INSTANCE = ?2 AND (?3 IS NULL OR status = ?3) \
+    ORDER BY time DESC LIMIT ?4";
 
 const STATE: &str = "\
     SELECT program, key, value, updated_at FROM platform_state WHERE substr(key, 1, length(?1)) = ?1 \
@@ -59,9 +62,12 @@ impl Sqlite {
         status: Option<&'static str>,
         limit: usize,
     ) -> Result<Vec<RunReport>, Error> {
-        let pipeline = pipeline.to_owned();
-        self.read(move |connection| reports(connection, LAST_RUNS, &[&pipeline, &status, &count(limit)]))
-            .await
+        let (program, instance) = split(pipeline);
+        let (program, instance) = (program.to_owned(), instance.to_owned());
+        self.read(move |connection| {
+            reports(connection, LAST_RUNS, &[&program, &instance, &status, &count(limit)])
+        })
+        .await
     }
 
     pub(crate) async fn datasets(&self) -> Result<Vec<Dataset>, Error> {
@@ -135,7 +141,16 @@ fn reports(
     if !has_table(connection, RUNS)? {
         return Ok(Vec::new());
     }
-    Ok(rows(connection, sql, parameters)?.iter().filter_map(RunReport::from_row).collect())
+    // Reports of older versions have no copies.
+    let instance = if has_instance(connection)? { "instance" } else { "''" };
+    let sql = sql.replace("INSTANCE", instance);
+    Ok(rows(connection, &sql, parameters)?.iter().filter_map(RunReport::from_row).collect())
+}
+
+fn has_instance(connection: &Connection) -> rusqlite::Result<bool> {
+    let mut statement =
+        connection.prepare_cached("SELECT 1 FROM pragma_table_info(?1) WHERE name = 'instance'")?;
+    statement.query_row(params![RUNS], |_| Ok(())).optional().map(|found| found.is_some())
 }
 
 fn latest(dataset: &Dataset) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use history::{Dataset, History, Kind, Query, Series};
 
-use crate::world::{World, at, run, weather};
+use crate::world::{World, at, copy_run, run, weather};
 
 pub(crate) async fn a_store_without_data_is_empty(world: &World) {
     let history = world.history();
@@ -48,6 +48,33 @@ pub(crate) async fn the_last_failure_and_the_last_success_are_found(world: &Worl
     assert_eq!(history.last_error("weather").await.unwrap().unwrap().error.as_deref(), Some("third"));
     assert_eq!(history.last_success("weather").await.unwrap().unwrap().started, at(3));
     assert!(history.last_error("other").await.unwrap().is_none());
+}
+
+pub(crate) async fn copies_of_a_program_are_listed_apart(world: &World) {
+    // Reports of a version that had no copies.
+    world.write(&[run("weather", 1, None)]).await;
+    let copies: Vec<_> = (2..100).map(|second| copy_run("weather", Some("north"), second, "ok")).collect();
+    world.write(&copies).await;
+    let others = [
+        copy_run("weather", Some("south"), 5, "failed"),
+        copy_run("weather", None, 6, "ok"),
+        copy_run("weather", Some("south"), 7, "ok"),
+    ];
+    world.write(&others).await;
+
+    let history = world.history();
+    let pipelines = history.pipelines(at(0), 50).await.unwrap();
+    let names: Vec<_> =
+        pipelines.iter().map(|pipeline| (pipeline.name.as_str(), pipeline.runs.len())).collect();
+    assert_eq!(names, [("weather", 2), ("weather@north", 50), ("weather@south", 2)]);
+    let started = async |name: &str| {
+        let runs = history.runs(name, 2).await.unwrap();
+        runs.iter().map(|run| run.started).collect::<Vec<_>>()
+    };
+    assert_eq!(started("weather").await, [at(6), at(1)]);
+    assert_eq!(started("weather@south").await, [at(7), at(5)]);
+    assert_eq!(history.last_error("weather@south").await.unwrap().unwrap().started, at(5));
+    assert!(history.last_error("weather@north").await.unwrap().is_none());
 }
 
 pub(crate) async fn a_measurement_is_described(world: &World) {

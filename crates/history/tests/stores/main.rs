@@ -36,6 +36,7 @@ claims! {
     a_store_without_data_is_empty,
     the_newest_runs_of_every_program_are_listed,
     the_last_failure_and_the_last_success_are_found,
+    copies_of_a_program_are_listed_apart,
     a_measurement_is_described,
     a_series_is_made_for_each_set_of_tags,
     a_long_series_is_reduced_without_losing_its_peaks,

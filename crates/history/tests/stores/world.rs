@@ -153,3 +153,27 @@ pub(crate) fn weather(city: &str, second: i64, temp: f64) -> Weather {
         conditions: "light rain".to_owned(),
     }
 }
+
+/// Report of a copy, in short.
+#[derive(Record)]
+#[record(measurement = "pipeline_runs")]
+pub(crate) struct CopyRun {
+    #[record(time)]
+    started: Timestamp,
+    #[record(tag)]
+    pipeline: &'static str,
+    #[record(tag)]
+    instance: Option<&'static str>,
+    run_id: String,
+    status: &'static str,
+}
+
+pub(crate) fn copy_run(
+    pipeline: &'static str,
+    instance: Option<&'static str>,
+    second: i64,
+    status: &'static str,
+) -> CopyRun {
+    let run_id = format!("{}-{second}", instance.unwrap_or_default());
+    CopyRun { started: at(second), pipeline, instance, run_id, status }
+}
