@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_needs_it_says_what_is_missing() {
+    fn a_program_that_requires_access_names_the_missing_setting() {
         let mut source = Source::of::<&str, &str>([]);
         assert!(Access::read(&mut source).is_none());
         let mistakes = source.finish().unwrap_err().to_string();

@@ -101,7 +101,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4096) })]
 
     #[test]
-    fn our_reader_reads_what_was_written(points in prop::collection::vec(point(), 1..4), escaped in any::<bool>()) {
+    fn our_reader_reads_written_points_unchanged(points in prop::collection::vec(point(), 1..4), escaped in any::<bool>()) {
         let mut lines = if escaped { Lines::new().with_escaped_line_breaks() } else { Lines::new() };
         let accepted: Vec<Point> = points.iter().filter_map(|point| write(&mut lines, point)).collect();
         let read = parse(lines.as_bytes()).collect::<Result<Vec<_>, _>>().unwrap();
@@ -113,7 +113,7 @@ proptest! {
     }
 
     #[test]
-    fn influxdb_reads_what_was_written(points in prop::collection::vec(point(), 1..4)) {
+    fn influxdb_reads_written_points_unchanged(points in prop::collection::vec(point(), 1..4)) {
         let mut lines = Lines::new();
         let points = points.iter().filter(|point| !is_read_differently_by_influxdb_3(point));
         let accepted: Vec<Point> = points.filter_map(|point| write(&mut lines, point)).collect();
@@ -138,7 +138,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_refused_would_not_read_back(name in text()) {
+    fn rejected_input_would_not_read_back(name in text()) {
         let escaped = |special: &[char]| name.chars().fold(String::new(), |mut out, char| {
             out.extend(special.contains(&char).then_some('\\'));
             out.push(char);

@@ -83,7 +83,7 @@ fn writes_every_place_with_its_escapes() {
 }
 
 #[test]
-fn refuses_what_the_format_cannot_say() {
+fn rejects_input_that_the_format_cannot_express() {
     let ok = [("v", Field::Bool(true))];
     for (measurement, tags, fields, error) in [
         ("", &[][..], &ok[..], Error::EmptyName),
@@ -157,7 +157,7 @@ fn reads_every_spelling_of_a_value() {
 }
 
 #[test]
-fn names_the_byte_and_what_was_expected() {
+fn an_error_has_offset_and_expected_syntax() {
     for (text, offset, expected) in [
         (",k=a v=1", 0, E::Measurement),
         ("m", 1, E::FieldKey),

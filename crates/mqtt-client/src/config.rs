@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn the_url_takes_precedence_and_the_others_add_what_it_lacks() {
+    fn the_url_takes_precedence_and_the_others_complete_it() {
         let user = ("MQTT_USER", "other");
         let password = ("MQTT_PASSWORD", "pw");
         let config = found(&[("MQTT_URL", "mqtt://me@broker"), user, password, ("MQTT_BROKER", "older")]);

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_is_told_value_by_value() {
+    fn an_explanation_lists_each_value() {
         let rule = "[[rule]]\ntopic = \"s/+room\"\nmeasurement = \"climate\"\nfields.temp = { unit = \"°C\" }\n\
             fields.n = { type = \"integer\", valid = [0, 9] }";
         let expected = [

@@ -9,7 +9,7 @@ fn mistakes(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn all_mistakes_are_told_with_line_and_key() {
+fn all_mistakes_are_reported_with_line_and_key() {
     let found = mistakes(
         r#"title = "mine"
 
@@ -60,13 +60,13 @@ devices = { lamp = { ignore = "yes", tags = { device = "x" } } }
 }
 
 #[test]
-fn what_is_no_toml_is_told_with_its_line() {
+fn a_toml_error_is_reported_with_its_line() {
     let found = mistakes("[[rule]]\ntopic = \"a\nmeasurement = \"m\"\n");
     assert!(found[0].starts_with("line 2: is not TOML: "), "{found:?}");
 }
 
 #[test]
-fn rules_that_contradict_each_other_are_told() {
+fn contradicting_rules_are_reported() {
     let found = mistakes(
         r#"
 [[rule]]

@@ -96,7 +96,7 @@ fn readings(first: usize, count: usize) -> impl Iterator<Item = (String, String)
 }
 
 #[test]
-fn stores_what_devices_publish_and_is_not_held_up_by_what_nobody_can_map() {
+fn stores_messages_and_is_not_blocked_by_unmapped_ones() {
     let Some(scene) = Scene::new() else { return };
     scene.publish_one("zigbee2mqtt/bridge/devices", DEVICES, true);
     scene.publish_one("zigbee2mqtt/hall/plug", r#"{"state":"OFF","power":0}"#, true);
@@ -120,7 +120,7 @@ fn stores_what_devices_publish_and_is_not_held_up_by_what_nobody_can_map() {
 }
 
 #[test]
-fn what_the_broker_kept_is_not_stored_again_by_the_next_start() {
+fn retained_messages_are_not_stored_again_after_a_restart() {
     let Some(scene) = Scene::new() else { return };
     scene.publish_one("zigbee2mqtt/bridge/devices", DEVICES, true);
     scene.publish_one("zigbee2mqtt/hall/plug/availability", "online", true);
@@ -162,7 +162,7 @@ fn a_gateway_that_is_killed_again_and_again_loses_nothing() {
 }
 
 #[test]
-fn what_the_broker_sends_again_after_a_crash_is_the_same_point() {
+fn a_message_sent_again_after_a_crash_is_the_same_point() {
     let Some(mut scene) = Scene::new() else { return };
     let is_silent = Arc::new(AtomicBool::new(false));
     let silent = Silent { store: scene.world.influxdb().clone(), is_silent: Arc::clone(&is_silent) };
@@ -227,7 +227,7 @@ fn gateways_of_a_group_store_each_message_once() {
 }
 
 #[test]
-fn what_waited_for_the_next_start_is_understood_like_the_rest() {
+fn messages_queued_before_a_start_are_mapped_like_others() {
     let Some(scene) = Scene::new() else { return };
     let inverted = r#"[{"friendly_name":"door","type":"EndDevice","definition":{"exposes":[
         {"type":"binary","property":"contact","value_on":false,"value_off":true}]}}]"#;
@@ -244,7 +244,7 @@ fn what_waited_for_the_next_start_is_understood_like_the_rest() {
 }
 
 #[test]
-fn once_takes_what_the_broker_kept_and_ends() {
+fn once_takes_the_queued_messages_and_ends() {
     let Some(scene) = Scene::new() else { return };
     scene.publish_one("zigbee2mqtt/bridge/devices", DEVICES, true);
     assert_eq!(scene.world.run(&["--once"]).exit, Some(0));
@@ -255,7 +255,7 @@ fn once_takes_what_the_broker_kept_and_ends() {
 }
 
 #[test]
-fn check_says_what_a_message_would_become() {
+fn check_explains_how_a_message_is_mapped() {
     let Some(scene) = Scene::new() else { return };
     let outcome = scene.world.run(&["--check", "zigbee2mqtt/hall/plug", r#"{"state":"ON"}"#]);
     assert_eq!(outcome.exit, Some(0), "{}\n{}", outcome.stdout, outcome.stderr);
@@ -265,7 +265,7 @@ fn check_says_what_a_message_would_become() {
 }
 
 #[test]
-fn check_types_values_as_the_list_of_devices_says() {
+fn check_uses_the_types_of_the_device_list() {
     let Some(scene) = Scene::new() else { return };
     let inverted = r#"[{"friendly_name":"door","type":"EndDevice","definition":{"exposes":[
         {"type":"binary","property":"contact","value_on":"shut","value_off":"open"}]}}]"#;

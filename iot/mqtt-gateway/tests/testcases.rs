@@ -101,7 +101,7 @@ fn stored(mapper: &mut Mapper) -> String {
 }
 
 #[test]
-fn every_test_case_becomes_what_its_golden_files_say() {
+fn every_test_case_matches_its_golden_files() {
     let folders = folders("testcases");
     assert!(folders.len() > 10);
     let mut problems = Vec::new();
@@ -122,7 +122,7 @@ fn every_test_case_becomes_what_its_golden_files_say() {
 }
 
 #[test]
-fn messages_that_come_again_change_nothing_where_they_tell_their_time() {
+fn redelivered_messages_with_a_time_change_nothing() {
     for name in ["zigbee_last_seen", "tasmota", "time_in_every_unit"] {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testcases").join(name);
         let once = replay(&folder).0;

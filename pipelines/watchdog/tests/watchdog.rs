@@ -100,7 +100,7 @@ impl World {
 }
 
 #[test]
-fn a_silent_pipeline_is_told_once_and_once_more_when_it_runs_again() {
+fn a_silent_pipeline_alerts_once_and_is_resolved_once() {
     let world = World::new();
     world.ran("weather", &[100, 85, 70, 55, 40], None);
     world.ran("air", &[61, 46, 31, 16, 1], None);
@@ -124,7 +124,7 @@ fn a_silent_pipeline_is_told_once_and_once_more_when_it_runs_again() {
 }
 
 #[test]
-fn a_pipeline_that_runs_in_vain_is_told_with_its_last_error() {
+fn a_pipeline_that_keeps_failing_alerts_with_its_last_error() {
     let world = World::new();
     world.ran("weather", &[200, 185, 170, 155], None);
     world.ran("weather", &[30, 15, 1], Some("openweather: the key is not valid"));
@@ -136,7 +136,7 @@ fn a_pipeline_that_runs_in_vain_is_told_with_its_last_error() {
 }
 
 #[test]
-fn what_is_expected_and_was_never_seen_is_told() {
+fn an_expected_program_that_was_never_seen_alerts() {
     let world = World::new().with("WATCHDOG_EXPECT", "weather; sds011");
     world.ran("weather", &[1], None);
     world.look();
@@ -151,7 +151,7 @@ fn what_is_expected_and_was_never_seen_is_told() {
 }
 
 #[test]
-fn periods_that_are_set_come_first_and_what_is_ignored_is_not_told() {
+fn configured_periods_take_precedence_and_ignored_programs_do_not_alert() {
     let world = World::new().with("WATCHDOG_PERIODS", "hourly=3600;quick=30").with("WATCHDOG_IGNORE", "old");
     world.ran("hourly", &[119, 118, 117, 116], None);
     world.ran("quick", &[2], None);
@@ -196,7 +196,7 @@ fn a_store_that_is_away_is_no_silence() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once() {
+fn all_mistakes_are_reported_at_once() {
     let world = World::new().with("WATCHDOG_PERIODS", "weather=soon").with("WATCHDOG_SEVERITY", "loud");
     let output = world.run();
     let log = String::from_utf8_lossy(&output.stderr);

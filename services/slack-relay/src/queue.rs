@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_pushed_is_there_when_the_queue_is_opened_again() {
+    fn pushed_messages_survive_a_restart() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("new/queue.db");
         let queue = Queue::open(&path).unwrap();

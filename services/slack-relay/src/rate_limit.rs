@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_used_in_a_minute_is_not_saved_up() {
+    fn unused_requests_are_not_accumulated() {
         let start = Instant::now();
         let bucket = TokenBucket::new(2, start);
         let later = start + Duration::from_hours(1);

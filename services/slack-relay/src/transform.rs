@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_says_what_where_and_since_when() {
+    fn an_alert_message_has_name_labels_and_start() {
         let group = group(&[alert("HighTemp", "firing")], 0);
         assert_eq!(
             text(&group, &[true]),
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn what_fires_and_what_is_over_are_told_together() {
+    fn firing_and_resolved_alerts_are_in_one_message() {
         let group = group(&[alert("a", "firing"), alert("b", "firing"), alert("c", "resolved")], 0);
         let all = text(&group, &[true; 3]);
         assert!(all.starts_with("*2 firing, 1 over*\n:large_orange_circle: *a*"), "{all}");
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_counted() {
+    fn alerts_left_out_are_counted() {
         let many: Vec<_> = (0..25).map(|n| alert(&format!("a{n}"), "firing")).collect();
         let told = text(&group(&many, 7), &[true; 25]);
         assert!(told.starts_with("*25 alerts*") && told.len() < 40_000, "{told}");

@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_is_told_from_now() {
+    fn a_time_is_formatted_relative_to_now() {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         let told = |at: &str| relative(now, at.parse().unwrap());
         assert_eq!(told("2026-11-22T11:48:00Z"), "12 min ago");

@@ -80,7 +80,7 @@ fn reading_neither_makes_nor_changes_a_file() {
 }
 
 #[test]
-fn what_is_written_later_is_seen() {
+fn later_writes_are_seen() {
     check(Some(World::sqlite()), async |world| {
         let history = world.history();
         for second in 1..4 {
@@ -91,7 +91,7 @@ fn what_is_written_later_is_seen() {
 }
 
 #[test]
-fn a_file_that_is_no_database_is_told() {
+fn a_file_that_is_not_a_database_is_an_error() {
     check(Some(World::sqlite()), async |world| {
         std::fs::write(&world.config.sqlite.path, "not a database, but text that is long enough").unwrap();
         let error = world.history().runs("weather", 1).await.unwrap_err();

@@ -40,7 +40,7 @@ fn a_browser_is_asked_for_the_password() {
 }
 
 #[test]
-fn whoever_is_not_let_in_is_not_told_which_paths_there_are() {
+fn unauthenticated_requests_get_401_for_every_path() {
     let texts: Vec<_> = ["GET /page", "POST /page", "GET /nowhere", "POST /ping"]
         .iter()
         .map(|request| ask(router(&TOKEN), &format!("{request} HTTP/1.1")))

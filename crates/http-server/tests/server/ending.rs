@@ -22,7 +22,7 @@ fn slow(asked: &Rc<Notify>, go: &Rc<Notify>) -> Router {
 }
 
 #[test]
-fn what_is_under_way_is_answered_and_nothing_new_is_taken() {
+fn requests_in_progress_are_answered_and_new_ones_refused() {
     let (asked, go) = (Rc::new(Notify::new()), Rc::new(Notify::new()));
     with_server(slow(&asked, &go), async |address, end| {
         let mut stream = TcpStream::connect(address).await.unwrap();
@@ -38,7 +38,7 @@ fn what_is_under_way_is_answered_and_nothing_new_is_taken() {
 }
 
 #[test]
-fn what_takes_too_long_is_cut_off() {
+fn a_slow_handler_gets_503() {
     let (asked, go) = (Rc::new(Notify::new()), Rc::new(Notify::new()));
     with_server(slow(&asked, &go), async |address, end| {
         let mut stream = TcpStream::connect(address).await.unwrap();

@@ -51,7 +51,7 @@ fn a_client_that_sends_its_head_slowly_is_cut_off() {
 }
 
 #[test]
-fn a_client_that_sends_its_body_slowly_is_told_so() {
+fn a_slow_body_gets_408() {
     let sent = "POST / HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 50\r\n\r\nhalf";
     while_waiting(sent, async |mut stream, since| {
         assert_eq!(receive(&mut stream).await.status, 408);
@@ -60,7 +60,7 @@ fn a_client_that_sends_its_body_slowly_is_told_so() {
 }
 
 #[test]
-fn an_address_that_is_taken_is_told() {
+fn an_address_in_use_is_an_error() {
     with_server(router(), async |address, _end| {
         let Err(error) = Server::bind(&Config::at(address)).await else { panic!("the address is free") };
         let Error::Listen { address: told, .. } = error;

@@ -39,7 +39,7 @@ fn head_is_get_without_the_body() {
 }
 
 #[test]
-fn what_is_not_there_is_404_and_another_method_405() {
+fn an_unknown_path_is_404_and_another_method_405() {
     assert_eq!(ask(router(), "GET /nowhere HTTP/1.1").status, 404);
     let answer = ask(router(), "DELETE /hello/you HTTP/1.1");
     assert_eq!((answer.status, answer.header("allow")), (405, Some("GET, HEAD")));
@@ -48,7 +48,7 @@ fn what_is_not_there_is_404_and_another_method_405() {
 }
 
 #[test]
-fn a_form_and_json_say_the_same() {
+fn a_form_and_json_are_equivalent() {
     let form = "POST /messages HTTP/1.1\ncontent-type: application/x-www-form-urlencoded; charset=utf-8\n\
                 content-length: 33\n\ntext=Hi+%26+bye&slack_channel=ops";
     let json = "POST /messages HTTP/1.1\ncontent-type: application/json\ncontent-length: 43\n\n\
@@ -79,7 +79,7 @@ fn a_body_that_is_not_understood_is_refused_without_being_quoted() {
 }
 
 #[test]
-fn every_answer_forbids_what_it_does_not_need() {
+fn every_response_has_security_headers() {
     for request in ["GET /hello/you HTTP/1.1", "GET /nowhere HTTP/1.1"] {
         let answer = ask(router(), request);
         let policy = answer.header("content-security-policy").unwrap();

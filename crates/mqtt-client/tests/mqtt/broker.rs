@@ -73,7 +73,7 @@ fn peek_takes_no_message_from_the_running_program() {
 }
 
 #[test]
-fn what_is_retained_says_so() {
+fn a_retained_message_is_marked() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     publish(&broker.url(), "retained/x", "old", true);
     let mut subscriber = Subscriber::connected(&named(&broker.url(), "retained"), &["retained/#"]);
@@ -136,7 +136,7 @@ fn a_message_larger_than_the_limit_is_not_published_and_the_next_is() {
 }
 
 #[test]
-fn availability_is_told_at_the_start_at_the_end_and_when_the_program_is_gone() {
+fn availability_is_published_at_start_end_and_loss_of_the_program() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     let topic = "platform/there/availability";
     let mut subscriber = Subscriber::connected(&named(&broker.url(), "watcher"), &[topic]);

@@ -82,7 +82,7 @@ fn a_wrong_password_is_unauthorized_and_not_quoted() {
 
 /// Confirms a limit that the README states: MQTT 3.1.1 cannot report such a refusal.
 #[test]
-fn a_message_the_access_list_forbids_is_acknowledged_and_reaches_nobody() {
+fn a_message_that_the_access_list_forbids_is_acknowledged_and_dropped() {
     let access = "pattern readwrite open/#\n".to_owned();
     let setup = MosquittoSetup { access, ..MosquittoSetup::default() };
     let Some(broker) = testkit::require(Mosquitto::start_with(setup)) else { return };

@@ -215,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_counts_only_what_it_matches() {
+    fn a_fault_counts_only_matching_requests() {
         let request = |target| Request::decode("GET", target, Vec::new(), b"", "").unwrap();
         let mut fault: Fault = "503:1@/b".parse().unwrap();
         let struck: Vec<_> =

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_holds_what_stood_at_the_level() {
+    fn a_template_is_filled_with_the_captured_level() {
         let template = Template::parse("{node}-{sensor} raw").unwrap();
         assert_eq!(template.fill(&[("node", "garage"), ("sensor", "co2")]), "garage-co2 raw");
         assert_eq!(template.levels().collect::<Vec<_>>(), ["node", "sensor"]);

@@ -54,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_asked_for_stays_and_what_is_not_goes() {
+    fn recently_used_entries_stay_and_others_are_dropped() {
         let mut cache = Cache::new(4);
         cache.insert("busy", 0);
         for n in 1..100 {

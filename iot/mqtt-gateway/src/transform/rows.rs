@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_gives_back_what_was_pushed_in_any_order() {
+    fn a_row_returns_the_pushed_values_in_any_order() {
         let mut rows = RowBuffer::new(1);
         rows.push(3, Converted::Boolean(true));
         rows.push(2, Converted::Float(1.5));
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_said_twice_counts_the_second_time() {
+    fn the_last_value_of_a_repeated_key_counts() {
         let mut rows = RowBuffer::new(0);
         rows.push(1, Converted::Integer(1));
         rows.push(1, Converted::Integer(2));

@@ -35,7 +35,7 @@ fn free_kibibytes(folder: &str) -> u64 {
 }
 
 #[test]
-fn a_full_disk_and_no_store_hold_up_what_comes_and_lose_none_of_it() {
+fn a_full_disk_without_a_store_stops_the_flow_without_loss() {
     let Some((_disk, scene, running, flow)) = full(large) else { return };
     scene.world.store().clear_faults();
     flow.go_on(50);

@@ -9,7 +9,7 @@ fn huge(number: usize) -> String {
 }
 
 #[test]
-fn a_message_of_ten_megabytes_is_stored_or_buried_and_holds_nobody_up() {
+fn a_message_of_ten_megabytes_is_stored_or_rejected_and_blocks_no_other() {
     let Some(mut scene) = Scene::new() else { return };
     for (limit, stored) in [("16777216", 2), ("1048576", 1)] {
         scene.world.set("MQTT_MAX_PACKET_BYTES", limit);

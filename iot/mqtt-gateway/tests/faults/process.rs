@@ -24,7 +24,7 @@ fn a_gateway_that_is_killed_ten_times_at_random_stores_each_message_as_one_point
 }
 
 #[test]
-fn a_gateway_that_is_told_to_end_under_load_ends_soon_and_the_next_goes_on() {
+fn a_gateway_stopped_under_load_ends_soon_and_the_next_one_continues() {
     let Some(scene) = Scene::new() else { return };
     let mut running = scene.start();
     let flow = scene.flow(plain);

@@ -20,7 +20,7 @@ fn stored(store: &Influxdb) -> Vec<(usize, i64)> {
 }
 
 #[test]
-fn what_comes_while_the_store_is_away_is_there_when_it_is_back() {
+fn messages_during_an_outage_of_the_store_are_stored_afterwards() {
     let Some(mut store) = require(Influxdb::start()) else { return };
     let Some(mut scene) = Scene::new() else { return };
     for (name, value) in [

@@ -68,7 +68,7 @@ fn messages_arrive_in_order_and_slack_never_has_to_ask_for_patience() {
 }
 
 #[test]
-fn what_was_taken_survives_a_crash() {
+fn accepted_messages_survive_a_crash() {
     let (slack, server, folder, relay) = start(&[]);
     server.set_fault("503".parse().unwrap());
     for text in ["1", "2"] {
@@ -89,7 +89,7 @@ fn what_was_taken_survives_a_crash() {
 }
 
 #[test]
-fn what_slack_may_have_taken_is_not_sent_again() {
+fn a_message_that_slack_may_have_accepted_is_not_sent_again() {
     let (slack, server, _folder, relay) = start(&[("HTTP_TIMEOUT_SECONDS", "0.3")]);
     server.set_fault("stall:1".parse().unwrap());
     relay.take("/send_message", &message("lost or not", "#ops"));
@@ -139,7 +139,7 @@ fn a_group_is_sent_once_and_its_new_alerts_later() {
 }
 
 #[test]
-fn who_has_no_token_gets_nothing_but_the_probes() {
+fn requests_without_a_token_get_only_the_probes() {
     let (slack, _server, _folder, relay) = start(&[]);
     let body = message("hello", "#ops").to_string();
     for headers in ["", "Authorization: Bearer wrong\r\n"] {
@@ -155,7 +155,7 @@ fn who_has_no_token_gets_nothing_but_the_probes() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_refused_at_once() {
+fn an_invalid_message_is_rejected_at_once() {
     let (_slack, _server, _folder, relay) = start(&[]);
     let long = message(&"x".repeat(40_001), "#ops").to_string();
     let huge = message(&"x".repeat(300_000), "#ops").to_string();
@@ -177,7 +177,7 @@ fn what_cannot_be_sent_is_refused_at_once() {
 }
 
 #[test]
-fn more_than_is_agreed_is_told_to_come_back() {
+fn requests_beyond_the_rate_limit_get_429() {
     let (_slack, _server, _folder, relay) = start(&[("REQUESTS_PER_MINUTE", "2")]);
     let body = message("x", "#ops").to_string();
     let answers: Vec<_> = (0..3).map(|_| relay.post("/send_message", JSON, &body)).collect();
@@ -186,7 +186,7 @@ fn more_than_is_agreed_is_told_to_come_back() {
 }
 
 #[test]
-fn a_full_queue_takes_no_more() {
+fn a_full_queue_rejects_messages() {
     let (_slack, server, _folder, relay) = start(&[("QUEUE_LIMIT", "2")]);
     server.set_fault("503".parse().unwrap());
     let body = message("x", "#ops").to_string();

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn it_says_in_words_what_it_shows() {
+    fn the_description_has_the_shown_values() {
         let svg = chart(&[line("Seattle", &[3.0, 9.5, 6.0])]).unwrap();
         assert!(svg.contains("<title id=\"c-title\">temp, °C</title>"), "{svg}");
         let words = "From 2026-11-21 06:00 to 2026-11-22 06:00 UTC. Seattle: lowest 3 °C, highest 9.5 °C, latest 6 °C.";
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn more_lines_than_can_be_told_apart_are_not_drawn() {
+    fn more_lines_than_can_be_distinguished_are_not_drawn() {
         let lines: Vec<_> = (0..9).map(|index| line(&index.to_string(), &[1.0, 2.0])).collect();
         let svg = chart(&lines).unwrap();
         assert_eq!(svg.matches("class=\"line ").count(), MOST_LINES);

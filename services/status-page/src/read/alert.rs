@@ -105,14 +105,14 @@ mod tests {
     }
 
     #[test]
-    fn an_alert_that_is_over_is_told_once() {
+    fn a_resolved_alert_is_sent_once() {
         let alerts = alerts(&entry("resolved"));
         assert_eq!(alerts.len(), 1);
         assert_eq!(alerts[0].until, Some("2026-11-20T03:00:00Z".parse().unwrap()));
     }
 
     #[test]
-    fn what_is_no_alert_is_left_out() {
+    fn an_invalid_alert_is_left_out() {
         assert_eq!(alerts(&StateEntry { value: "{}".to_owned(), ..entry("firing") }), []);
     }
 }

@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_set_has_its_default() {
+    fn unset_arguments_have_defaults() {
         let settings = Description::from_state(&entry(WEATHER)).unwrap().settings();
         assert_eq!((settings[1].is_set, settings[1].value.as_deref()), (Some(false), Some("Seattle")));
     }
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_description_is_none() {
+    fn an_invalid_description_is_none() {
         assert!(Description::from_state(&entry("[]")).is_none());
         assert!(
             Description::from_state(&StateEntry { key: "describes".to_owned(), ..entry(WEATHER) }).is_none()

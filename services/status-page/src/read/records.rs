@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn a_series_is_called_by_what_tells_it_from_the_others() {
+    fn a_series_is_named_by_its_distinguishing_tags() {
         let all = [
             tags(&[("api", "current"), ("city", "London")]),
             tags(&[("api", "current"), ("city", "Seattle")]),
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tag_that_is_absent_in_some_tells_them_apart() {
+    fn a_tag_that_some_series_lack_distinguishes_them() {
         let all = [tags(&[("host", "a")]), tags(&[])];
         assert_eq!(distinguishing(all.iter()), BTreeSet::from(["host".to_owned()]));
     }

@@ -7,23 +7,23 @@ use crate::stage::{HOSTILE, Stage};
 
 #[test]
 fn the_embedded_store_is_shown() {
-    shows_what_is_stored(Stage::usual());
+    shows_the_stored_records(Stage::usual());
 }
 
 #[test]
 fn postgresql_is_shown() {
     let Some(stage) = Stage::postgres("status_page") else { return };
-    shows_what_is_stored(stage.filled());
+    shows_the_stored_records(stage.filled());
 }
 
 #[test]
 fn influxdb_is_shown() {
     let Some(stage) = Stage::influxdb("status_page") else { return };
-    shows_what_is_stored(stage.filled());
+    shows_the_stored_records(stage.filled());
 }
 
 /// Checks that the overview has failures first, and that the page of a pipeline has its records, in any store.
-fn shows_what_is_stored(stage: Stage) {
+fn shows_the_stored_records(stage: Stage) {
     let server = Server::start(stage, &[]);
     let overview = server.json("/api/overview");
     let states: Vec<_> = overview["pipelines"]
@@ -62,7 +62,7 @@ fn shows_what_is_stored(stage: Stage) {
 }
 
 #[test]
-fn the_page_of_a_pipeline_tells_the_last_error_in_full() {
+fn the_page_of_a_pipeline_shows_the_last_error_in_full() {
     let server = Server::start(Stage::usual(), &[]);
     let page = server.get("/pipelines/nws-hourly-forecast").body;
     assert!(page.contains("<pre>nws: the service did not answer within 20 s</pre>"), "{page}");
@@ -79,7 +79,7 @@ fn a_secret_is_never_shown() {
 }
 
 #[test]
-fn what_programs_stored_is_text_and_never_markup() {
+fn stored_text_is_escaped() {
     let stage = Stage::empty();
     let mut runs = stage.every(15, 5, HOSTILE, 3);
     runs[0].error = Some(HOSTILE.to_owned());
@@ -120,7 +120,7 @@ fn a_store_that_is_not_there_yet_is_empty() {
 }
 
 #[test]
-fn a_store_that_cannot_be_read_is_told() {
+fn a_store_that_cannot_be_read_is_reported() {
     let stage = Stage::empty();
     std::fs::write(stage.path(), "This is no database, and it is longer than the head of one. ".repeat(20))
         .unwrap();
@@ -189,7 +189,7 @@ fn with_a_token_nothing_but_health_is_open() {
 }
 
 #[test]
-fn metrics_tell_the_state_of_each_pipeline() {
+fn metrics_have_the_state_of_each_pipeline() {
     let metrics = Server::start(Stage::usual(), &[]).get("/metrics").body;
     for line in [
         "pipeline_last_run_failed{pipeline=\"nws-hourly-forecast\"} 1.0",
@@ -203,7 +203,7 @@ fn metrics_tell_the_state_of_each_pipeline() {
 }
 
 #[test]
-fn what_a_file_says_of_a_program_that_never_ran_is_shown() {
+fn a_described_program_that_never_ran_is_shown() {
     let stage = Stage::empty();
     let folder = stage.path().with_file_name("programs");
     std::fs::create_dir(&folder).unwrap();

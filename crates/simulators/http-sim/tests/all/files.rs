@@ -77,7 +77,7 @@ fn without_routes_one_response_answers_everything() {
 }
 
 #[test]
-fn a_missing_file_or_a_mistyped_route_is_told_at_once() {
+fn a_missing_file_or_a_mistyped_route_is_an_error_at_the_start() {
     let absent =
         Files::open(folder(&[("routes.toml", "[[route]]\npath = '/'\nfile = 'absent.json'")]).path());
     assert!(matches!(absent, Err(FilesError::Read { path, .. }) if path.ends_with("absent.json")));

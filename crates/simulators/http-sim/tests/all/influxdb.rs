@@ -93,7 +93,7 @@ fn a_field_keeps_its_type_and_the_point_is_dropped() {
 }
 
 #[test]
-fn wrong_token_org_bucket_precision_and_size_are_told_apart() {
+fn wrong_token_org_bucket_precision_and_size_have_different_errors() {
     let (store, server) = start();
     let answer = |query, token, lines: &str| refusal(&write_to(&server, query, token, lines));
     let right = "org=home&bucket=iot";

@@ -33,7 +33,7 @@ fn run(arguments: &[&str]) -> Output {
 }
 
 #[test]
-fn services_answer_where_the_program_says() {
+fn services_answer_at_the_printed_addresses() {
     let program = Running::start(
         &[
             "--service",
@@ -82,7 +82,7 @@ fn files_are_served_and_requests_logged() {
 }
 
 #[test]
-fn a_wrong_call_exits_with_2_and_says_why() {
+fn wrong_arguments_exit_with_2_and_a_message() {
     let output = run(&["--service", "weather"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("known are nws, openweather"));

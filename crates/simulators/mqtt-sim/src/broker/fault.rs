@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_fault_is_told_by_its_word() {
+    fn an_invalid_fault_is_named() {
         let complaint = |text: &str| text.parse::<Fault>().unwrap_err().to_string();
         assert_eq!(complaint("refuse:often"), "`often` is no value for `refuse`");
         assert_eq!(complaint("delay:-1s"), "`-1s` is no value for `delay`");
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_strikes_as_often_as_it_says() {
+    fn a_fault_applies_the_given_number_of_times() {
         let mut faults = Faults::default();
         faults.set(Fault::Refuse(1));
         faults.set(Fault::HangUp(2));

@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wildcard_does_not_show_what_the_broker_says_of_itself() {
+    fn a_wildcard_does_not_match_the_topics_of_the_broker() {
         assert!(!takes("#", "$SYS/uptime") && !takes("+/uptime", "$SYS/uptime"));
         assert!(takes("$SYS/#", "$SYS/uptime"));
     }

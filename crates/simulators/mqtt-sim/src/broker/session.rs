@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_in_flight_than_allowed_and_no_more_wait() {
+    fn messages_in_flight_and_queued_are_limited() {
         let mut session = connected();
         for number in 1..=9 {
             session.deliver(Message::new("a", number.to_string()), LIMITS);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_acknowledged_is_sent_again_in_its_order() {
+    fn unacknowledged_messages_are_sent_again_in_order() {
         let mut session = connected();
         for number in 1..=3 {
             session.deliver(Message::new("a", number.to_string()), LIMITS);
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_is_away_misses_what_is_sent_at_most_once() {
+    fn a_disconnected_client_misses_messages_at_qos_0() {
         let mut session = Session::new();
         session.deliver(Message { qos: Qos::AtMostOnce, ..Message::new("a", "0") }, LIMITS);
         session.deliver(Message::new("a", "1"), LIMITS);

@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_says_its_unit_and_its_range() {
+    fn a_number_has_unit_and_range() {
         assert_eq!(label("soil_moisture"), "Soil moisture");
         let battery = battery();
         assert_eq!((&battery["type"], &battery["unit"]), (&json!("numeric"), &json!("%")));

@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_week_stays_within_what_a_house_knows() {
+    fn values_of_a_week_are_plausible() {
         for time in week() {
             assert!((19.0..24.0).contains(&temperature(time)), "{time}");
             assert!((35.0..56.0).contains(&humidity(time)), "{time}");
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn the_meter_counts_what_the_appliance_uses() {
+    fn the_meter_integrates_the_power() {
         let readings: Vec<_> = week().map(|time| (appliance_power(time), appliance_energy(time))).collect();
         for pair in readings.windows(2) {
             let used = (pair[1].1 - pair[0].1) * 1_000.0 * 12.0;

@@ -21,7 +21,7 @@ fn a_message_comes_to_whoever_asked_for_it_once() {
 }
 
 #[test]
-fn a_retained_message_waits_for_those_who_come_later() {
+fn a_retained_message_is_delivered_to_later_subscribers() {
     let broker = Broker::start().unwrap();
     broker.publish("home/state", "online", true);
     broker.publish("home/gone", "soon", true);

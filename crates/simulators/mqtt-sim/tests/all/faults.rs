@@ -38,7 +38,7 @@ fn everything_waits_while_the_broker_is_slow() {
 }
 
 #[test]
-fn what_is_no_mqtt_ends_the_connection_and_nothing_else() {
+fn another_protocol_ends_only_its_connection() {
     use std::io::{Read as _, Write as _};
     let broker = Broker::start().unwrap();
     let mut stream = std::net::TcpStream::connect(("127.0.0.1", broker.port())).unwrap();

@@ -55,7 +55,7 @@ fn expected() -> BTreeSet<String> {
 }
 
 #[test]
-fn a_broker_brings_its_devices_once_somebody_listens() {
+fn a_broker_starts_its_devices_with_the_first_subscriber() {
     let program = Running::start(&["broker", "--devices", "--history", "2h", "--user", "home:secret"]);
     let url = program.first_line.replace("://", "://home:secret@");
     let mut listener = Client::connect(&url, "listener", None).unwrap();
@@ -81,7 +81,7 @@ fn devices_come_back_after_the_broker() {
 }
 
 #[test]
-fn a_wrong_call_exits_with_2_and_says_why() {
+fn wrong_arguments_exit_with_2_and_a_message() {
     let output = run(&["broker", "--fault", "explode"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("unknown fault `explode`"));

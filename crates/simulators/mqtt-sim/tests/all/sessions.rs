@@ -20,7 +20,7 @@ fn settle(broker: &Broker, client: &str) {
 }
 
 #[test]
-fn what_came_while_a_client_was_away_waits_for_it() {
+fn messages_for_a_disconnected_client_are_queued() {
     let broker = Broker::start().unwrap();
     let mut listener = Client::resume(&broker.url(), "listener").unwrap();
     listener.subscribe("home/#").unwrap();
@@ -105,7 +105,7 @@ fn a_group_goes_on_without_the_member_that_is_away() {
 }
 
 #[test]
-fn what_waits_for_a_client_is_bounded() {
+fn queued_messages_of_a_client_are_limited() {
     let broker = Broker::start_with(Options { in_flight: 2, queue: 3, ..Options::default() }).unwrap();
     Client::resume(&broker.url(), "listener").unwrap().subscribe("a").unwrap();
     broker.disconnect_all();

@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bridge_introduces_every_device_by_what_it_says() {
+    fn the_device_list_describes_all_published_values() {
         let zigbee = Zigbee2Mqtt::new();
         let announced = zigbee.announce();
         assert!(announced.iter().all(|message| message.retain));
