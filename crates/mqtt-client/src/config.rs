@@ -27,6 +27,7 @@ pub struct Config {
 }
 
 #[derive(Settings)]
+#[setting(group = "mqtt")]
 struct Variables {
     /// URL of the broker: `mqtt://user:password@host:1883`, or `mqtts://host:8883` with TLS.
     #[setting(name = "MQTT_URL")]

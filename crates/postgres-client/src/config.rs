@@ -28,6 +28,7 @@ pub struct Config {
 }
 
 #[derive(Settings)]
+#[setting(group = "stores")]
 struct Variables {
     /// The database, as `postgres://user:password@host:5432/database?sslmode=require`.
     #[setting(name = "POSTGRES_URL", also = "DATABASE_URL")]

@@ -1,26 +1,37 @@
-//! What a program is asked to do.
+//! The arguments of a program.
 
 use jiff::Timestamp;
 
 use crate::Window;
+use crate::help::Topic;
 
-/// What a program is asked to do.
+/// A call of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Call {
     Run(Request),
+    Replay(Replay),
     Describe,
-    Help,
+    Help(Topic),
     Version,
 }
 
-/// What a run was asked to do.
+/// A call that offers dead letters to their store again.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Replay {
+    /// The one store whose dead letters are meant; all without it.
+    pub(crate) destination: Option<String>,
+    /// Whether they are only listed.
+    pub(crate) is_list: bool,
+}
+
+/// A call that runs the program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Request {
     pub(crate) mode: Mode,
     pub(crate) window: Option<Window>,
     /// Whether a device takes one reading and ends.
     pub(crate) is_once: bool,
-    /// What stands after `--check`.
+    /// Operands after `--check`.
     pub(crate) operands: Vec<String>,
     /// Whether the program runs until it is stopped.
     pub(crate) is_endless: bool,
@@ -43,6 +54,7 @@ impl Call {
     pub(crate) fn parse(arguments: impl Iterator<Item = String>, now: Timestamp) -> Result<Self, String> {
         let mut request = Request::default();
         let (mut since, mut until) = (None, None);
+        let (mut is_replay, mut destination) = (false, None);
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             if request.mode == Mode::Check && !argument.starts_with('-') {
@@ -55,14 +67,19 @@ impl Call {
                 None => (argument, None),
             };
             match (flag.as_str(), inline) {
-                ("--help" | "-h", None) => return Ok(Self::Help),
+                ("--help" | "-h", None) => return Ok(Self::Help(topic(arguments.next()))),
+                ("--help", Some(name)) => return Ok(Self::Help(topic(Some(name)))),
+                ("--replay-dead-letters", None) => is_replay = true,
+                ("--destination", inline) => {
+                    destination = Some(value(&flag, inline, &mut arguments, "a store")?)
+                }
                 ("--version" | "-V", None) => return Ok(Self::Version),
                 ("--describe", None) => return Ok(Self::Describe),
                 ("--once", None) => request.is_once = true,
                 ("--dry-run", None) => request.mode = Mode::DryRun,
                 ("--check", None) => request.mode = Mode::Check,
-                ("--since", inline) => since = Some(value(&flag, inline, &mut arguments)?),
-                ("--until", inline) => until = Some(value(&flag, inline, &mut arguments)?),
+                ("--since", inline) => since = Some(value(&flag, inline, &mut arguments, "a time")?),
+                ("--until", inline) => until = Some(value(&flag, inline, &mut arguments, "a time")?),
                 _ => return Err(format!("{flag} is not understood; see --help")),
             }
         }
@@ -71,19 +88,46 @@ impl Call {
             (None, Some(_)) => return Err("--until needs --since".to_owned()),
             (Some(since), until) => Some(Window::parse(&since, until.as_deref(), now)?),
         };
-        Ok(Self::Run(request))
+        if is_replay {
+            return replay(&request, destination);
+        }
+        match destination {
+            Some(_) => Err("--destination is for --replay-dead-letters; see --help".to_owned()),
+            None => Ok(Self::Run(request)),
+        }
     }
+}
+
+fn replay(request: &Request, destination: Option<String>) -> Result<Call, String> {
+    let is_list = request.mode == Mode::DryRun;
+    let plain = Request { mode: request.mode, ..Request::default() };
+    if *request != plain || request.mode == Mode::Check {
+        return Err(
+            "--replay-dead-letters goes with --destination and --dry-run alone; see --help".to_owned()
+        );
+    }
+    Ok(Call::Replay(Replay { destination, is_list }))
 }
 
 fn value(
     flag: &str,
     inline: Option<String>,
     arguments: &mut impl Iterator<Item = String>,
+    takes: &str,
 ) -> Result<String, String> {
     inline
         .or_else(|| arguments.next())
         .filter(|value| !value.is_empty())
-        .ok_or_else(|| format!("{flag} takes a time"))
+        .ok_or_else(|| format!("{flag} takes {takes}"))
+}
+
+/// The help that is asked for; another option after `--help` is ignored.
+fn topic(name: Option<String>) -> Topic {
+    match name.filter(|name| !name.starts_with('-')) {
+        None => Topic::Overview,
+        Some(name) if name == "all" => Topic::All,
+        Some(name) => Topic::Group(name.to_ascii_lowercase()),
+    }
 }
 
 #[cfg(test)]
@@ -122,6 +166,26 @@ mod tests {
     fn a_check_may_be_of_something_that_looks_like_a_flag() {
         assert_eq!(run(&["--check", "a/b=c", "-5", "--check"]).operands, ["a/b=c", "-5", "--check"]);
         assert_eq!(parse(&["a/b"]).unwrap_err(), "a/b is not understood; see --help");
+    }
+
+    #[test]
+    fn help_may_be_of_a_group_or_of_everything() {
+        assert_eq!(parse(&["--help"]).unwrap(), Call::Help(Topic::Overview));
+        assert_eq!(parse(&["--help", "all"]).unwrap(), Call::Help(Topic::All));
+        assert_eq!(parse(&["--help=Stores"]).unwrap(), Call::Help(Topic::Group("stores".into())));
+        assert_eq!(parse(&["--help", "--check"]).unwrap(), Call::Help(Topic::Overview));
+    }
+
+    #[test]
+    fn dead_letters_are_replayed_for_all_stores_or_one() {
+        assert_eq!(parse(&["--replay-dead-letters"]).unwrap(), Call::Replay(Replay::default()));
+        let listed = Replay { destination: Some("influxdb".into()), is_list: true };
+        let call = parse(&["--replay-dead-letters", "--destination", "influxdb", "--dry-run"]).unwrap();
+        assert_eq!(call, Call::Replay(listed));
+        assert!(parse(&["--destination=influxdb"]).unwrap_err().contains("--replay-dead-letters"));
+        for other in ["--once", "--check", "--since=2026-11-20"] {
+            assert!(parse(&["--replay-dead-letters", other]).is_err(), "{other}");
+        }
     }
 
     #[test]

@@ -36,36 +36,40 @@ pub(crate) struct Shared {
 
 /// How long a run may take.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "run")]
 pub(crate) struct RunLimits {
-    /// How long a run may take in all; of a device, one that takes one reading.
+    /// Time limit of a run; of a device, one that takes one reading.
     #[setting(name = "DEADLINE_SECONDS", default = "120")]
     pub(crate) deadline: Duration,
-    /// How much of that may go into attempts that fail and the waits between them.
+    /// Share of it for failed attempts and the waits between them.
     #[setting(name = "RETRY_BUDGET_SECONDS", default = "30")]
     pub(crate) retry_budget: Duration,
 }
 
 /// How long HTTP requests may take.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "run")]
 pub(crate) struct Requests {
-    /// How long one HTTP request may take, reply included.
+    /// Time limit of one HTTP request, reply included.
     #[setting(name = "HTTP_TIMEOUT_SECONDS", default = "20")]
     pub(crate) timeout: Duration,
 }
 
 /// Files a program reads and keeps.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "spool")]
 pub(crate) struct Files {
-    /// Folder for what a store could not take: the next run delivers it.
+    /// Folder for records that a store could not take; the next run delivers them.
     #[setting(name = "SPOOL_DIR", default = "data/spool")]
     pub(crate) spool: PathBuf,
     /// PEM file of authorities to trust beside the public ones.
-    #[setting(name = "CA_FILE")]
+    #[setting(name = "CA_FILE", group = "run")]
     pub(crate) ca_file: Option<PathBuf>,
 }
 
 /// Who else is told how a run ended.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "run")]
 pub(crate) struct Reporting {
     /// URL to GET after each good run or reading, as Uptime Kuma and healthchecks want it.
     #[setting(name = "HEARTBEAT_URL", also = "UPTIME_KUMA_WEBHOOK")]
@@ -80,14 +84,15 @@ pub(crate) struct Reporting {
 
 /// What is logged, and how.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "logs")]
 pub(crate) struct Logging {
-    /// What to log: `error`, `warn`, `info`, `debug` or `trace`; for parts of a program as in `info,http-client=debug`.
+    /// Log level: `error`, `warn`, `info`, `debug` or `trace`; for parts of a program as in `info,http-client=debug`.
     #[setting(name = "LOG_LEVEL", default = "info")]
     pub(crate) level: String,
-    /// `json` or `text`; without it, text on a terminal and JSON elsewhere.
+    /// Log format: `json` or `text`; without it, text on a terminal and JSON elsewhere.
     #[setting(name = "LOG_FORMAT")]
     pub(crate) format: Option<String>,
-    /// Set to anything for text without colors.
+    /// Any value turns colors off.
     #[setting(name = "NO_COLOR")]
     pub(crate) no_color: Option<String>,
 }
@@ -162,6 +167,7 @@ pub(crate) fn config_file() -> Variable {
         secret: false,
         range: None,
         default: None,
+        group: Some("run"),
         description: "TOML file of settings, under the same names; the environment comes first.",
     }
 }

@@ -1,14 +1,13 @@
-//! What a program says of itself: `--describe`, `--help`, `--version`.
-
-use std::fmt::Write as _;
+//! `--describe`: the program as JSON, for programs.
 
 use record::{Record as _, Schema};
 use serde::Serialize;
 use settings::{Shown, Source, Variable};
 
 use crate::Program;
-use crate::program::{CheckArguments, Kind};
+use crate::program::Kind;
 use crate::report::Report;
+use crate::usage::{self, CallOption, EXIT_CODES, ExitCode, Group};
 
 /// The form of `--describe`.
 #[derive(Serialize)]
@@ -22,9 +21,35 @@ struct Description<'a> {
     records: Vec<&'a Schema>,
 }
 
-/// The program as JSON: name, kind, every variable, every record schema.
+/// The whole description: enough for a manual page.
+#[derive(Serialize)]
+struct WithUsage<'a> {
+    #[serde(flatten)]
+    description: Description<'a>,
+    usage: Usage<'a>,
+    exit_codes: [ExitCode; 4],
+    groups: Vec<Group>,
+}
+
+/// The calls of a program.
+#[derive(Serialize)]
+struct Usage<'a> {
+    synopsis: String,
+    summary: &'a str,
+    options: Vec<CallOption>,
+}
+
+/// The program as JSON: name, kind, usage, exit codes, every variable with its group, every record schema.
 pub(crate) fn json(program: &Program, variables: &[Variable]) -> String {
-    serde_json::to_string_pretty(&description(program, variables)).unwrap_or_default()
+    let usage = Usage {
+        synopsis: format!("{} [OPTION]", program.name),
+        summary: usage::summary(program.kind),
+        options: usage::options(program),
+    };
+    let groups = usage::groups(variables.iter().filter_map(|variable| variable.group));
+    let description = description(program, variables);
+    let with_usage = WithUsage { description, usage, exit_codes: EXIT_CODES, groups };
+    serde_json::to_string_pretty(&with_usage).unwrap_or_default()
 }
 
 /// The program as JSON, with the settings in effect in place of what could be set. No secret is in it.
@@ -52,33 +77,6 @@ pub(crate) fn in_effect(program: &Program, variables: &[Variable], source: &Sour
     serde_json::to_string(&in_effect).unwrap_or_default()
 }
 
-/// The help text, variables included.
-pub(crate) fn help(program: &Program, variables: &[Variable]) -> String {
-    let usage = match program.kind {
-        Kind::Job => USAGE,
-        Kind::Device => DEVICE_USAGE,
-        Kind::Service => SERVICE_USAGE,
-    };
-    let mut text = format!("{} {}\n{}\n\n{usage}", program.name, program.version, program.description);
-    if program.has_history {
-        text.push_str(HISTORY);
-    }
-    if let Some(CheckArguments { names, does }) = program.check {
-        let _ = writeln!(text, "  --check {}\n                   {does}", names.join(" "));
-    }
-    text.push_str("\nVariables, each also as NAME_FILE:\n");
-    for variable in variables {
-        // Writing to a string does not fail.
-        let _ = write!(text, "  {}{}\n      {}", variable.name, traits(variable), variable.description);
-        if !variable.also.is_empty() {
-            let _ = write!(text, " Also accepted: {}.", variable.also.join(", "));
-        }
-        text.push('\n');
-    }
-    text.push_str(EXITS);
-    text
-}
-
 fn description<'a>(program: &'a Program, variables: &'a [Variable]) -> Description<'a> {
     // A service has no runs that it could report.
     let report = (program.kind != Kind::Service).then(Report::schema);
@@ -92,47 +90,4 @@ fn description<'a>(program: &'a Program, variables: &'a [Variable]) -> Descripti
         variables,
         records,
     }
-}
-
-const USAGE: &str = "\
-Usage: one run, or
-  --dry-run        extract and transform, print the records, write nothing, alert no one
-  --check          try configuration, source, stores and alert channel, a line for each
-  --describe       variables and record schemas as JSON
-  --help, --version
-";
-
-const SERVICE_USAGE: &str = "\
-Usage: runs until SIGTERM, or
-  --check          try the configuration and the place where state is kept
-  --describe       variables as JSON
-  --help, --version
-";
-
-const DEVICE_USAGE: &str = "\
-Usage: runs until SIGTERM, or
-  --once           take one good reading and end as a job does; with --dry-run as well
-  --dry-run        take readings and print the records, write nothing, alert no one
-  --check          try configuration, source, stores and alert channel, a line for each
-  --describe       variables and record schemas as JSON
-  --help, --version
-";
-
-const HISTORY: &str = "  --since T [--until T]
-                   read that window of the source's history; T is a time or a day in UTC
-";
-
-const EXITS: &str = "
-Exit codes: 0 done, 65 the source's data broke its contract, 75 temporary (try again), 78 configuration.
-";
-
-fn traits(variable: &Variable) -> String {
-    let mut traits = vec![variable.accepts().into_owned()];
-    if variable.required {
-        traits.push("required".to_owned());
-    }
-    if let Some(default) = variable.default {
-        traits.push(format!("default {default}"));
-    }
-    format!("  ({})", traits.join(", "))
 }

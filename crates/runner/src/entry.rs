@@ -8,7 +8,8 @@ use settings::Variable;
 
 use crate::arguments::{Call, Mode, Request};
 use crate::program::Kind;
-use crate::{Exit, Program, describe};
+use crate::terminal::Style;
+use crate::{Exit, Program, describe, help, replay};
 
 /// Answers a call from what the program declares, or runs it on this thread.
 pub(crate) fn enter<F: Future<Output = ExitCode>>(
@@ -19,7 +20,13 @@ pub(crate) fn enter<F: Future<Output = ExitCode>>(
     let call = Call::parse(std::env::args().skip(1), Timestamp::now());
     match call.and_then(|call| fitting(program, call)) {
         Ok(Call::Describe) => print(&describe::json(program, variables)),
-        Ok(Call::Help) => print(&describe::help(program, variables)),
+        Ok(Call::Help(topic)) => {
+            match help::text(program, variables, &topic, Style::of(&std::io::stdout())) {
+                Ok(text) => print(&text),
+                Err(message) => refuse(program, &message),
+            }
+        }
+        Ok(Call::Replay(replay)) => block_on(program, replay::run(program, variables, replay)),
         Ok(Call::Version) => print(&format!("{} {}", program.name, program.version)),
         Ok(Call::Run(request)) => block_on(program, run(request)),
         Err(message) => refuse(program, &message),

@@ -4,6 +4,7 @@ use settings::{Setting, Settings};
 
 /// The name of one of several copies of a program, where it has one.
 #[derive(Debug, Clone, Default, Settings)]
+#[setting(group = "run")]
 pub(crate) struct InstanceConfig {
     /// Name of this copy, where several copies of the program share a store or a broker: under Kubernetes often the name of the
     /// node. It is part of alerts, run reports, the MQTT client id and the name of the spool.

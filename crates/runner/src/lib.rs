@@ -51,14 +51,17 @@ mod exit;
 mod failure;
 mod finding;
 mod finish;
+mod help;
 mod instance;
 mod interrupt;
 mod job;
+mod letter;
 mod once;
 mod outbox;
 mod program;
 mod progress;
 mod records;
+mod replay;
 mod report;
 mod run;
 mod service;
@@ -68,8 +71,10 @@ mod stage;
 mod start;
 mod steps;
 mod tally;
+mod terminal;
 #[cfg(test)]
 mod tests;
+mod usage;
 mod window;
 
 pub use alert_engine::{Severity, Verdict};

@@ -10,6 +10,7 @@ use spool::{Limits, WhenFull};
 pub(crate) struct SpoolConfig(pub(crate) Limits);
 
 #[derive(Settings)]
+#[setting(group = "spool")]
 struct Written {
     /// Bytes that the spool may use on the disk.
     #[setting(name = "SPOOL_MAX_BYTES", default = "1073741824")]

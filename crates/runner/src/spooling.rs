@@ -7,6 +7,8 @@ use std::time::Duration;
 use record::{Batch, OwnedBatch, Refused, Timestamp, Value};
 use spool::{Cause, DeadLetter, Dropped, Entry, Error, Guard, Limits, Spool};
 
+use crate::letter;
+
 /// How often a run that has to wait for another looks again.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
 /// How long it waits at most.
@@ -126,7 +128,7 @@ impl Spooling {
         let at = Timestamp::now();
         let letter = |refused: &Refused| DeadLetter {
             destination: store.to_owned(),
-            record: serde_json::to_string(&batch.row(refused.row)).unwrap_or_default(),
+            record: letter::text(batch, refused.row),
             reason: refused.reason.clone(),
             at,
         };
@@ -137,6 +139,16 @@ impl Spooling {
     pub(crate) fn bury_text(&self, from: &str, text: &str, reason: &str) {
         let (destination, record, reason) = (from.to_owned(), text.to_owned(), reason.to_owned());
         self.bury_all(vec![DeadLetter { destination, record, reason, at: Timestamp::now() }]);
+    }
+
+    /// Every dead letter, oldest first.
+    pub(crate) fn dead_letters(&self) -> Result<Vec<DeadLetter>, Error> {
+        Ok(self.with_existing(|spool| spool.dead_letters())?.unwrap_or_default())
+    }
+
+    /// Puts other letters in the place of one.
+    pub(crate) fn replace_letter(&self, letter: &DeadLetter, others: &[DeadLetter]) -> Result<(), Error> {
+        self.with(|spool| spool.replace_letter(letter, others))
     }
 
     /// Keeps other runs from delivering at the same time; `None` while another run does, and goes on doing so.

@@ -56,6 +56,9 @@ pub use source::{Mistakes, Origin, Shown, Source};
 ///   included and each of them optional, and with it a unit: `range = 0..=3000, unit = "m"`.
 /// - `#[setting(block)]`: another block of settings.
 ///
+/// On the struct, `#[setting(group = "stores")]` puts its variables into a group, under which `--help` lists them; on a
+/// field it puts that one into another. Variables without a group are the program's own.
+///
 /// The doc comment of a field is its description.
 ///
 /// A range of fractions does not fit a whole number:
@@ -102,6 +105,9 @@ pub struct Variable {
     /// What it is when nothing is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<&'static str>,
+    /// Group under which `--help` lists it; a variable without one is the program's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub group: Option<&'static str>,
     /// What it is for.
     pub description: &'static str,
 }

@@ -19,6 +19,18 @@ pub(crate) fn bury(connection: &Connection, letters: &[DeadLetter], limits: &Lim
     tally.keep(connection)
 }
 
+/// Removes a letter.
+pub(crate) fn remove(connection: &Connection, letter: &DeadLetter) -> rusqlite::Result<()> {
+    let DeadLetter { destination, record, reason, at } = letter;
+    connection
+        .prepare_cached(
+            "DELETE FROM dead_letters
+                WHERE destination = ?1 AND record = ?2 AND reason = ?3 AND buried_at = ?4",
+        )?
+        .execute((destination, record, reason, rows::time(*at)))?;
+    Ok(())
+}
+
 /// Every letter, oldest first.
 pub(crate) fn all(connection: &Connection) -> rusqlite::Result<Vec<DeadLetter>> {
     connection

@@ -188,6 +188,17 @@ impl Spool {
         self.read(letters::all)
     }
 
+    /// Puts other letters in the place of one, all or nothing. Without others it is removed.
+    ///
+    /// A letter that is gone already is no error.
+    pub fn replace_letter(&mut self, letter: &DeadLetter, others: &[DeadLetter]) -> Result<(), Error> {
+        let limits = self.limits;
+        self.write(|_, connection| {
+            letters::remove(connection, letter)?;
+            letters::bury(connection, others, &limits)
+        })
+    }
+
     /// How many dead letters there are.
     pub fn dead_letter_count(&self) -> Result<u64, Error> {
         self.read(letters::count)

@@ -20,6 +20,7 @@ use alert::Alert;
 
 /// Address of Alertmanager. A program that does not use it leaves it out: `Option<Config>`.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "alerts")]
 pub struct Config {
     /// Base URL of an Alertmanager that gets alerts, as in `http://alertmanager:9093`.
     #[setting(name = "ALERTMANAGER_URL")]

@@ -42,6 +42,7 @@ impl Links {
 }
 
 #[derive(Settings)]
+#[setting(group = "alerts")]
 struct Written {
     /// Hours between reminders of an alert that goes on; 0 for none.
     #[setting(name = "ALERT_REMINDER_HOURS", default = "24")]

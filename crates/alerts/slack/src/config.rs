@@ -35,6 +35,7 @@ pub enum Destination {
 }
 
 #[derive(Settings)]
+#[setting(group = "alerts")]
 struct Written {
     /// Slack incoming webhook for alerts; `SLACK_<CONCERN>_WEBHOOK_URL` is for those of one concern.
     #[setting(name = "SLACK_WEBHOOK_URL", also = "ALERT_WEBHOOK")]

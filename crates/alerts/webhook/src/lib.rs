@@ -17,6 +17,7 @@ use url::Url;
 
 /// Address of the webhook. A program that does not use one leaves it out: `Option<Config>`.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "alerts")]
 pub struct Config {
     /// Address that gets alerts as JSON by POST.
     #[setting(name = "ALERT_URL")]

@@ -20,13 +20,18 @@ use secret::Redactor;
 use settings::{Source, Variable};
 use tokio::sync::Notify;
 
-use crate::{Finding, Stage};
+use crate::{Finding, Program, Stage};
 use change_filter::ChangeFilter;
 pub(crate) use channels::{AnyChannel, ChannelConfigs};
 use observe::BatchOrigin;
 pub(crate) use storage::{AlertStorage, FallbackState};
 use update::AlertUpdate;
 pub(crate) use update::UpdateOutcome;
+
+/// Reads the thresholds of a program, to know their names and mistakes.
+pub(crate) fn read_thresholds(program: &Program, known: &[Variable], source: &mut Source) {
+    let _ = Thresholds::read(source, &observe::fields(&program.records), known, None);
+}
 
 /// The observations of a run, and the channels that get its alerts.
 #[derive(Debug)]

@@ -21,6 +21,7 @@ pub(crate) struct DeviceSettings {
 
 /// When people hear of a device, and from where.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "device")]
 pub(crate) struct Watching {
     /// How many readings have to fail in a row before people are told.
     #[setting(name = "FAILURES_BEFORE_ALERT", default = "3")]
@@ -65,7 +66,8 @@ fn interval_variable(program: &Program) -> Option<Variable> {
         secret: false,
         range: None,
         default: Some(default),
-        description: "How often the device reads.",
+        group: None,
+        description: "Interval between readings.",
     })
 }
 

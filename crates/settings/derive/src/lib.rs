@@ -30,6 +30,7 @@ struct Variable {
     also: Vec<LitStr>,
     default: Option<LitStr>,
     range: Option<Range>,
+    group: Option<LitStr>,
     description: String,
 }
 
@@ -37,9 +38,10 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let Data::Struct(DataStruct { fields: Fields::Named(fields), .. }) = &input.data else {
         return Err(Error::new(input.ident.span(), "settings are a struct with named fields"));
     };
+    let group = group(&input.attrs)?;
     let (mut variables, mut reads) = (Vec::new(), Vec::new());
     for field in &fields.named {
-        let (described, read) = code(field, &entry(field)?);
+        let (described, read) = code(field, &entry(field, group.as_ref())?);
         variables.push(described);
         reads.push(read);
     }
@@ -74,10 +76,14 @@ fn code(field: &Field, entry: &Entry) -> (TokenStream, TokenStream) {
             quote! { <#rust_type as ::settings::Settings>::read(source) },
         ),
         Entry::Variable(variable) => {
-            let Variable { name, also, default, range, description } = &**variable;
+            let Variable { name, also, default, range, group, description } = &**variable;
             let has_default = default.is_some();
             let default = match default {
                 Some(text) => quote! { ::std::option::Option::Some(#text) },
+                None => quote! { ::std::option::Option::None },
+            };
+            let group = match group {
+                Some(name) => quote! { ::std::option::Option::Some(#name) },
                 None => quote! { ::std::option::Option::None },
             };
             let limits = match range {
@@ -99,6 +105,7 @@ fn code(field: &Field, entry: &Entry) -> (TokenStream, TokenStream) {
                     secret: <#rust_type as ::settings::Setting>::SECRET,
                     range: #limits,
                     default: #default,
+                    group: #group,
                     description: #description,
                 }
             };
@@ -107,9 +114,24 @@ fn code(field: &Field, entry: &Entry) -> (TokenStream, TokenStream) {
     }
 }
 
-fn entry(field: &Field) -> Result<Entry> {
+/// The group that a struct names for its variables.
+fn group(attributes: &[Attribute]) -> Result<Option<LitStr>> {
+    let mut group = None;
+    for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("setting")) {
+        attribute.parse_nested_meta(|meta| {
+            if !meta.path.is_ident("group") {
+                return Err(meta.error("expected `group`"));
+            }
+            group = Some(meta.value()?.parse::<LitStr>()?);
+            Ok(())
+        })?;
+    }
+    Ok(group)
+}
+
+fn entry(field: &Field, group: Option<&LitStr>) -> Result<Entry> {
     let (mut name, mut also, mut default, mut block) = (None, Vec::new(), None, false);
-    let (mut range, mut unit) = (None, None);
+    let (mut range, mut unit, mut group) = (None, None, group.cloned());
     for attribute in field.attrs.iter().filter(|attribute| attribute.path().is_ident("setting")) {
         attribute.parse_nested_meta(|meta| {
             match meta.path.get_ident().map(ToString::to_string).as_deref() {
@@ -119,8 +141,9 @@ fn entry(field: &Field) -> Result<Entry> {
                 Some("default") => default = Some(meta.value()?.parse::<LitStr>()?),
                 Some("range") => range = Some(meta.value()?.parse::<Expr>()?),
                 Some("unit") => unit = Some(meta.value()?.parse::<LitStr>()?),
+                Some("group") => group = Some(meta.value()?.parse::<LitStr>()?),
                 _ => {
-                    let expected = "expected `name`, `also`, `default`, `range`, `unit` or `block`";
+                    let expected = "expected `name`, `also`, `default`, `range`, `unit`, `group` or `block`";
                     return Err(meta.error(expected));
                 }
             }
@@ -136,7 +159,7 @@ fn entry(field: &Field) -> Result<Entry> {
         (true, None) if also.is_empty() && default.is_none() && range.is_none() => Ok(Entry::Block),
         (false, Some(name)) => {
             let description = described(field)?;
-            Ok(Entry::Variable(Box::new(Variable { name, also, default, range, description })))
+            Ok(Entry::Variable(Box::new(Variable { name, also, default, range, group, description })))
         }
         _ => Err(Error::new_spanned(
             field,

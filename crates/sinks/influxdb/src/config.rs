@@ -8,6 +8,7 @@ use url::Url;
 
 /// Where an InfluxDB is, and what allows writing to it.
 #[derive(Clone, Settings)]
+#[setting(group = "stores")]
 pub struct Config {
     /// Address of an InfluxDB with the v2 write API, such as `http://influxdb:8086`. A path in it is kept.
     #[setting(name = "INFLUXDB_URL", also = "INFLUX_URL")]

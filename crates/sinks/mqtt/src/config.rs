@@ -14,6 +14,7 @@ pub struct Config {
 }
 
 #[derive(Settings)]
+#[setting(group = "mqtt")]
 struct Variables {
     #[setting(block)]
     broker: mqtt_client::Config,

@@ -34,6 +34,7 @@ pub enum StoreName {
 }
 
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "stores")]
 pub(crate) struct Sinks {
     /// Stores to write to instead of those found configured: `influxdb`, `postgres`, `sqlite`, `mqtt`,
     /// `stdout`; several with commas.

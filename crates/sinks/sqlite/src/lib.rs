@@ -34,6 +34,7 @@ const CACHE_KIB: i64 = 256;
 
 /// Where the embedded store is.
 #[derive(Debug, Clone, Settings)]
+#[setting(group = "stores")]
 pub struct Config {
     /// The file of the embedded store; it is made, with its folder, when it is first needed.
     #[setting(name = "SQLITE_PATH", default = "data/platform.db")]

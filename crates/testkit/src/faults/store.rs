@@ -83,6 +83,37 @@ pub fn a_refused_record_does_not_keep_out_the_others(program: &Program) {
     let reasons: Vec<_> = world.dead_letters().into_iter().map(|letter| letter.reason).collect();
     assert!(matches!(reasons.as_slice(), [reason] if reason.contains(CONFLICTING)), "{reasons:?}");
     assert_eq!(world.waiting(), 0, "a refused record must not wait");
+    expect_replayed(&mut world, &all);
+}
+
+/// The dead letter is offered to its store again: it stays while it is refused, and goes once it is stored.
+fn expect_replayed(world: &mut World, all: &World) {
+    let listed = world.run(&["--replay-dead-letters", "--dry-run"]);
+    expect_exit(&listed, 0);
+    assert!(listed.stdout.contains(CONFLICTING), "{}", listed.stdout);
+    let before = world.dead_letters();
+    let again = world.run(&["--replay-dead-letters"]);
+    expect_exit(&again, DATA);
+    assert!(again.stdout.contains(CONFLICTING), "{}", again.stdout);
+    let after = world.dead_letters();
+    assert_eq!(after.len(), before.len());
+    assert!(
+        after.iter().zip(&before).all(|(after, before)| after.at > before.at),
+        "the reason is the new one"
+    );
+
+    world.serve_as_store(world.influxdb().clone());
+    expect_exit(&world.run(&["--replay-dead-letters", "--destination", "postgres"]), 0);
+    assert_eq!(world.dead_letters().len(), before.len(), "another store's letters are left alone");
+    let taken = world.run(&["--replay-dead-letters", "--destination", "influxdb"]);
+    expect_exit(&taken, 0);
+    assert_eq!(world.dead_letters(), []);
+    let records = |world: &World| {
+        let mut points = world.influxdb().points();
+        points.retain(|point| point.measurement != REPORTS);
+        points
+    };
+    assert_eq!(records(world), records(all));
 }
 
 /// The embedded store finds no place for what was read, and neither does the spool.
@@ -122,7 +153,7 @@ pub fn a_run_needs_no_disk_when_its_store_is_elsewhere(program: &Program) {
     expect_exit(&outcome, 0);
     assert_eq!(world.lines(), expected_lines(program));
     let told = |what: &str| outcome.stderr.matches(what).count();
-    assert_eq!((told("the spool cannot"), told("cannot be remembered")), (1, 1), "{}", outcome.stderr);
+    assert_eq!((told("the spool cannot"), told("alerts cannot be stored")), (1, 1), "{}", outcome.stderr);
 }
 
 fn fails_and_recovers(program: &Program, world: &World, kind: Kind, exit: i32) {

@@ -29,9 +29,23 @@ fn the_version_is_told() {
 }
 
 #[test]
-fn the_help_lists_every_variable() {
+fn the_help_has_own_settings_and_a_line_for_each_group() {
+    let help = world().run(&["--help"]);
+    expect_exit(&help, 0);
+    for there in ["  OPENWEATHER_KEY ", "  stores ", "  alerts ", "--replay-dead-letters", "  78 "] {
+        assert!(help.stdout.contains(there), "{there} is not in\n{}", help.stdout);
+    }
+    assert!(!help.stdout.contains("INFLUXDB_TOKEN"), "{}", help.stdout);
+    let stores = world().run(&["--help", "stores"]);
+    expect_exit(&stores, 0);
+    assert!(stores.stdout.contains("  INFLUXDB_TOKEN "), "{}", stores.stdout);
+    expect_exit(&world().run(&["--help", "shops"]), 78);
+}
+
+#[test]
+fn the_help_of_everything_lists_every_variable() {
     let world = world();
-    let help = world.run(&["--help"]);
+    let help = world.run(&["--help", "all"]);
     expect_exit(&help, 0);
     for variable in members(&description(), "/variables", "name") {
         assert!(help.stdout.contains(&format!("  {variable}")), "{variable} is not in\n{}", help.stdout);
@@ -74,6 +88,9 @@ fn a_check_tells_a_line_for_each_thing_and_changes_nothing() {
     }
     assert_eq!((world.lines() + &world.report_lines(), world.alerts().len()), (String::new(), 0));
     assert!(world.written().is_empty(), "{:?}", world.written());
+    let requests = world.channel().requests();
+    let calls: Vec<_> = requests.iter().map(|request| (&*request.method, &*request.path)).collect();
+    assert_eq!(calls, [("HEAD", "/")], "the address of a webhook is called");
 }
 
 #[test]

@@ -51,40 +51,41 @@ impl Thresholds {
             secret: false,
             range: None,
             default: None,
+            group: Some("alerts"),
             description,
         };
         vec![
             variable(
                 "ALERT_<FIELD>_ABOVE",
                 "a number",
-                "Alert when a field of a record is above this; by tag as in `50; city=Seattle:35`.",
+                "Alert when the field is above this limit; by tag as in `50; city=Seattle:35`.",
             ),
             variable(
                 "ALERT_<FIELD>_BELOW",
                 "a number",
-                "Alert when it is below this; by tag as in `5; city=Boston:-10`.",
+                "Alert when the field is below this limit; by tag as in `5; city=Boston:-10`.",
             ),
             variable(
                 "ALERT_<FIELD>_IS",
                 "text",
-                "Alert when a text or truth is this; several states with commas.",
+                "Alert when the text or boolean is this; several with commas.",
             ),
             variable(
                 "ALERT_<FIELD>_FOR",
                 <Hold as Setting>::TAKES,
-                "How long it has to be so; one reading without this.",
+                "Number of readings in a row, or time, beyond the limit before the alert; one reading without this.",
             ),
             variable(
                 "ALERT_<FIELD>_CLEAR",
                 "a number",
-                "Where it is over, if not at the limit; with both limits ALERT_<FIELD>_ABOVE_CLEAR and _BELOW_CLEAR.",
+                "Limit at which the alert ends, in place of its own; with both limits ALERT_<FIELD>_ABOVE_CLEAR and _BELOW_CLEAR.",
             ),
             variable(
                 "ALERT_<FIELD>_SEVERITY",
                 "info, warning or critical",
-                "How much it matters; warning without this.",
+                "Severity of the alert; warning without this.",
             ),
-            variable("ALERT_<FIELD>_CONCERN", "text", "Whose concern it is, in place of ALERT_CONCERN."),
+            variable("ALERT_<FIELD>_CONCERN", "text", "Concern of the alert, in place of ALERT_CONCERN."),
         ]
     }
 }
