@@ -5,7 +5,7 @@ use std::fs;
 use crate::workspace::{Package, hold, packages, root, text};
 
 const PROGRAM_SECTIONS: [&str; 4] = ["## Run", "## Settings", "## Records", "## Test"];
-const CRATE_SECTIONS: [&str; 2] = ["## Use", "## What it does not know"];
+const CRATE_SECTIONS: [&str; 2] = ["## Use", "## Limits"];
 
 const DECISIONS: &str = "docs/decisions";
 
