@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use fault::{Fault, Kind};
+use sensor_error::SensorError;
 
 /// A bus that cannot be opened. A person has to change something.
 #[derive(Debug, thiserror::Error)]
@@ -59,5 +60,11 @@ impl Error {
 impl Fault for Error {
     fn kind(&self) -> Kind {
         Kind::Configuration
+    }
+}
+
+impl From<Error> for SensorError {
+    fn from(error: Error) -> Self {
+        Self::of_port(error)
     }
 }

@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use fault::{Fault, Kind};
+use sensor_error::SensorError;
 
 use crate::UsbId;
 
@@ -61,5 +62,11 @@ impl Fault for Error {
             Self::NotPlugged { .. } | Self::Open { .. } => Kind::Temporary,
             Self::Several { .. } | Self::NoSysfs(_) | Self::Forbidden { .. } => Kind::Configuration,
         }
+    }
+}
+
+impl From<Error> for SensorError {
+    fn from(error: Error) -> Self {
+        Self::of_port(error)
     }
 }
