@@ -6,15 +6,16 @@ mod transform;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use fault::{Fault, Kind};
 use i2c_bus::{Bus, Timer};
 use record::Timestamp;
 use runner::{Device, Failure, Polling, program};
 use scd4x::Scd4x;
+use sensor_error::{OnPort as _, SensorError};
 use settings::Settings;
+use site::Site;
 
 use setup::Setup;
-use transform::{IndoorAir, Origin};
+use transform::IndoorAir;
 
 #[derive(Settings)]
 struct Config {
@@ -23,23 +24,7 @@ struct Config {
     #[setting(block)]
     setup: Setup,
     #[setting(block)]
-    origin: Origin,
-}
-
-/// Why there is no sensor.
-#[derive(Debug, thiserror::Error)]
-enum Error {
-    /// There is no bus.
-    #[error(transparent)]
-    Bus(#[from] i2c_bus::Error),
-    /// There is a bus, and no SCD40 or SCD41 on it that works.
-    #[error("{bus}")]
-    Sensor {
-        /// Which bus.
-        bus: String,
-        /// What the sensor did.
-        source: scd4x::Error,
-    },
+    site: Site,
 }
 
 const INTERVAL: Duration = Duration::from_mins(1);
@@ -53,7 +38,7 @@ fn main() -> ExitCode {
 }
 
 async fn measure(device: &Device<Config>) -> Result<(), Failure> {
-    let Config { bus, setup, origin } = &device.config;
+    let Config { bus, setup, site } = &device.config;
     let polling = Polling { interval: device.interval(), warm_up: WARM_UP, stale_after: Some(STALE_AFTER) };
     device
         .poll(
@@ -61,25 +46,15 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
             async || Ok(begin(bus, setup).await?),
             async |sensor| {
                 let reading = sensor.read().await?;
-                Ok([IndoorAir::of(&reading, Timestamp::now(), origin)])
+                Ok(vec![IndoorAir::of(&reading, Timestamp::now(), site.origin("scd4x"))])
             },
         )
         .await
 }
 
-async fn begin(config: &i2c_bus::Config, setup: &Setup) -> Result<Scd4x<Bus, Timer>, Error> {
+async fn begin(config: &i2c_bus::Config, setup: &Setup) -> Result<Scd4x<Bus, Timer>, SensorError> {
     let (bus, timer) = config.open()?;
     let mut sensor = Scd4x::new(bus, timer);
-    let begun = sensor.begin(&setup.of_sensor()).await;
-    begun.map_err(|source| Error::Sensor { bus: config.to_string(), source })?;
+    sensor.begin(&setup.of_sensor()).await.on(config)?;
     Ok(sensor)
-}
-
-impl Fault for Error {
-    fn kind(&self) -> Kind {
-        match self {
-            Self::Bus(error) => error.kind(),
-            Self::Sensor { source, .. } => source.kind(),
-        }
-    }
 }

@@ -1,7 +1,6 @@
 //! Measures fine dust with an SDS011 on a serial port and stores it as `air_quality`.
 
 mod sampling;
-mod sensor;
 mod transform;
 
 use std::process::ExitCode;
@@ -9,11 +8,14 @@ use std::time::Duration;
 
 use record::Timestamp;
 use runner::{Device, Failure, Polling, program};
+use sds011::{DeviceId, Sds011};
+use sensor_error::{OnPort as _, SensorError};
+use serial_port::SerialPort;
 use settings::Settings;
+use site::Site;
 
 use sampling::Sampling;
-use sensor::Sensor;
-use transform::{AirQuality, Origin};
+use transform::AirQuality;
 
 #[derive(Settings)]
 struct Config {
@@ -22,7 +24,7 @@ struct Config {
     #[setting(block)]
     sampling: Sampling,
     #[setting(block)]
-    origin: Origin,
+    site: Site,
 }
 
 /// Dust moves slowly, and the laser lasts longer.
@@ -35,26 +37,47 @@ fn main() -> ExitCode {
 }
 
 async fn measure(device: &Device<Config>) -> Result<(), Failure> {
-    let Config { port, sampling, origin } = &device.config;
+    let Config { port, sampling, site } = &device.config;
     let sampling = &if device.check().is_some() { sampling.hasty() } else { sampling.clone() };
     // The sensor warms up by itself, each time it is awake.
     let polling = Polling { interval: device.interval(), warm_up: 0, stale_after: Some(STALE_AFTER) };
     device
         .poll(
             polling,
-            async || Ok(Sensor::open(port).await?),
-            async |sensor| {
-                let reading = sensor.measure(sampling).await?;
+            async || Ok(open(port).await?),
+            async |(sensor, number)| {
+                let reading = sensor.measure(&sampling.cycle()).await?;
                 match sampling.again_in(&reading).filter(|_| !device.is_once()) {
                     Some(wait) => device.next_in(wait),
-                    None => sensor.rest(sampling).await,
+                    None => rest(sensor, sampling).await,
                 }
-                Ok(vec![AirQuality::of(&reading, Timestamp::now(), sensor.number(), origin)])
+                Ok(vec![AirQuality::of(&reading, Timestamp::now(), site.origin(*number))])
             },
         )
         .await?;
-    if !device.is_once() {
-        device.leave(Sensor::leave(port, sampling)).await;
+    if !device.is_once() && sampling.sleeps {
+        device.leave(leave(port, sampling)).await;
     }
     Ok(())
+}
+
+async fn open(config: &serial_port::Config) -> Result<(Sds011<SerialPort>, DeviceId), SensorError> {
+    let mut sensor = Sds011::new(config.open(sds011::BAUD)?);
+    let number = sensor.begin().await.on(config)?;
+    Ok((sensor, number))
+}
+
+/// Puts the sensor to sleep where it sleeps between readings. A reading is not lost because it stays awake: the
+/// failure shows when it is woken up.
+async fn rest(sensor: &mut Sds011<SerialPort>, sampling: &Sampling) {
+    if sampling.sleeps {
+        let _ = sensor.sleep().await;
+    }
+}
+
+/// Puts the sensor to sleep for the time when no program reads it.
+async fn leave(config: &serial_port::Config, sampling: &Sampling) {
+    if let Ok((mut sensor, _)) = open(config).await {
+        rest(&mut sensor, sampling).await;
+    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{sleep, sleep_until};
 
-use crate::{Error, Reading, Sds011};
+use crate::{DeviceId, Error, Reading, Reporting, Sds011, WorkingPeriod};
 
 /// How far apart measurements are: the sensor makes one a second.
 const BETWEEN: Duration = Duration::from_secs(1);
@@ -26,6 +26,21 @@ impl Default for DutyCycle {
 }
 
 impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
+    /// Wakes the sensor and sets it up to sleep only when it is told, and to speak only when it is asked. Returns its
+    /// number.
+    pub async fn begin(&mut self) -> Result<DeviceId, Error> {
+        self.wake().await?;
+        let number = self.firmware().await?.device;
+        // Each of the two is written to flash memory, so only where it differs.
+        if self.working_period().await? != WorkingPeriod::CONTINUOUS {
+            self.set_working_period(WorkingPeriod::CONTINUOUS).await?;
+        }
+        if self.reporting().await? != Reporting::Query {
+            self.set_reporting(Reporting::Query).await?;
+        }
+        Ok(number)
+    }
+
     /// Wakes the sensor, lets it warm up, takes a reading, and puts it to sleep.
     ///
     /// A reading is given even if the port fails at the command to sleep: the next call finds out.

@@ -27,6 +27,14 @@ async fn sets_up_measures_and_sleeps() {
 }
 
 #[tokio::test]
+async fn begins_with_a_sensor_that_speaks_only_when_asked() {
+    let (_port, mut driver) = sensor(Faults::default());
+    let number = driver.begin().await.unwrap();
+    assert_eq!(number, driver.firmware().await.unwrap().device);
+    assert_eq!(driver.reporting().await.unwrap(), Reporting::Query);
+}
+
+#[tokio::test]
 async fn noise_damage_and_resets_make_no_false_reading() {
     let faults = Faults { noise: 0.5, bad_checksums: 0.2, resets: 0.1 };
     let (_port, mut driver) = sensor(faults);
