@@ -172,7 +172,8 @@ impl S3 {
 
 impl Moto {
     fn start() -> Result<Self, Missing> {
-        let program = Requirement::MotoServer.find()?;
+        // Without the link to it, whose name has a sign that `env` takes for an assignment.
+        let program = Requirement::MotoServer.find()?.canonicalize().map_err(Missing::because(PROGRAM))?;
         let folder = TempDir::with_prefix("s3-").map_err(Missing::because(PROGRAM))?;
         let launch = |port: u16| {
             // Pages of a few keys, so that no test needs a thousand for the second page.
