@@ -10,7 +10,7 @@ use settings::{Settings, Source, Variable};
 
 use crate::alerting::ChannelConfigs;
 use crate::instance::InstanceConfig;
-use crate::spool_config::SpoolConfig;
+use crate::spool_config::{RemoteSpoolConfig, SpoolConfig};
 
 /// The settings every program has, beside its own. A block that holds a mistake has its defaults, or is left out, so
 /// that the mistake itself can still be reported.
@@ -151,8 +151,16 @@ impl Shared {
 
 /// All variables of a program with settings `C`, each once: a gateway has the broker for itself and for its store.
 pub(crate) fn variables<C: Settings>() -> Vec<Variable> {
+    once_each([C::variables(), Common::variables()].concat())
+}
+
+/// All variables of a job with settings `C`, whose spool need not be a file.
+pub(crate) fn job_variables<C: Settings>() -> Vec<Variable> {
+    once_each([variables::<C>(), RemoteSpoolConfig::variables()].concat())
+}
+
+fn once_each(mut variables: Vec<Variable>) -> Vec<Variable> {
     let mut names = BTreeSet::new();
-    let mut variables = [C::variables(), Common::variables()].concat();
     variables.retain(|variable| names.insert(variable.name));
     variables
 }

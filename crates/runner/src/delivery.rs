@@ -10,6 +10,7 @@ use spool::Dropped;
 
 use crate::interrupt::Interrupt;
 use crate::outbox::{Outbox, records};
+use crate::spool_backend::SpoolError;
 use crate::{Failure, Stage};
 
 /// How long a store may take for the report of a run that is over.
@@ -30,7 +31,7 @@ pub(crate) struct Delivery {
 enum Undelivered {
     Failed(Error),
     Ended(Failure),
-    Spool(spool::Error),
+    Spool(SpoolError),
 }
 
 impl Delivery {
@@ -46,10 +47,16 @@ impl Delivery {
     /// Delivers the batches that earlier runs left, as far as the stores take them now. A store that is still away is no failure of
     /// this run yet; a record that is refused is.
     pub(crate) async fn deliver_earlier(&self) -> Result<(), Failure> {
-        for store in self.outbox.router.stores().filter(|store| self.outbox.spooling.is_waiting(store.name()))
-        {
-            let Some(_guard) = self.outbox.spooling.lock().await else { continue };
-            if let Err(undelivered) = self.drain(store, &Retry::never()).await {
+        let spooling = &self.outbox.spooling;
+        spooling.load().await;
+        let expired = spooling.expire().await;
+        self.outbox.dropped(&expired);
+        log_dropped(&expired);
+        for store in self.outbox.router.stores().filter(|store| spooling.is_waiting(store.name())) {
+            let Some(right) = spooling.lock().await else { continue };
+            let drained = self.drain(store, &Retry::never()).await;
+            spooling.release(right).await;
+            if let Err(undelivered) = drained {
                 let error = undelivered.failure().to_string();
                 tracing::warn!(error, "records of earlier runs still wait in the spool");
             }
@@ -74,19 +81,25 @@ impl Delivery {
             if is_first && matches!(write.await, Ok(Ok(_))) {
                 continue;
             }
-            if let Err(error) = self.outbox.spooling.push_unseen(store.name(), batch) {
-                tracing::warn!(error, "the run report is only in this log");
-            }
+            self.spool_one_report(store, batch).await;
         }
     }
 
     /// Spools the report of a run that is over, where the store did not answer in time.
-    pub(crate) fn spool_report(&self, batch: &Batch<'_>) {
+    pub(crate) async fn spool_report(&self, batch: &Batch<'_>) {
         for store in self.outbox.router.stores_for(batch.schema()) {
-            if let Err(error) = self.outbox.spooling.push_unseen(store.name(), batch) {
-                tracing::warn!(error, "the run report is only in this log");
-            }
+            self.spool_one_report(store, batch).await;
         }
+    }
+
+    async fn spool_one_report(&self, store: &Store, batch: &Batch<'_>) {
+        let push = self.outbox.spooling.push_unseen(store.name(), batch);
+        let error = match tokio::time::timeout(REPORT_TIMEOUT, push).await {
+            Ok(Ok(_)) => return,
+            Ok(Err(error)) => error,
+            Err(_) => format!("the spool did not take it within {} s", REPORT_TIMEOUT.as_secs()),
+        };
+        tracing::warn!(error, "the run report is only in this log");
     }
 
     async fn deliver(&self, store: &Store, batch: &Batch<'_>) -> Result<(), Failure> {
@@ -99,17 +112,21 @@ impl Delivery {
         }
         match self.write(store, batch, &self.retry).await {
             Ok(()) => Ok(()),
-            Err(undelivered) => Err(self.spool(store, batch, undelivered.failure())),
+            Err(undelivered) => Err(self.spool(store, batch, undelivered.failure()).await),
         }
     }
 
     async fn deliver_in_order(&self, store: &Store, batch: &Batch<'_>) -> Result<(), Failure> {
-        let dropped = self.outbox.spool(store.name(), batch).map_err(|error| {
+        let dropped = self.outbox.spool(store.name(), batch).await.map_err(|error| {
             let message = format!("{} could not be kept: {error}", records(batch.len()));
             Failure::new(Stage::Load, Kind::Temporary, message)
         })?;
         let drained = match self.outbox.spooling.lock().await {
-            Some(_guard) => self.drain(store, &self.retry).await.map_err(Undelivered::failure),
+            Some(right) => {
+                let drained = self.drain(store, &self.retry).await;
+                self.outbox.spooling.release(right).await;
+                drained.map_err(Undelivered::failure)
+            }
             None => Err(Failure::new(Stage::Load, Kind::Temporary, "another run is delivering the spool")),
         };
         drained.map_err(|failure| failure.adding(&self.spooled_message(batch, &dropped)))
@@ -132,8 +149,8 @@ impl Delivery {
     }
 
     /// Puts a batch into the spool; the failure then says where it is, or that it is lost.
-    fn spool(&self, store: &Store, batch: &Batch<'_>, failure: Failure) -> Failure {
-        match self.outbox.spool(store.name(), batch) {
+    async fn spool(&self, store: &Store, batch: &Batch<'_>, failure: Failure) -> Failure {
+        match self.outbox.spool(store.name(), batch).await {
             Ok(dropped) => failure.adding(&self.spooled_message(batch, &dropped)),
             Err(error) => failure.adding(&format!("{} could not be kept: {error}", records(batch.len()))),
         }
@@ -142,11 +159,8 @@ impl Delivery {
     fn spooled_message(&self, batch: &Batch<'_>, dropped: &[Dropped]) -> String {
         let waits = if batch.len() == 1 { "waits" } else { "wait" };
         let message =
-            format!("{} {waits} in {} for the next run", records(batch.len()), self.outbox.spooling.path());
-        for gone in dropped {
-            let (store, records, cause) = (gone.destination.as_str(), gone.records, gone.cause.name());
-            tracing::error!(store, records, cause, from = %gone.first, to = %gone.last, "records were dropped");
-        }
+            format!("{} {waits} in {} for the next run", records(batch.len()), self.outbox.spooling.place());
+        log_dropped(dropped);
         match dropped.iter().map(|gone| gone.records).sum::<u64>() {
             0 => message,
             gone => format!("{message}, which is full: {gone} records were dropped"),
@@ -164,7 +178,7 @@ impl Delivery {
         match tally.total().refused.saturating_sub(before) {
             0 => Ok(()),
             count => {
-                let (records, path) = (records(count), self.outbox.spooling.path());
+                let (records, path) = (records(count), self.outbox.spooling.place());
                 let message =
                     format!("{records} refused: {}; see the dead letters in {path}", tally.refusal());
                 Err(Failure::new(Stage::Load, Kind::Rejected, message))
@@ -173,8 +187,15 @@ impl Delivery {
     }
 }
 
-impl From<spool::Error> for Undelivered {
-    fn from(error: spool::Error) -> Self {
+fn log_dropped(dropped: &[Dropped]) {
+    for gone in dropped {
+        let (store, records, cause) = (gone.destination.as_str(), gone.records, gone.cause.name());
+        tracing::error!(store, records, cause, from = %gone.first, to = %gone.last, "records were dropped");
+    }
+}
+
+impl From<SpoolError> for Undelivered {
+    fn from(error: SpoolError) -> Self {
         Self::Spool(error)
     }
 }

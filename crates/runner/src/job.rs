@@ -13,7 +13,7 @@ use crate::{Failure, Program, Run, config, entry, once};
 ///
 /// `etl` is its work: extract, transform, load, each through the [`Run`]. `C` are its own settings.
 pub fn job<C: Settings>(program: Program, etl: impl AsyncFnOnce(&Run<C>) -> Result<(), Failure>) -> ExitCode {
-    let variables = config::variables::<C>();
+    let variables = config::job_variables::<C>();
     entry::enter(&program, &variables, |request| run(&program, &variables, request, etl))
 }
 

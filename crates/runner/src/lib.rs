@@ -65,6 +65,7 @@ mod replay;
 mod report;
 mod run;
 mod service;
+mod spool_backend;
 mod spool_config;
 mod spooling;
 mod stage;

@@ -7,6 +7,7 @@ use sink_router::{Router, Store};
 use spool::Dropped;
 
 use crate::report::Report;
+use crate::spool_backend::SpoolError;
 use crate::spooling::Spooling;
 use crate::tally::Tally;
 use crate::{Failure, Stage};
@@ -40,11 +41,12 @@ impl Outbox {
     /// fare better, and they must not stand in the way of others.
     pub(crate) async fn write(&self, store: &impl Sink, batch: &Batch<'_>) -> Result<(), Error> {
         match store.write(batch).await {
-            Ok(Written { refused }) => self.count(store.name(), batch, &refused),
+            Ok(Written { refused }) => self.count(store.name(), batch, &refused).await,
             Err(error) if error.kind() == Kind::Rejected => {
                 let reason = fault::chain(&error);
                 let refuse = |row| Refused { row, reason: reason.clone() };
-                self.count(store.name(), batch, &(0..batch.len()).map(refuse).collect::<Vec<_>>());
+                let refused: Vec<_> = (0..batch.len()).map(refuse).collect();
+                self.count(store.name(), batch, &refused).await;
             }
             Err(error) => return Err(error),
         }
@@ -52,8 +54,8 @@ impl Outbox {
     }
 
     /// Puts a batch into the spool: it is durable when this returns. Records that were dropped for it are counted.
-    pub(crate) fn spool(&self, store: &str, batch: &Batch<'_>) -> Result<Vec<Dropped>, String> {
-        let dropped = self.spooling.push(store, batch)?;
+    pub(crate) async fn spool(&self, store: &str, batch: &Batch<'_>) -> Result<Vec<Dropped>, String> {
+        let dropped = self.spooling.push(store, batch).await?;
         self.dropped(&dropped);
         Ok(dropped)
     }
@@ -70,37 +72,37 @@ impl Outbox {
     /// whether there was one.
     ///
     /// To be called with the right to deliver from the spool.
-    pub(crate) async fn deliver_oldest<E: From<spool::Error>>(
+    pub(crate) async fn deliver_oldest<E: From<SpoolError>>(
         &self,
         store: &str,
         write: impl AsyncFnOnce(&Batch<'_>) -> Result<(), E>,
     ) -> Result<bool, E> {
-        let Some(oldest) = self.spooling.oldest(store)? else { return Ok(false) };
+        let Some(oldest) = self.spooling.oldest(store).await? else { return Ok(false) };
         match &oldest.batch {
             Ok(batch) => write(&batch.batch()).await?,
             Err(error) => tracing::error!(error, store, "an unreadable batch in the spool is left out"),
         }
-        self.spooling.remove(&oldest)?;
+        self.spooling.remove(&oldest).await?;
         Ok(true)
     }
 
     /// Buries invalid rows, which no store is offered.
-    pub(crate) fn bury_invalid(&self, batch: &Batch<'_>, refused: &[Refused]) {
-        self.bury("any store", batch, refused);
+    pub(crate) async fn bury_invalid(&self, batch: &Batch<'_>, refused: &[Refused]) {
+        self.bury("any store", batch, refused).await;
     }
 
-    fn count(&self, store: &str, batch: &Batch<'_>, refused: &[Refused]) {
+    async fn count(&self, store: &str, batch: &Batch<'_>, refused: &[Refused]) {
         // A report is no record of the source.
         if batch.schema() != Report::schema() {
             self.tally.stored(store, batch.len().saturating_sub(refused.len()));
         }
         if !refused.is_empty() {
-            self.bury(store, batch, refused);
+            self.bury(store, batch, refused).await;
         }
     }
 
-    fn bury(&self, store: &str, batch: &Batch<'_>, refused: &[Refused]) {
-        self.spooling.bury(store, batch, refused);
+    async fn bury(&self, store: &str, batch: &Batch<'_>, refused: &[Refused]) {
+        self.spooling.bury(store, batch, refused).await;
         let reason =
             refused.first().map(|refused| format!("{store}: {}", refused.reason)).unwrap_or_default();
         self.tally.refused(store, refused.len(), reason);

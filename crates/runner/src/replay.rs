@@ -18,7 +18,7 @@ use crate::environment::{Environment, RunPolicy};
 use crate::letter::{self, Letter};
 use crate::outbox::{Outbox, records};
 use crate::program;
-use crate::spool_config::SpoolConfig;
+use crate::spool_config::{self, SpoolConfig};
 use crate::spooling::Spooling;
 use crate::terminal::Style;
 use crate::{Exit, Failure, Program, Stage, entry};
@@ -64,9 +64,9 @@ impl Prepared {
         let retry = Retry::with_budget(limits.retry_budget);
         let policy = RunPolicy { retry, deadline: limits.deadline, may_write: false };
         let environment = Environment::new(program, shared, policy, source, redactor)?;
-        let Environment { name, http, tls, stores, spool_folder, .. } = &environment;
+        let Environment { http, tls, stores, .. } = &environment;
         let router = if has_stores { Router::new(stores, http, tls) } else { Router::default() };
-        let spooling = Spooling::at(spool_folder.join(format!("{name}.db")), spool.0);
+        let spooling = Spooling::new(spool_config::backend(program, &environment, spool.0, source));
         let outbox = Outbox::new(router, spooling);
         Some(Self { environment, outbox })
     }
@@ -75,7 +75,7 @@ impl Prepared {
         let is_meant = |letter: &DeadLetter| {
             replay.destination.as_ref().is_none_or(|destination| *destination == letter.destination)
         };
-        let letters = match self.outbox.spooling.dead_letters() {
+        let letters = match self.outbox.spooling.dead_letters().await {
             Ok(letters) => letters.into_iter().filter(is_meant).collect::<Vec<_>>(),
             Err(error) => {
                 line(Mark::Failed, "spool", &fault::chain(&error));
@@ -90,7 +90,7 @@ impl Prepared {
             letters.iter().for_each(list);
             return Exit::Done;
         }
-        let Some(_guard) = self.outbox.spooling.lock().await else {
+        let Some(right) = self.outbox.spooling.lock().await else {
             line(Mark::Failed, "spool", "another run delivers from it; try again");
             return Exit::Temporary;
         };
@@ -98,6 +98,7 @@ impl Prepared {
         for group in letter::groups(letters, &program.records) {
             exit = exit.or(self.offer(group).await);
         }
+        self.outbox.spooling.release(right).await;
         exit
     }
 
@@ -125,7 +126,7 @@ impl Prepared {
         };
         for (dead, batch) in readable {
             let offered = self.offer_one(&stores, &batch.batch()).await;
-            exit = exit.or(self.settle(&dead, offered));
+            exit = exit.or(self.settle(&dead, offered).await);
         }
         exit
     }
@@ -175,7 +176,7 @@ impl Prepared {
     }
 
     /// Removes a letter that was taken, and replaces one that was refused again.
-    fn settle(&self, dead: &DeadLetter, offered: Result<Vec<(String, String)>, Failure>) -> Exit {
+    async fn settle(&self, dead: &DeadLetter, offered: Result<Vec<(String, String)>, Failure>) -> Exit {
         let name = letter::name(dead);
         let refusals = match offered {
             Ok(refusals) => refusals,
@@ -193,7 +194,7 @@ impl Prepared {
                 ..dead.clone()
             })
             .collect();
-        if let Err(error) = self.outbox.spooling.replace_letter(dead, &again) {
+        if let Err(error) = self.outbox.spooling.replace_letter(dead, &again).await {
             line(Mark::Failed, &dead.destination, &format!("{name}: {}", fault::chain(&error)));
             return error.kind().into();
         }

@@ -2,8 +2,21 @@
 
 use std::time::Duration;
 
+use fault::Retry;
+use postgres_client::Connector;
+use s3_client::Bucket;
+use spool_remote::{RemoteSpool, Storage};
+
 use settings::{Setting, Settings, Source, Variable};
+use sink_router::{Router, Store};
 use spool::{Limits, WhenFull};
+
+use crate::Program;
+use crate::environment::Environment;
+use crate::program::Kind;
+use crate::spool_backend::SpoolBackend;
+
+const URL: &str = "SPOOL_URL";
 
 /// How much the spool may hold, as it is set.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +39,26 @@ struct Written {
 /// An empty spool has some 100 KiB. With less than this it would hold no record at all.
 const LEAST_BYTES: u64 = 131_072;
 
+/// The place of a job's spool that is no file, as it is set.
+#[derive(Debug, Settings)]
+pub(crate) struct RemoteSpoolConfig {
+    /// Place of the spool where it is no file in `SPOOL_DIR`: `s3://BUCKET/PREFIX`, or `postgres`.
+    #[setting(name = "SPOOL_URL")]
+    url: Option<SpoolUrl>,
+    #[setting(block)]
+    s3: s3_client::Config,
+}
+
+/// A place for spools that is no file.
+#[derive(Debug)]
+enum SpoolUrl {
+    Bucket { bucket: String, prefix: String },
+    Postgres,
+}
+
+/// Time for a spool that fails to be asked again, beside the budget of the run: a batch that it does not take is lost.
+const RETRY_BUDGET: Duration = Duration::from_secs(5);
+
 struct Bytes(u64);
 
 struct Hours(Duration);
@@ -40,6 +73,86 @@ impl Settings for SpoolConfig {
     fn read(source: &mut Source) -> Option<Self> {
         let Written { bytes, age, when_full } = Written::read(source)?;
         Some(Self(Limits { bytes: bytes.0, age: age.map(|hours| hours.0), when_full: when_full.0 }))
+    }
+}
+
+impl RemoteSpoolConfig {
+    /// The spool of a program; `None` where it is a file, or after a mistake.
+    pub(crate) fn spool(
+        self,
+        program: &Program,
+        environment: &Environment,
+        limits: Limits,
+        source: &mut Source,
+    ) -> Option<RemoteSpool> {
+        match self.url? {
+            SpoolUrl::Bucket { bucket: name, prefix } => {
+                self.s3.check(source);
+                let retry = Retry::with_budget(RETRY_BUDGET);
+                let bucket = Bucket::new(&self.s3, &name, environment.http(), retry)
+                    .map_err(|error| source.mistake(URL, &fault::chain(&error)))
+                    .ok()?;
+                let folder = format!("{prefix}{}/", environment.name);
+                let place = format!("s3://{name}/{folder}");
+                Some(RemoteSpool::new(Storage::Bucket { bucket, folder }, place, limits))
+            }
+            SpoolUrl::Postgres => {
+                let Some(postgres) = environment.stores().postgres() else {
+                    source.mistake(URL, "is postgres, which needs POSTGRES_URL");
+                    return None;
+                };
+                if !has_another_store(program, environment) {
+                    source.mistake(URL, "is postgres, the only store: a spool has to be elsewhere");
+                    return None;
+                }
+                let connector = Box::new(Connector::new(postgres.clone(), environment.tls().clone()));
+                let storage = Storage::Postgres { connector, program: environment.name.clone() };
+                Some(RemoteSpool::new(storage, "the table platform_spool in PostgreSQL", limits))
+            }
+        }
+    }
+}
+
+/// The spool of a program: a file, or for a job the place that `SPOOL_URL` names. Mistakes go to `source`.
+pub(crate) fn backend(
+    program: &Program,
+    environment: &Environment,
+    limits: Limits,
+    source: &mut Source,
+) -> SpoolBackend {
+    let remote = (program.kind == Kind::Job)
+        .then(|| RemoteSpoolConfig::read(source)?.spool(program, environment, limits, source))
+        .flatten();
+    let file =
+        || SpoolBackend::file(environment.spool_folder.join(format!("{}.db", environment.name)), limits);
+    remote.map_or_else(file, |remote| SpoolBackend::Remote(Box::new(remote)))
+}
+
+/// Whether some records of the program go to another store than PostgreSQL.
+fn has_another_store(program: &Program, environment: &Environment) -> bool {
+    let router = Router::new(environment.stores(), environment.http(), environment.tls());
+    let is_other = |store: &Store| !matches!(store, Store::Postgres(_));
+    program.records.iter().any(|schema| router.stores_for(schema).any(is_other))
+}
+
+impl Setting for SpoolUrl {
+    const TAKES: &'static str = "s3://BUCKET, s3://BUCKET/PREFIX or postgres";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("must be {}", Self::TAKES);
+        let text = text.trim();
+        if text == "postgres" {
+            return Ok(Self::Postgres);
+        }
+        let place = text.strip_prefix("s3://").ok_or_else(wrong)?;
+        let (bucket, prefix) = place.split_once('/').unwrap_or((place, ""));
+        let is_safe = |text: &str| text.chars().all(|it| it.is_ascii_alphanumeric() || "._-/=".contains(it));
+        let parts = || prefix.split('/').filter(|part| !part.is_empty());
+        if bucket.is_empty() || !is_safe(place) || parts().any(|part| part == "." || part == "..") {
+            return Err(wrong());
+        }
+        let prefix = parts().fold(String::new(), |prefix, part| prefix + part + "/");
+        Ok(Self::Bucket { bucket: bucket.to_owned(), prefix })
     }
 }
 

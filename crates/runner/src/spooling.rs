@@ -1,46 +1,44 @@
-//! The spool of a program: opened when it is needed, so that a healthy run writes no file.
+//! Records in the spool of a program, and its dead letters.
 
-use std::cell::{Cell, RefCell};
-use std::path::PathBuf;
+use std::cell::Cell;
 use std::time::Duration;
 
 use record::{Batch, OwnedBatch, Refused, Timestamp, Value};
-use spool::{Cause, DeadLetter, Dropped, Entry, Error, Guard, Limits, Spool};
+use spool::{Backlog, DeadLetter, Dropped, Entry};
 
 use crate::letter;
+use crate::spool_backend::{BatchId, DeliveryRight, SpoolBackend, SpoolError};
 
-/// How often a run that has to wait for another looks again.
+/// The first pause of a run that has to wait for another.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
+/// The longest of these pauses.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 /// How long it waits at most.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The spool of a program.
 #[derive(Debug)]
 pub(crate) struct Spooling {
-    path: PathBuf,
-    limits: Limits,
-    spool: RefCell<Option<Spool>>,
+    backend: SpoolBackend,
     spooled: Cell<usize>,
-    is_unreadable_told: Cell<bool>,
+    is_unreadable_logged: Cell<bool>,
 }
 
-/// What waits for a store.
-pub(crate) struct Waiting {
-    id: spool::BatchId,
+/// A batch that waits for its store.
+pub(crate) struct SpooledBatch {
+    id: BatchId,
     /// The batch, or why the bytes are none.
     pub(crate) batch: Result<OwnedBatch, String>,
 }
 
 impl Spooling {
-    /// The spool in file `path`, which need not exist.
-    pub(crate) fn at(path: PathBuf, limits: Limits) -> Self {
-        let (spool, spooled, is_unreadable_told) = (RefCell::new(None), Cell::new(0), Cell::new(false));
-        Self { path, limits, spool, spooled, is_unreadable_told }
+    pub(crate) fn new(backend: SpoolBackend) -> Self {
+        Self { backend, spooled: Cell::new(0), is_unreadable_logged: Cell::new(false) }
     }
 
-    /// Where it is, for people.
-    pub(crate) fn path(&self) -> std::path::Display<'_> {
-        self.path.display()
+    /// Its place, for people.
+    pub(crate) fn place(&self) -> String {
+        self.backend.place()
     }
 
     /// How many records this run put into it and did not deliver.
@@ -48,83 +46,76 @@ impl Spooling {
         self.spooled.get()
     }
 
+    /// Lists the backlog, where that takes a network. Until it is done, and where it fails, nothing is known to wait.
+    pub(crate) async fn load(&self) {
+        if let Err(error) = self.backend.load().await {
+            self.log_unreadable(&error);
+        }
+    }
+
     /// Whether something waits for a store.
     pub(crate) fn is_waiting(&self, store: &str) -> bool {
         !self.waiting(store).is_empty()
     }
 
-    /// How much waits for a store. A spool that cannot be read holds nothing that can be delivered.
-    pub(crate) fn waiting(&self, store: &str) -> spool::Backlog {
-        match self.with_existing(|spool| spool.backlog(store)) {
-            Ok(waiting) => waiting.unwrap_or_default(),
-            Err(error) => {
-                // It is asked about several times in a run, and says the same each time.
-                if !self.is_unreadable_told.replace(true) {
-                    tracing::warn!(error = fault::chain(&error), "the spool cannot be read");
-                }
-                spool::Backlog::default()
-            }
-        }
+    /// The backlog of a store. A spool that cannot be read holds nothing that can be delivered.
+    pub(crate) fn waiting(&self, store: &str) -> Backlog {
+        self.backend.backlog(store).unwrap_or_else(|error| {
+            self.log_unreadable(&error);
+            Backlog::default()
+        })
     }
 
-    /// Keeps a batch until its store takes it. It is on the disk when this returns, unless it is among what was
+    /// Keeps a batch until its store takes it. It is durable when this returns, unless it is among those that were
     /// dropped.
-    pub(crate) fn push(&self, store: &str, batch: &Batch<'_>) -> Result<Vec<Dropped>, String> {
-        let dropped = self.push_unseen(store, batch)?;
+    pub(crate) async fn push(&self, store: &str, batch: &Batch<'_>) -> Result<Vec<Dropped>, String> {
+        let dropped = self.push_unseen(store, batch).await?;
         self.spooled.set(self.spooled.get() + batch.len());
         Ok(dropped)
     }
 
-    /// As [`Spooling::push`], for what is not counted: the report that holds the count.
-    pub(crate) fn push_unseen(&self, store: &str, batch: &Batch<'_>) -> Result<Vec<Dropped>, String> {
+    /// As [`Spooling::push`], without being counted: for the report that holds the count.
+    pub(crate) async fn push_unseen(&self, store: &str, batch: &Batch<'_>) -> Result<Vec<Dropped>, String> {
         let payload = batch.to_bytes().map_err(|error| fault::chain(&error))?;
         let now = Timestamp::now();
         let (first, last) = times(batch).unwrap_or((now, now));
         let records = u64::try_from(batch.len()).unwrap_or(u64::MAX);
         let entry = Entry { destination: store, payload: &payload, records, first, last };
-        let pushed = self.with(|spool| spool.push(&[entry], now));
-        Ok(pushed.map_err(|error| fault::chain(&error))?.dropped)
+        self.backend.push(entry, now).await.map_err(|error| fault::chain(&error))
     }
 
     /// The batch that has waited longest for a store.
-    pub(crate) fn oldest(&self, store: &str) -> Result<Option<Waiting>, Error> {
-        let oldest = self.with_existing(|spool| spool.oldest(store))?.flatten();
-        Ok(oldest.map(|waiting| Waiting {
-            id: waiting.id,
-            batch: OwnedBatch::from_bytes(&waiting.payload).map_err(|error| fault::chain(&error)),
+    pub(crate) async fn oldest(&self, store: &str) -> Result<Option<SpooledBatch>, SpoolError> {
+        let oldest = self.backend.oldest(store).await?;
+        Ok(oldest.map(|stored| SpooledBatch {
+            id: stored.id,
+            batch: OwnedBatch::from_bytes(&stored.payload).map_err(|error| fault::chain(&error)),
         }))
     }
 
     /// Removes a batch that was delivered.
-    pub(crate) fn remove(&self, waiting: &Waiting) -> Result<(), Error> {
-        let rows = waiting.batch.as_ref().map_or(0, OwnedBatch::len);
-        self.with(|spool| spool.remove(&[waiting.id]))?;
+    pub(crate) async fn remove(&self, delivered: &SpooledBatch) -> Result<(), SpoolError> {
+        let rows = delivered.batch.as_ref().map_or(0, OwnedBatch::len);
+        self.backend.remove(&delivered.id).await?;
         self.spooled.set(self.spooled.get().saturating_sub(rows));
         Ok(())
     }
 
-    /// What was found to be damaged since the file was made, by store.
+    /// The damaged batches since the spool was made, by store.
     pub(crate) fn damaged(&self) -> Vec<Dropped> {
-        let dropped = self.with_existing(|spool| spool.dropped()).ok().flatten().unwrap_or_default();
-        dropped.into_iter().filter(|gone| gone.cause == Cause::Damage).collect()
+        self.backend.damaged()
     }
 
-    /// Gives up what has waited for too long, where there is such a limit.
-    pub(crate) fn expire(&self) -> Vec<Dropped> {
-        if self.limits.age.is_none() {
-            return Vec::new();
-        }
-        let expired = self.with_existing(|spool| spool.expire(Timestamp::now()));
-        expired
-            .unwrap_or_else(|error| {
-                tracing::warn!(error = fault::chain(&error), "what is too old is still in the spool");
-                None
-            })
-            .unwrap_or_default()
+    /// Drops batches that have waited for too long, where there is such a limit.
+    pub(crate) async fn expire(&self) -> Vec<Dropped> {
+        self.backend.expire().await.unwrap_or_else(|error| {
+            tracing::warn!(error = fault::chain(&error), "batches that are too old are still in the spool");
+            Vec::new()
+        })
     }
 
-    /// Puts records that a store will never take into the dead letters, where a person finds them.
-    pub(crate) fn bury(&self, store: &str, batch: &Batch<'_>, refused: &[Refused]) {
+    /// Puts records that a store rejects into the dead letters, where a person finds them.
+    pub(crate) async fn bury(&self, store: &str, batch: &Batch<'_>, refused: &[Refused]) {
         let at = Timestamp::now();
         let letter = |refused: &Refused| DeadLetter {
             destination: store.to_owned(),
@@ -132,71 +123,72 @@ impl Spooling {
             reason: refused.reason.clone(),
             at,
         };
-        self.bury_all(refused.iter().map(letter).collect());
+        let letters: Vec<_> = refused.iter().map(letter).collect();
+        if let Err(error) = self.backend.bury(&letters).await {
+            log_lost(&letters, &error);
+        }
     }
 
-    /// Puts what is no record into the dead letters.
+    /// Puts text that is no record into the dead letters of a device, whose spool is a file.
     pub(crate) fn bury_text(&self, from: &str, text: &str, reason: &str) {
         let (destination, record, reason) = (from.to_owned(), text.to_owned(), reason.to_owned());
-        self.bury_all(vec![DeadLetter { destination, record, reason, at: Timestamp::now() }]);
+        let letters = [DeadLetter { destination, record, reason, at: Timestamp::now() }];
+        if let SpoolBackend::File(file) = &self.backend
+            && let Err(error) = file.open(|spool| spool.bury(&letters))
+        {
+            log_lost(&letters, &error.into());
+        }
     }
 
     /// Every dead letter, oldest first.
-    pub(crate) fn dead_letters(&self) -> Result<Vec<DeadLetter>, Error> {
-        Ok(self.with_existing(|spool| spool.dead_letters())?.unwrap_or_default())
+    pub(crate) async fn dead_letters(&self) -> Result<Vec<DeadLetter>, SpoolError> {
+        self.backend.dead_letters().await
     }
 
     /// Puts other letters in the place of one.
-    pub(crate) fn replace_letter(&self, letter: &DeadLetter, others: &[DeadLetter]) -> Result<(), Error> {
-        self.with(|spool| spool.replace_letter(letter, others))
+    pub(crate) async fn replace_letter(
+        &self,
+        letter: &DeadLetter,
+        others: &[DeadLetter],
+    ) -> Result<(), SpoolError> {
+        self.backend.replace_letter(letter, others).await
     }
 
     /// Keeps other runs from delivering at the same time; `None` while another run does, and goes on doing so.
-    pub(crate) async fn lock(&self) -> Option<Guard> {
+    pub(crate) async fn lock(&self) -> Option<DeliveryRight> {
         let patience = tokio::time::Instant::now() + PATIENCE;
+        let mut pause = LOOK_AGAIN;
         loop {
-            match Spool::try_lock(&self.path) {
-                Ok(Some(guard)) => return Some(guard),
-                Ok(None) if tokio::time::Instant::now() < patience => tokio::time::sleep(LOOK_AGAIN).await,
+            match self.backend.try_lock().await {
+                Ok(Some(right)) => return Some(right),
+                Ok(None) if tokio::time::Instant::now() < patience => tokio::time::sleep(pause).await,
                 Ok(None) => return None,
                 Err(error) => {
                     tracing::warn!(error = fault::chain(&error), "the spool cannot be locked");
                     return None;
                 }
             }
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
 
-    fn bury_all(&self, letters: Vec<DeadLetter>) {
-        if let Err(error) = self.with(|spool| spool.bury(&letters)) {
-            let error = fault::chain(&error);
-            for letter in letters {
-                tracing::error!(
-                    error,
-                    record = letter.record,
-                    reason = letter.reason,
-                    "a refused record is lost"
-                );
-            }
-        }
+    /// Lets other runs deliver again.
+    pub(crate) async fn release(&self, right: DeliveryRight) {
+        self.backend.release(right).await;
     }
 
-    fn with<T>(&self, act: impl FnOnce(&mut Spool) -> Result<T, Error>) -> Result<T, Error> {
-        let mut slot = self.spool.borrow_mut();
-        let mut spool = match slot.take() {
-            Some(spool) => spool,
-            None => Spool::open(&self.path, self.limits)?,
-        };
-        let result = act(&mut spool);
-        *slot = Some(spool);
-        result
-    }
-
-    fn with_existing<T>(&self, act: impl FnOnce(&mut Spool) -> Result<T, Error>) -> Result<Option<T>, Error> {
-        if self.spool.borrow().is_none() {
-            *self.spool.borrow_mut() = Spool::open_existing(&self.path, self.limits)?;
+    fn log_unreadable(&self, error: &SpoolError) {
+        // It is asked about several times in a run, and says the same each time.
+        if !self.is_unreadable_logged.replace(true) {
+            tracing::warn!(error = fault::chain(error), "the spool cannot be read");
         }
-        self.spool.borrow_mut().as_mut().map(act).transpose()
+    }
+}
+
+fn log_lost(letters: &[DeadLetter], error: &SpoolError) {
+    let error = fault::chain(error);
+    for letter in letters {
+        tracing::error!(error, record = letter.record, reason = letter.reason, "a refused record is lost");
     }
 }
 

@@ -73,7 +73,7 @@ impl Context {
             self.progress.count(batch.len());
             match self.request.mode {
                 Mode::Full => {
-                    self.bury_invalid(batch, &invalid);
+                    self.bury_invalid(batch, &invalid).await;
                     let mut failures = Vec::from_iter(store(&valid, invalid.len()).await.err());
                     if !self.request.is_endless {
                         failures.extend(self.delivery.refusals_since(refused_before).err());
@@ -93,9 +93,9 @@ impl Context {
         load.instrument(self.enter(Stage::Load)).await
     }
 
-    fn bury_invalid(&self, batch: &Batch<'_>, invalid: &[Refused]) {
+    async fn bury_invalid(&self, batch: &Batch<'_>, invalid: &[Refused]) {
         if !invalid.is_empty() {
-            self.delivery.outbox.bury_invalid(batch, invalid);
+            Box::pin(self.delivery.outbox.bury_invalid(batch, invalid)).await;
         }
     }
 

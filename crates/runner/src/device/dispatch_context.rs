@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use alert_engine::{Severity, Verdict};
 use record::{Batch, Timestamp};
-use spool::{Dropped, Guard};
+use spool::Dropped;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
@@ -15,6 +15,7 @@ use super::incidents::Incidents;
 use crate::Finding;
 use crate::context::Context;
 use crate::outbox::{Outbox, records};
+use crate::spool_backend::DeliveryRight;
 
 /// How often the spool is searched for batches that have become too old.
 const EXPIRE_EVERY: Duration = Duration::from_mins(1);
@@ -25,7 +26,7 @@ pub(crate) struct DispatchContext {
     pub(crate) context: Rc<Context>,
     pub(crate) incidents: Incidents,
     /// The right to deliver from the spool, shared by all that deliver.
-    guard: Mutex<Weak<Guard>>,
+    guard: Mutex<Weak<DeliveryRight>>,
     expired: Cell<Option<Instant>>,
     /// The damaged batches known so far.
     damaged: RefCell<Option<Vec<Dropped>>>,
@@ -45,20 +46,20 @@ impl DispatchContext {
     }
 
     /// Puts a batch into the spool. Records that were dropped for it are counted and reported.
-    pub(crate) fn spool(&self, store: &str, batch: &Batch<'_>) -> Result<(), String> {
-        let dropped = self.outbox().spool(store, batch)?;
+    pub(crate) async fn spool(&self, store: &str, batch: &Batch<'_>) -> Result<(), String> {
+        let dropped = self.outbox().spool(store, batch).await?;
         self.incidents.dropped(&dropped);
         Ok(())
     }
 
     /// Drops batches that have waited for too long, where there is such a limit.
-    pub(crate) fn expire(&self) {
+    pub(crate) async fn expire(&self) {
         let now = Instant::now();
         if self.expired.get().is_some_and(|last| now.duration_since(last) < EXPIRE_EVERY) {
             return;
         }
         self.expired.set(Some(now));
-        let expired = self.outbox().spooling.expire();
+        let expired = self.outbox().spooling.expire().await;
         self.outbox().dropped(&expired);
         self.incidents.dropped(&expired);
     }
@@ -80,7 +81,7 @@ impl DispatchContext {
     }
 
     /// The right to deliver from the spool; `None` while another program has it.
-    pub(crate) async fn lock(&self) -> Option<Rc<Guard>> {
+    pub(crate) async fn lock(&self) -> Option<Rc<DeliveryRight>> {
         let mut held = self.guard.lock().await;
         if let Some(guard) = held.upgrade() {
             return Some(guard);

@@ -92,7 +92,7 @@ impl Incidents {
         let new = all.saturating_sub(self.refusals.seen.replace(all));
         if new > 0 {
             self.refusals.happened(new);
-            let path = self.context.delivery.outbox.spooling.path();
+            let path = self.context.delivery.outbox.spooling.place();
             let count = records(self.refusals.records.get());
             let detail =
                 format!("{count}, the last one by {}; see the dead letters in {path}", tally.refusal());

@@ -66,7 +66,7 @@ impl Reporter {
             reports.push(report);
             let batch = Batch::of(&reports);
             if !matches!(timeout(limit, self.core.dispatcher.store(&batch)).await, Ok(Ok(()))) {
-                context.delivery.spool_report(&batch);
+                context.delivery.spool_report(&batch).await;
             }
         }
     }

@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 use super::cadence;
 use super::dispatch_context::DispatchContext;
 use crate::outbox::records;
+use crate::spool_backend::SpoolError;
 use crate::{Failure, Stage};
 
 /// The longest time for one batch, whatever the limits of the store are.
@@ -87,7 +88,7 @@ impl StoreDelivery {
             if is_open && self.write(dispatch, store, batch).await.is_ok() {
                 return Ok(());
             }
-            let Err(problem) = dispatch.spool(self.store, batch) else {
+            let Err(problem) = dispatch.spool(self.store, batch).await else {
                 self.work.notify_one();
                 return Ok(());
             };
@@ -143,7 +144,7 @@ impl StoreDelivery {
             sleep(backoff.wait(asked)).await;
         }
         loop {
-            dispatch.expire();
+            dispatch.expire().await;
             match self.deliver_oldest(dispatch, store).await {
                 Ok(false) => return dispatch.look_for_damage(),
                 Ok(true) => {
@@ -251,8 +252,8 @@ impl StoreDelivery {
     }
 }
 
-impl From<spool::Error> for Undelivered {
-    fn from(error: spool::Error) -> Self {
+impl From<SpoolError> for Undelivered {
+    fn from(error: SpoolError) -> Self {
         tracing::warn!(error = fault::chain(&error), "the spool cannot be used");
         Self { asked: None }
     }

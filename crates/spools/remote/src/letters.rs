@@ -62,6 +62,40 @@ impl RemoteSpool {
         Ok(letters)
     }
 
+    /// Puts other letters in the place of one. Without others it is removed. A letter that is gone is no error.
+    ///
+    /// A run that is killed meanwhile leaves both.
+    ///
+    /// # Errors
+    ///
+    /// Why it is still there.
+    pub async fn replace_letter(&self, letter: &DeadLetter, others: &[DeadLetter]) -> Result<(), Error> {
+        for item in self.letter_items().await? {
+            let Some(content) = self.storage.read(&item.name, self.largest()).await? else { continue };
+            let lines: Vec<_> = content.split_inclusive(|byte| *byte == b'\n').collect();
+            let wanted = line(letter);
+            let Some(index) = lines.iter().position(|line| *line == wanted.as_bytes()) else { continue };
+            self.bury(others).await?;
+            let mut left = lines;
+            left.remove(index);
+            if !left.is_empty() {
+                let left = left.concat();
+                let bytes = u64::try_from(left.len()).unwrap_or(u64::MAX);
+                // In its place in the order.
+                let shorter = Item::new(
+                    DEAD_LETTERS,
+                    item.sequence,
+                    item.spooled_at,
+                    item.records.saturating_sub(1),
+                    bytes,
+                );
+                self.storage.write(&shorter.name, &left).await?;
+            }
+            return self.storage.remove(&item.name).await;
+        }
+        self.bury(others).await
+    }
+
     async fn letter_items(&self) -> Result<Vec<Item>, Error> {
         let listed = self.storage.list(DEAD_LETTERS).await?;
         let mut items: Vec<_> = listed.iter().filter_map(|(name, bytes)| Item::parse(name, *bytes)).collect();

@@ -34,6 +34,11 @@ impl Listing {
         self.reload(storage).await
     }
 
+    /// Lists the batches, unless that was done before; however short the time since it failed.
+    pub(crate) async fn require(&self, storage: &Storage) -> Result<(), Error> {
+        if self.items.borrow().is_some() { Ok(()) } else { self.reload(storage).await }
+    }
+
     /// Lists the batches anew.
     pub(crate) async fn reload(&self, storage: &Storage) -> Result<(), Error> {
         let listed = storage.list(BATCHES).await.inspect_err(|_| self.failed.set(Some(Instant::now())))?;

@@ -64,7 +64,8 @@ impl RemoteSpool {
     ///
     /// Why it is not kept, [`Error::Full`] among them.
     pub async fn push(&self, entry: &Entry<'_>, now: Timestamp) -> Result<Pushed, Error> {
-        self.listing.load(&self.storage).await?;
+        // The caller has no other place for it.
+        self.listing.require(&self.storage).await?;
         let header = Header {
             destination: entry.destination.to_owned(),
             spooled_at: now,
@@ -127,15 +128,29 @@ impl RemoteSpool {
         Ok(())
     }
 
+    /// Lists the batches, unless that was done before.
+    ///
+    /// # Errors
+    ///
+    /// Why they are not known.
+    pub async fn load(&self) -> Result<(), Error> {
+        self.listing.load(&self.storage).await
+    }
+
     /// The backlog of `destination`.
     ///
     /// # Errors
     ///
     /// Why it is not known.
     pub async fn backlog(&self, destination: &str) -> Result<Backlog, Error> {
-        self.listing.load(&self.storage).await?;
+        self.load().await?;
+        Ok(self.known_backlog(destination))
+    }
+
+    /// The backlog of `destination` as it was listed, and changed by this run since; none before it was listed.
+    pub fn known_backlog(&self, destination: &str) -> Backlog {
         let folder = name::folder(destination);
-        Ok(self.listing.with(|items| {
+        self.listing.with(|items| {
             let mut waiting = Backlog::default();
             for item in items.iter().filter(|item| item.name.starts_with(&folder)) {
                 waiting.batches += 1;
@@ -144,7 +159,7 @@ impl RemoteSpool {
                 waiting.oldest = waiting.oldest.or(Some(item.spooled_at));
             }
             waiting
-        }))
+        })
     }
 
     /// Drops the batches that have waited longer than [`Limits::age`], and returns them.

@@ -6,6 +6,7 @@
 
 mod ending;
 mod source;
+mod spool;
 mod store;
 
 use std::path::Path;
@@ -18,6 +19,7 @@ use crate::{Outcome, Program};
 
 pub use ending::*;
 pub use source::*;
+pub use spool::*;
 pub use store::*;
 
 /// What a program ends with when a repeat may work.
@@ -93,6 +95,13 @@ pub const CLAIMS: &[Claim] = claims! {
         a_full_disk_is_told
         a_folder_that_cannot_be_written_is_told
         a_run_needs_no_disk_when_its_store_is_elsewhere
+    ;
+    spool:
+        records_wait_in_a_bucket_where_there_is_no_disk
+        records_wait_in_postgres_where_there_is_no_disk
+        two_runs_at_once_deliver_from_a_bucket
+        a_bucket_that_refuses_is_told
+        a_spool_that_cannot_be_is_a_mistake
     ;
     ending:
         a_signal_ends_a_run_that_reads

@@ -141,6 +141,13 @@ async fn dead_letters_stay_until_newer_ones_need_their_place() {
         assert_eq!(kept, [&first[..], &[letter("3".to_owned())]].concat());
         assert_eq!(spool.oldest("a").await.unwrap(), None, "a dead letter is no batch");
 
+        spool.replace_letter(&first[1], &[letter("again".to_owned())]).await.unwrap();
+        let texts: Vec<_> =
+            spool.dead_letters().await.unwrap().into_iter().map(|letter| letter.record).collect();
+        assert_eq!(texts, ["1", "3", "again"]);
+        spool.replace_letter(&first[0], &[]).await.unwrap();
+        spool.replace_letter(&letter("again".to_owned()), &[]).await.unwrap();
+
         let large = letter("4".repeat(9_800));
         spool.bury(std::slice::from_ref(&large)).await.unwrap();
         assert_eq!(spool.dead_letters().await.unwrap(), [letter("3".to_owned()), large]);
