@@ -10,8 +10,11 @@ use settings::{Settings, Source};
 #[derive(Clone, Settings)]
 pub struct Config {
     /// Address of an S3-compatible service, such as `https://minio.example:9000`; without it, AWS in `AWS_REGION`.
-    #[setting(name = "AWS_ENDPOINT_URL_S3", also = "AWS_ENDPOINT_URL")]
+    #[setting(name = "AWS_ENDPOINT_URL")]
     pub(crate) endpoint: Option<Url>,
+    /// The same for S3 alone, which comes first.
+    #[setting(name = "AWS_ENDPOINT_URL_S3")]
+    pub(crate) s3_endpoint: Option<Url>,
     /// Region of the bucket; MinIO has `us-east-1`, Garage `garage`.
     #[setting(name = "AWS_REGION", also = "AWS_DEFAULT_REGION", default = "us-east-1")]
     pub(crate) region: String,

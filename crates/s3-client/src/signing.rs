@@ -37,7 +37,8 @@ impl Signer {
     pub(crate) fn new(config: &Config, bucket: &str, http: &Client, retry: Retry) -> Result<Self, Error> {
         let aws =
             || format!("https://s3.{}.amazonaws.com", config.region).parse().map_err(|_| Error::Address);
-        let endpoint: Url = config.endpoint.clone().map_or_else(aws, Ok)?;
+        let endpoint: Url =
+            config.s3_endpoint.clone().or_else(|| config.endpoint.clone()).map_or_else(aws, Ok)?;
         let bucket =
             rusty_s3::Bucket::new(endpoint, UrlStyle::Path, bucket.to_owned(), config.region.clone())
                 .map_err(|_| Error::Address)?;

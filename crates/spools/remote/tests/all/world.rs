@@ -42,7 +42,9 @@ pub(crate) fn in_bucket(server: &S3, limits: Limits) -> RemoteSpool {
 
 /// The spool in a bucket that is reached at another address.
 pub(crate) fn in_bucket_at(server: &S3, url: &str, limits: Limits) -> RemoteSpool {
-    let variables = server.variables().into_iter().chain([("AWS_ENDPOINT_URL_S3", url.to_owned())]);
+    let variables = server
+        .variables()
+        .map(|(name, value)| (name, if name == "AWS_ENDPOINT_URL" { url.to_owned() } else { value }));
     let mut source = Source::of(variables);
     let config = s3_client::Config::read(&mut source).unwrap();
     let options = Options::new("test", "0", tls::client_config(None).unwrap());
