@@ -115,7 +115,7 @@ fn is_there(source: &Source) -> bool {
     Written::variables().iter().any(|variable| source.is_set(variable))
 }
 
-/// What is written; nothing where nothing is, `None` where a mistake was noted.
+/// Reads the configured places; empty without any, `None` after a mistake.
 fn places(source: &mut Source) -> Option<Vec<Place>> {
     let written = Written::read(source)?;
     let at = match (written.latitude, written.longitude) {

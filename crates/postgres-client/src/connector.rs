@@ -9,9 +9,8 @@ use crate::{Config, Error, connect};
 
 /// Hands out a connection and takes it back.
 ///
-/// Whoever holds the connection may leave it in any condition: unless it is put back, it is closed, and the server
-/// rolls back what was not finished. So a failure, or a future that is dropped half way, never leaves a transaction
-/// open.
+/// The holder may leave the connection in any condition: unless it is returned, it is closed, and the server rolls back
+/// open transactions. So a failure, or a dropped future, never leaves a transaction open.
 #[derive(Debug)]
 pub struct Connector {
     config: Config,

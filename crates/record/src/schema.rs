@@ -1,4 +1,4 @@
-//! What a record is made of: its name, its columns, how it is written.
+//! Schema of a record: name, columns, and write mode.
 
 use std::borrow::Cow;
 
@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::Valid;
 
-/// What a record is made of.
+/// Schema of a record.
 ///
-/// Derived for a struct, or built at run time where a configuration decides what a record is.
+/// Derived for a struct, or built at run time from a configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schema {
     /// The name of the measurement or table.
     pub name: Cow<'static, str>,
-    /// What a record of it tells, in a sentence or two.
+    /// Meaning of a record, in a sentence or two.
     pub description: Cow<'static, str>,
     /// Measurement or table.
     #[serde(flatten)]
@@ -25,7 +25,7 @@ pub struct Schema {
     pub columns: Cow<'static, [Column]>,
 }
 
-/// What kind of record it is, and what a write does to what is there already.
+/// Kind of a record, with its write mode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase", tag = "shape", content = "write")]
 pub enum Shape {
@@ -35,7 +35,7 @@ pub enum Shape {
     Table(WriteMode),
 }
 
-/// What a write does to the rows of a table that are there already.
+/// Treatment of existing rows of a table by a write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WriteMode {
@@ -62,13 +62,13 @@ pub struct Column {
     /// The unit of measurement, as in `°C` or `µg/m³`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unit: Option<Cow<'static, str>>,
-    /// What its values may be, where it is a number that has limits. A value outside is a fault of the sensor.
+    /// Range of valid numbers, if there is one. A value outside of it is a fault of the sensor.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub valid: Option<Valid>,
     /// Whether its value is shown in the texts of alerts.
     #[serde(skip_serializing_if = "std::ops::Not::not", default)]
     pub label: bool,
-    /// What it tells.
+    /// Meaning.
     #[serde(skip_serializing_if = "str::is_empty", default)]
     pub description: Cow<'static, str>,
 }

@@ -9,22 +9,22 @@ use url::Url;
 
 /// A type that can be set by text.
 pub trait Setting: Sized {
-    /// What it takes, as in "must be …" and in the documentation: `a number`, `a URL`.
+    /// Accepted values, for "must be …" and the documentation: `a number`, `a URL`.
     const TAKES: &'static str;
     /// Whether it must not be shown.
     const SECRET: bool = false;
     /// Whether it may be left out.
     const OPTIONAL: bool = false;
 
-    /// Reads it from text that is not empty.
+    /// Parses text that is not empty.
     ///
     /// # Errors
     ///
-    /// What is wrong, to stand behind the variable's name. It must not repeat the text: a setting in the wrong place
-    /// may be somebody's password.
+    /// The mistake, to follow the variable's name. It must not quote the text, which may be a password in the wrong
+    /// place.
     fn parse(text: &str) -> Result<Self, String>;
 
-    /// What it is when nothing is set; `None` where it has to be.
+    /// Value of an unset variable; `None` if it is required.
     fn absent() -> Option<Self> {
         None
     }

@@ -23,7 +23,7 @@ pub struct Source {
     redactor: Redactor,
 }
 
-/// What a variable is in effect.
+/// Effective value of a variable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Shown {
     /// The name it was found under: its own, an older one, or `NAME_FILE`.
@@ -145,10 +145,10 @@ impl Source {
         set.map(|name| name.strip_suffix("_FILE").unwrap_or(name)).filter(fits).map(str::to_owned).collect()
     }
 
-    /// What a variable is in effect, for people to look at: the text of the first of its names that is set, or its
-    /// default; nothing where it is neither. A secret has no text, and a file with one is named instead of read.
+    /// Effective value of a variable, for people: the text of its first name that is set, or its default; empty without
+    /// either. A secret has no text, and a file with a secret is named instead of read.
     ///
-    /// A pattern such as `ALERT_<FIELD>_ABOVE` is each of the names that fit and are set.
+    /// A pattern such as `ALERT_<FIELD>_ABOVE` yields each matching name that is set.
     pub fn shown(&self, variable: &Variable) -> Vec<Shown> {
         if let Some((beginning, end)) = pattern(variable.name) {
             let names = self.names(beginning, end);
@@ -249,7 +249,7 @@ impl Source {
     }
 }
 
-/// What stands before and after the part of a name that a person chooses: `ALERT_<FIELD>_ABOVE`.
+/// Fixed parts before and after the free part of a name: `ALERT_<FIELD>_ABOVE`.
 fn pattern(name: &str) -> Option<(&str, &str)> {
     let (beginning, rest) = name.split_once('<')?;
     rest.split_once('>').map(|(_, end)| (beginning, end))

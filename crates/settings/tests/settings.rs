@@ -186,7 +186,7 @@ fn a_field_may_have_any_name() {
         /// Where it comes from.
         #[setting(name = "ODD_SOURCE")]
         source: String,
-        /// What kind.
+        /// Kind.
         #[setting(name = "ODD_TYPE")]
         r#type: String,
     }

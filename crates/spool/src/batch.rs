@@ -1,13 +1,13 @@
-//! What is pushed, what waits, and what was refused for good.
+//! Batches to push, spooled batches, and dead letters.
 
 use jiff::Timestamp;
 
 use crate::Dropped;
 
-/// What is to wait for its destination.
+/// A batch to push.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry<'a> {
-    /// Who is to take it.
+    /// Destination.
     pub destination: &'a str,
     /// The bytes to deliver.
     pub payload: &'a [u8],
@@ -19,11 +19,11 @@ pub struct Entry<'a> {
     pub last: Timestamp,
 }
 
-/// What came of a push.
+/// Result of a push.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[must_use = "what was dropped is to be told"]
 pub struct Pushed {
-    /// What had to go to make room, or was not taken, for each destination. Nothing, as a rule.
+    /// Records dropped to make room, or not accepted, by destination. Usually empty.
     pub dropped: Vec<Dropped>,
 }
 
@@ -34,10 +34,10 @@ pub struct BatchId {
     pub(crate) row: i64,
 }
 
-/// What waits for its destination.
+/// A spooled batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
-    /// What [`Spool::remove`](crate::Spool::remove) asks for.
+    /// Id for [`Spool::remove`](crate::Spool::remove).
     pub id: BatchId,
     /// The bytes as they were pushed.
     pub payload: Vec<u8>,
@@ -64,12 +64,12 @@ pub struct Backlog {
     pub oldest: Option<Timestamp>,
 }
 
-/// What a destination refused for good.
+/// A record that a destination rejected for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadLetter {
-    /// Who refused it.
+    /// Destination that rejected it.
     pub destination: String,
-    /// What was refused, as text a person can read, such as JSON.
+    /// The rejected record as readable text, such as JSON.
     pub record: String,
     /// Why, in the words of the destination.
     pub reason: String,

@@ -1,4 +1,4 @@
-//! What is asked of the batches in a file: which comes next, how many wait, which have waited too long.
+//! Queries of the batches in a file: the next one, their number, and expired ones.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension};
@@ -49,7 +49,7 @@ pub(crate) fn backlog(
         .query_row((destination, behind), |row| Ok(rows::timestamp(row, 0).unwrap_or_default()))
         .optional()?;
     let sum = sum(connection, destination)?.minus(removed);
-    // What is there is there, whatever a damaged count says.
+    // An existing batch counts, even if a damaged count is lower.
     let batches = sum.batches.max(oldest.is_some().into());
     Ok(Backlog { batches, records: sum.records, bytes: sum.bytes, oldest })
 }

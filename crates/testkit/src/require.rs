@@ -1,4 +1,4 @@
-//! What a test does when a server it needs is not installed: it says so, and only CI fails for it.
+//! Requirements of tests: a test without its server is skipped with a message, and fails only in CI.
 
 use std::io::Write as _;
 

@@ -1,4 +1,4 @@
-//! What people hear of a disk that cannot be read.
+//! Alert for a disk that cannot be read.
 
 use record::Timestamp;
 use runner::{Finding, Severity, Verdict};

@@ -23,7 +23,7 @@ struct Config {
     /// Folder below which the machine's own `proc`, `sys` and disks are found, as a container sees them.
     #[setting(name = "HOST_ROOT", default = "/")]
     root: PathBuf,
-    /// What the machine is called, in place of its own name.
+    /// Name of the machine, in place of its host name.
     #[setting(name = "HOST_NAME", also = "DEVICE_ID")]
     name: Option<String>,
     /// Disks to look at, each by a path on it, as in `/,/data`.

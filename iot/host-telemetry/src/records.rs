@@ -9,7 +9,7 @@ pub struct Machine {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
-    /// What the machine is called.
+    /// Name of the machine.
     #[record(tag)]
     pub host: String,
     /// Use of all processors since the reading before.
@@ -60,10 +60,10 @@ pub struct Temperature {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
-    /// What the machine is called.
+    /// Name of the machine.
     #[record(tag)]
     pub host: String,
-    /// What the kernel calls the sensor, as in `cpu-thermal` or `nvme Composite`.
+    /// Name of the sensor in the kernel, as in `cpu-thermal` or `nvme Composite`.
     #[record(tag)]
     pub sensor: String,
     /// The device it belongs to, as in `nvme0`, where there is one.
@@ -81,7 +81,7 @@ pub struct Disk {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
-    /// What the machine is called.
+    /// Name of the machine.
     #[record(tag)]
     pub host: String,
     /// The path by which it was asked for.
@@ -90,13 +90,13 @@ pub struct Disk {
     /// All there is.
     #[record(unit = "B")]
     pub total: f64,
-    /// What is used.
+    /// Used space.
     #[record(unit = "B")]
     pub used: f64,
-    /// What programs can still have.
+    /// Space available to programs.
     #[record(unit = "B")]
     pub available: f64,
-    /// What is used of what programs can have.
+    /// Used part of the space for programs.
     #[record(unit = "%", valid = 0.0..=100.0)]
     pub utilization: Option<f64>,
 }
@@ -108,7 +108,7 @@ pub struct Processor {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
-    /// What the machine is called.
+    /// Name of the machine.
     #[record(tag)]
     pub host: String,
     /// Its number.
@@ -130,7 +130,7 @@ pub struct Legacy {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
-    /// What the machine is called.
+    /// Name of the machine.
     #[record(tag)]
     pub host: String,
     /// Temperature of the processor.

@@ -23,7 +23,7 @@ pub struct Telemetry {
 }
 
 impl Telemetry {
-    /// What the machine told, but for its disks.
+    /// Record of the machine, without its disks.
     pub fn of(reading: &sensor_host::Reading, host: &str, time: Timestamp) -> Self {
         let temperature = |it: &sensor_host::Temperature| Temperature {
             time,

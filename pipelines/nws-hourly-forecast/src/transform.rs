@@ -11,7 +11,7 @@ pub struct Hour {
     /// The start of the hour.
     #[record(time)]
     pub starts_at: Timestamp,
-    /// What the place is called, or its coordinates.
+    /// Name of the place, or its coordinates.
     #[record(tag)]
     pub place: String,
     /// The forecast office, as in `TAE`.

@@ -14,7 +14,7 @@ pub struct AirQuality {
     /// The product of OpenWeather it comes from.
     #[record(tag, name = "OpenWeatherAPI")]
     pub api: &'static str,
-    /// What the place is called, or its coordinates.
+    /// Name of the place, or its coordinates.
     #[record(tag)]
     pub city: String,
     /// Carbon monoxide.
@@ -56,7 +56,7 @@ pub enum Error {
     NoTime {
         /// Which reading, counted from 0.
         reading: usize,
-        /// What it says.
+        /// Time in the reply.
         dt: i64,
     },
 }

@@ -14,7 +14,7 @@ pub struct Weather {
     /// The product of OpenWeather it comes from.
     #[record(tag, name = "OpenWeatherAPI")]
     pub api: &'static str,
-    /// What the place is called, in the settings or else by OpenWeather.
+    /// Name of the place, from the settings or else from OpenWeather.
     #[record(tag)]
     pub city: String,
     /// Conditions in a word, as in `Rain`.
@@ -24,7 +24,7 @@ pub struct Weather {
     /// Air temperature.
     #[record(unit = "°C")]
     pub temp: f64,
-    /// What the temperature feels like.
+    /// Apparent temperature.
     #[record(unit = "°C")]
     pub feels_like: Option<f64>,
     /// Lowest temperature in the area at the time.
@@ -83,7 +83,7 @@ pub struct Weather {
 pub struct NoTime(i64);
 
 impl Weather {
-    /// What the reply says of `place`.
+    /// Record of a reply about `place`.
     pub fn at(place: &Place, reply: CurrentWeather) -> Result<Self, NoTime> {
         let condition = reply.weather.unwrap_or_default().into_iter().next();
         let (rain_1h, rain_3h) = reply.rain.map_or((None, None), |rain| rain.best());

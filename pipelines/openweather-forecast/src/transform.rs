@@ -14,7 +14,7 @@ pub struct Step {
     /// The product of OpenWeather it comes from.
     #[record(tag, name = "OpenWeatherAPI")]
     pub api: &'static str,
-    /// What the place is called, in the settings or else by OpenWeather.
+    /// Name of the place, from the settings or else from OpenWeather.
     #[record(tag)]
     pub city: String,
     /// Conditions in a word, as in `Rain`.
@@ -24,7 +24,7 @@ pub struct Step {
     /// Air temperature.
     #[record(unit = "°C")]
     pub temp: f64,
-    /// What the temperature feels like.
+    /// Apparent temperature.
     #[record(unit = "°C")]
     pub feels_like: Option<f64>,
     /// Lowest temperature expected in the area.
@@ -76,7 +76,7 @@ pub enum Error {
     NoTime {
         /// Which step, counted from 0.
         step: usize,
-        /// What it says.
+        /// Time in the reply.
         dt: i64,
     },
 }

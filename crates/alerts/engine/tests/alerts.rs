@@ -21,7 +21,7 @@ fn request(run: &str, minutes: i64) -> ClaimRequest<'_> {
     ClaimRequest { run, now: at(minutes), reminder: Some(DAY), may_repeat: false }
 }
 
-/// What a run shows that begins at `minute` and takes one.
+/// Observations of a run of one minute that starts at `minute`.
 fn run(minute: i64, failure: Option<&str>) -> Vec<Observation> {
     let rule = RunRule { hold: Hold::Readings(1), severity: Severity::Critical, concern: None };
     let failure = failure.map(|stage| RunFailure {

@@ -113,7 +113,7 @@ pub struct Components {
 pub struct Main {
     /// Air temperature.
     pub temp: f64,
-    /// Felt temperature.
+    /// Apparent temperature.
     pub feels_like: Option<f64>,
     /// Lowest in the area at this moment; not that of the day.
     pub temp_min: Option<f64>,

@@ -14,7 +14,7 @@ pub(crate) struct RecordAttributes {
     pub(crate) description: String,
 }
 
-/// What a write does to the rows of a table.
+/// Treatment of existing rows by a write.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Write {
     Append,

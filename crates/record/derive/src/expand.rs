@@ -22,7 +22,7 @@ pub(crate) fn record(input: &DeriveInput) -> Result<TokenStream> {
     check::record(&attributes, &parts, &input.ident)?;
     let fields = fields_of(input, &parts);
     let shape = shape(&attributes);
-    // What is wrong with the columns of all structs together is reported at the first that is flattened.
+    // Mistakes of the columns of all structs together are reported at the first flattened one.
     let event = attributes.event;
     let check = parts.iter().find_map(Part::flattened).map(|flattened| {
         let name = &input.ident;
@@ -157,7 +157,7 @@ fn schema(attributes: &RecordAttributes, shape: &TokenStream) -> TokenStream {
 fn column(column: &ColumnAttributes) -> TokenStream {
     let ColumnAttributes { name, description, rust_type, label, .. } = column;
     let (name, role) = match column.role {
-        // Whatever the field is called, the column of a measurement's time has one name in every store.
+        // The time column of a measurement has the same name in every store, whatever the name of the field.
         Role::Time => (quote! { "time" }, quote! { Time }),
         Role::Tag => (quote! { #name }, quote! { Tag }),
         Role::Partition => (quote! { #name }, quote! { Partition }),

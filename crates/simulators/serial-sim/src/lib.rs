@@ -27,7 +27,7 @@ pub use sds011::Sds011;
 
 /// A sensor on a serial line. Times are since it was started.
 pub trait Sensor: Send + 'static {
-    /// What it sends by now, frame by frame, after it has heard these bytes; there may be none.
+    /// Frames to send now, after these received bytes; may be empty.
     fn speak(&mut self, heard: &[u8], now: Duration) -> Vec<Vec<u8>>;
 
     /// When it will send something by itself.

@@ -1,4 +1,4 @@
-//! What can go wrong with a spool that is reached over the network.
+//! Errors of a remote spool.
 
 use fault::{Fault, Kind};
 

@@ -32,7 +32,7 @@ pub struct Influxdb {
     instance: Instance,
 }
 
-/// What stays when the server is stopped.
+/// State that outlives the running server.
 #[derive(Debug)]
 struct Instance {
     program: PathBuf,
@@ -101,7 +101,7 @@ impl Influxdb {
     /// Creates an empty bucket, dropping one of this name first.
     ///
     /// # Errors
-    /// What InfluxDB said.
+    /// The error of InfluxDB.
     pub fn fresh_bucket(&self, name: &str) -> Result<(), String> {
         self.query("", &format!("DROP DATABASE \"{name}\"; CREATE DATABASE \"{name}\"")).map(drop)
     }
@@ -109,7 +109,7 @@ impl Influxdb {
     /// Runs `InfluxQL` in `bucket`; times are nanoseconds since 1970.
     ///
     /// # Errors
-    /// What InfluxDB said.
+    /// The error of InfluxDB.
     pub fn query(&self, bucket: &str, influxql: &str) -> Result<Vec<Row>, String> {
         let query = http::query(&[("db", bucket), ("epoch", "ns"), ("q", influxql)]);
         let answer = http::post(self.instance.engine_port, &format!("/query?{query}"), b"")
@@ -121,7 +121,7 @@ impl Influxdb {
     /// Writes line protocol into `bucket`, with times in nanoseconds.
     ///
     /// # Errors
-    /// What InfluxDB said.
+    /// The error of InfluxDB.
     pub fn write(&self, bucket: &str, lines: &str) -> Result<(), String> {
         let query = http::query(&[("db", bucket), ("precision", "ns")]);
         let answer = http::post(self.instance.engine_port, &format!("/write?{query}"), lines.as_bytes());

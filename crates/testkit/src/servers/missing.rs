@@ -13,7 +13,7 @@ pub enum Missing {
     /// This process lacks the right to it, which root has.
     #[error("{what} needs root")]
     NotPermitted {
-        /// What was tried.
+        /// Attempted action.
         what: &'static str,
     },
     /// It is there and did not become ready.
@@ -21,7 +21,7 @@ pub enum Missing {
     DidNotStart {
         /// The program.
         program: &'static str,
-        /// What it wrote last, or what went wrong before it could.
+        /// Last output, or the error before it.
         reason: String,
     },
 }

@@ -26,7 +26,7 @@ pub struct Mosquitto {
     instance: Instance,
 }
 
-/// What is special about a broker.
+/// Settings of a broker.
 #[derive(Debug, Clone, Default)]
 pub struct MosquittoSetup {
     /// Lines added to `mosquitto.conf`, such as `max_inflight_messages 1000`.
@@ -35,7 +35,7 @@ pub struct MosquittoSetup {
     pub access: String,
 }
 
-/// What stays when the broker is stopped.
+/// State that outlives the running broker.
 #[derive(Debug)]
 struct Instance {
     program: PathBuf,

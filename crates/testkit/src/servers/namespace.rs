@@ -53,7 +53,7 @@ impl Namespace {
         self.address
     }
 
-    /// What stands before a command that is to run inside.
+    /// Prefix of a command that runs inside.
     pub fn enter(&self) -> Vec<OsString> {
         let words = ["netns", "exec", &self.name].map(OsString::from);
         std::iter::once(self.ip.clone().into()).chain(words).collect()

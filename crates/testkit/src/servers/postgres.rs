@@ -25,12 +25,12 @@ pub struct Postgres {
     instance: Instance,
 }
 
-/// What stays when the server is stopped. It is dropped after the process, and its folder with it.
+/// State that outlives the running server. It is dropped after the process, with its folder.
 #[derive(Debug)]
 struct Instance {
     programs: PathBuf,
     folder: TempDir,
-    /// Whoever runs the server, where that is not the one who runs the test.
+    /// User of the server, if different from the user of the test.
     runs_as: Option<(u32, u32)>,
     password: String,
     authority: PathBuf,
@@ -78,7 +78,7 @@ impl Postgres {
     /// The name is made of letters, digits and underscores.
     ///
     /// # Errors
-    /// What PostgreSQL said.
+    /// The error of PostgreSQL.
     pub fn fresh_database(&self, name: &str) -> Result<String, String> {
         self.execute(USER, &format!("DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)"))?;
         self.execute(USER, &format!("CREATE DATABASE \"{name}\" TEMPLATE template0"))?;
@@ -88,7 +88,7 @@ impl Postgres {
     /// Runs SQL in `database` and gives its rows: unaligned text, a line each, columns parted by `|`.
     ///
     /// # Errors
-    /// What PostgreSQL said.
+    /// The error of PostgreSQL.
     pub fn execute(&self, database: &str, sql: &str) -> Result<String, String> {
         self.instance.psql(self.instance.port, database, sql)
     }
@@ -171,7 +171,7 @@ impl Instance {
             "ssl=on".into(),
             format!("ssl_cert_file={}", file("server.pem")),
             format!("ssl_key_file={}", file("server.key")),
-            // What a test wrote need not survive the machine.
+            // Data of tests need not survive a crash of the machine.
             "fsync=off".into(),
         ];
         command.extend(settings.iter().flat_map(|setting| ["-c", setting]).map(OsString::from));

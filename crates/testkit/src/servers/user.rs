@@ -3,7 +3,7 @@
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
-/// Who runs PostgreSQL, which refuses to be run by root, where root runs the tests.
+/// Users for PostgreSQL if root runs the tests, since it refuses to run as root.
 const UNPRIVILEGED: [&str; 2] = ["postgres", "nobody"];
 
 /// Whether the owner of `folder`, which this process has just made, is root.

@@ -56,7 +56,7 @@ impl VictoriaMetrics {
     /// is measurement and field with an underscore between.
     ///
     /// # Errors
-    /// What VictoriaMetrics said.
+    /// The error of VictoriaMetrics.
     pub fn export(&self) -> Result<Vec<Value>, String> {
         let text = |error: std::io::Error| error.to_string();
         http::get(self.port, "/internal/force_flush").map_err(text)?;

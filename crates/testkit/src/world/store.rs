@@ -1,4 +1,4 @@
-//! What the stores of a world hold: InfluxDB, the embedded store, the spool.
+//! Contents of the stores of a world: InfluxDB, the embedded store, the spool.
 
 use std::path::PathBuf;
 
@@ -53,7 +53,7 @@ impl World {
         })
     }
 
-    /// What no store would take.
+    /// Dead letters.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.spool().map(|spool| spool.dead_letters().expect("a spool that can be read")).unwrap_or_default()
     }

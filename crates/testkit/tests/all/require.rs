@@ -1,4 +1,4 @@
-//! What a missing server does to a test.
+//! Tests without their server.
 
 use std::process::{Command, Output};
 

@@ -62,7 +62,7 @@ fn engine(progress: &mut Progress) -> Result<Option<Docker>, String> {
     Docker::start().map(Some).map_err(|missing: Missing| missing.to_string())
 }
 
-/// What the tests of images need; an engine that answers is as good as one of their own.
+/// Requirements of the tests of images; a running engine replaces one of their own.
 pub(super) fn requirements() -> Vec<Requirement> {
     let mut requirements = vec![Requirement::Skopeo, Requirement::DockerRegistry];
     requirements.extend(ENGINE.into_iter().filter(|_| !engine::answers()));

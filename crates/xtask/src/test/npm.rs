@@ -31,7 +31,7 @@ pub(super) fn folder(name: &str, packages: &[&str], progress: &mut Progress) -> 
     let needed = [Requirement::Node, Requirement::Npm, Requirement::Git];
     install::ensure(&needed, progress)?;
     let mut npm = Requirement::Npm.command().map_err(|missing| missing.to_string())?;
-    // What a package would run while it is installed is not needed by any of them.
+    // No package needs its install scripts.
     npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
         .arg(&folder)
         .args(packages);

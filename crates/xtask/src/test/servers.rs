@@ -25,7 +25,7 @@ pub(super) fn prepare(progress: &mut Progress) -> Outcome {
     outcome(&TRIALS.iter().filter_map(|start| start().err()).collect::<Vec<_>>(), refusal)
 }
 
-/// What is not there skips tests; a server that is there and does not start makes them fail.
+/// A missing server skips tests; an installed one that does not start fails them.
 fn outcome(troubles: &[Missing], refusal: Option<String>) -> Outcome {
     let reasons = troubles.iter().map(ToString::to_string).chain(refusal).collect::<Vec<_>>();
     if reasons.is_empty() {

@@ -9,7 +9,7 @@ use super::apt;
 use super::progress::{Ended, Progress};
 use crate::workspace;
 
-/// What to install, each as in `name==1.2.3`, those that the first ones need included: then nothing changes by itself.
+/// Packages to install, as in `name==1.2.3`, including their dependencies, so that nothing changes by itself.
 pub(super) struct Venv<'a> {
     /// Its purpose, in a word.
     pub(super) name: &'a str,

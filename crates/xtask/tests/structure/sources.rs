@@ -1,4 +1,4 @@
-//! What may stand in a Rust file, by where the file lies.
+//! Allowed contents of Rust files, by path.
 
 use testkit::Requirement;
 

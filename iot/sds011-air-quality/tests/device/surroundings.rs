@@ -1,4 +1,4 @@
-//! What surrounds the program: a sensor on a port, and the world of a device.
+//! Environment of the program: a sensor on a port, and the world of a device.
 
 use serial_sim::{Port, Sensor};
 use testkit::world::World;

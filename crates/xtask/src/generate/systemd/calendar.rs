@@ -68,7 +68,7 @@ mod tests {
         assert_eq!(event(&schedule), "*-*-* *:7:00 Europe/Berlin");
     }
 
-    /// What a schedule names after the beginning of 2027, which is a Friday, told by its own values.
+    /// Times of a schedule after the start of 2027, a Friday, from its own values.
     fn named(cron: &str, count: usize) -> Vec<DateTime> {
         let cron: Cron = cron.parse().unwrap();
         let minutes = date(2027, 1, 1).at(0, 0, 0, 0).series(1.minute());
@@ -83,7 +83,7 @@ mod tests {
         minutes.filter(names).take(count).collect()
     }
 
-    /// What systemd makes of it.
+    /// Times according to systemd.
     fn elapses(event: &str, count: usize) -> Vec<DateTime> {
         let mut command = Requirement::SystemdAnalyze.command().unwrap();
         command.args([

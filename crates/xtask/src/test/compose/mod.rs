@@ -36,7 +36,7 @@ const VALIDATOR: Venv<'_> = Venv {
     ],
 };
 
-/// What services of `compose.yaml` are told in files that do not belong to Compose, and which name secrets.
+/// Settings of services of `compose.yaml` in files outside of Compose, which name secrets.
 const TOLD: [(&str, &str); 3] = [
     ("alertmanager", "monitoring/alertmanager/alertmanager.yaml"),
     ("grafana", "docker/grafana/provisioning/datasources/data-platform.yaml"),
@@ -91,7 +91,7 @@ fn faults(plugin: &Path) -> Result<Vec<String>, String> {
     Ok(faults)
 }
 
-/// What a command wrote, or what it said was wrong.
+/// Output of a command, or its error.
 fn run(command: &mut Command) -> Result<String, String> {
     let output =
         command.output().map_err(|error| format!("{}: {error}", command.get_program().to_string_lossy()))?;

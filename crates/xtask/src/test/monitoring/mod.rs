@@ -17,7 +17,7 @@ use crate::workspace;
 /// The programs that check.
 const TOOLS: [Requirement; 2] = [Requirement::Promtool, Requirement::Amtool];
 
-/// What Debian's promtool is built without. The rest of a file that has it can be checked all the same.
+/// Feature that Debian's promtool lacks. The rest of a file with it can be checked.
 const DISCOVERY: &str = "kubernetes_sd_configs";
 
 /// Checks everything below `monitoring`.
@@ -51,7 +51,7 @@ fn rules(folder: &Path, progress: &mut Progress) -> Result<(), String> {
     }
 }
 
-/// What Prometheus and Alertmanager start with. Files of credentials are where they run, not here.
+/// Configuration of Prometheus and Alertmanager. Files with credentials are elsewhere.
 fn configuration(folder: &Path, progress: &mut Progress) -> Result<(), String> {
     for name in ["prometheus.yaml", "kubernetes.yaml"] {
         let file = folder.join("prometheus").join(name);

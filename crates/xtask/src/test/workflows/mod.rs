@@ -91,7 +91,7 @@ fn faults(installed: &Installed, progress: &mut Progress) -> Result<String, Stri
     Ok(found)
 }
 
-/// What a tool finds in files; nothing if they are right.
+/// Findings of a tool in files; empty if they are right.
 fn finds(
     tool: &Tool,
     installed: &Installed,
