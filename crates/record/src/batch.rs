@@ -63,7 +63,7 @@ impl<'a> Batch<'a> {
         Self { schema: Cow::Owned(schema), ..self }
     }
 
-    /// What the rows are made of.
+    /// Schema of the rows.
     pub fn schema(&self) -> &Schema {
         &self.schema
     }

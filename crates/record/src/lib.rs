@@ -82,7 +82,7 @@ pub use value::Value;
 ///
 /// The doc comments of struct and fields are the descriptions.
 pub trait Record {
-    /// What the columns are.
+    /// Schema of the record.
     fn schema() -> &'static Schema
     where
         Self: Sized;

@@ -1,4 +1,4 @@
-//! What a derived record tells of itself, and how batches of it behave.
+//! Tests of derived records and their batches.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use record::{

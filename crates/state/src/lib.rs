@@ -33,7 +33,7 @@ pub struct State {
     program: String,
     place: Place,
     /// Whether the log already says that something could not be remembered.
-    complained: Cell<bool>,
+    has_warned: Cell<bool>,
 }
 
 #[derive(Debug)]
@@ -126,7 +126,7 @@ impl State {
     }
 
     fn new(program: &str, place: Place) -> Self {
-        Self { program: program.to_owned(), place, complained: Cell::new(false) }
+        Self { program: program.to_owned(), place, has_warned: Cell::new(false) }
     }
 
     /// Makes a change and tells whether it found what it asks for.

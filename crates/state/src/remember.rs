@@ -1,4 +1,4 @@
-//! A cache on top of the state: what is slow or dear to learn is learned once in a while.
+//! A cache in the state, for values that are slow or expensive to get.
 
 use std::time::Duration;
 
@@ -7,59 +7,63 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, State};
 
-/// A value with the time it was made.
+/// A cached value with its time.
 #[derive(Serialize, Deserialize)]
-struct Kept {
+struct CachedAnswer {
     at: Timestamp,
     value: String,
 }
 
 impl State {
-    /// The value kept under `key` if it is younger than `max_age`, or else what `make` returns, which is then kept.
+    /// Returns the cached value of `key` if it is younger than `max_age`, or else the result of `make`, which is then
+    /// cached.
     ///
-    /// The state never fails this: where it cannot be read or written, `make` is called and the log says so once.
+    /// Errors of the state do not fail this: `make` is called, and the log has one warning.
     ///
     /// # Errors
     ///
-    /// Those of `make`. Nothing is kept then.
+    /// The errors of `make`, which are not cached.
     pub async fn remember<E>(
         &self,
         key: &str,
         max_age: Duration,
         make: impl AsyncFnOnce() -> Result<String, E>,
     ) -> Result<String, E> {
-        if let Some(value) = self.young(key, max_age).await {
+        if let Some(value) = self.cached(key, max_age).await {
             return Ok(value);
         }
         let value = make().await?;
-        self.keep(key, &value).await;
+        self.cache(key, &value).await;
         Ok(value)
     }
 
-    async fn young(&self, key: &str, max_age: Duration) -> Option<String> {
+    async fn cached(&self, key: &str, max_age: Duration) -> Option<String> {
         let text = self.get(key).await.unwrap_or_else(|error| {
-            self.complain(&error);
+            self.report_failure(&error);
             None
         })?;
         // A value in the format of another version is computed anew.
-        let kept: Kept = serde_json::from_str(&text).ok()?;
-        // A clock that was set back makes an age negative, and the value old.
-        let age = Duration::try_from(Timestamp::now().duration_since(kept.at)).ok()?;
-        (age < max_age).then_some(kept.value)
+        let cached: CachedAnswer = serde_json::from_str(&text).ok()?;
+        // If the clock was set back, the age is negative, and the value counts as old.
+        let age = Duration::try_from(Timestamp::now().duration_since(cached.at)).ok()?;
+        (age < max_age).then_some(cached.value)
     }
 
-    async fn keep(&self, key: &str, value: &str) {
-        let kept = Kept { at: Timestamp::now(), value: value.to_owned() };
-        // A time and a text always have a JSON form.
-        let Ok(text) = serde_json::to_string(&kept) else { return };
+    async fn cache(&self, key: &str, value: &str) {
+        let cached = CachedAnswer { at: Timestamp::now(), value: value.to_owned() };
+        // A time and a text can always be written as JSON.
+        let Ok(text) = serde_json::to_string(&cached) else { return };
         if let Err(error) = self.set(key, &text).await {
-            self.complain(&error);
+            self.report_failure(&error);
         }
     }
 
-    fn complain(&self, error: &Error) {
-        if !self.complained.replace(true) {
-            tracing::warn!(error = fault::chain(error), "working without what earlier runs learned");
+    fn report_failure(&self, error: &Error) {
+        if !self.has_warned.replace(true) {
+            tracing::warn!(
+                error = fault::chain(error),
+                "cannot use the cache in the state; fetching the value again"
+            );
         }
     }
 }

@@ -17,7 +17,7 @@ const PROGRAM: &str = "systemd-analyze";
 /// confined. What is left is the network, which every program needs, and the nodes of a device's own.
 const EXPOSURE: u32 = 20;
 
-/// What stands in for the programs, which are not installed here.
+/// Stand-in for programs, which are not installed here.
 const STAND_IN: &str = "/bin/true";
 
 /// Asks systemd about every unit below `systemd`, and about the one that runs jobs of Compose.
@@ -85,7 +85,7 @@ fn drop_in(folder: &Path, unit: &Path) -> std::io::Result<()> {
     fs::copy(shared, beside.join("program.conf")).map(drop)
 }
 
-/// What systemd says of a unit itself; of others that it has to load on the way nothing.
+/// Messages of systemd about a unit, without those about other units that it loads.
 fn verify(unit: &Path) -> Result<Option<String>, String> {
     let mut command = Command::new(PROGRAM);
     command.args(["verify", "--man=no", "--recursive-errors=no"]).arg(unit);
@@ -116,7 +116,7 @@ mod tests {
 
     const UNIT: &str = "[Service]\nExecStart=/bin/true\n";
 
-    /// What is found in a workspace with one unit.
+    /// Findings in a workspace with one unit.
     fn found(unit: &str) -> Option<Vec<String>> {
         testkit::require(Requirement::SystemdAnalyze.find())?;
         let root = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! What Argo is asked for: when it starts a program, what it repeats, of what it tells; and that mistakes are found.
+//! Tests of Argo's definitions: schedules, retries and alerts; and that mistakes are found.
 
 use super::files;
 use crate::generate::sample;

@@ -20,7 +20,7 @@ const DATA: &str = "/data";
 
 const SERVICES: &str = include_str!("templates/compose.pipelines.yaml.j2");
 
-/// What a person changes in place of what is made here.
+/// Sources to edit instead of the generated files.
 const ORIGIN: &str = "the manifests of the programs, or crates/xtask/src/generate/compose/templates";
 
 /// `docker/compose.pipelines.yaml` and `docker/.env.example`.
@@ -59,7 +59,7 @@ struct Service<'a> {
     name: &'a str,
     version: &'a str,
     description: &'a str,
-    /// What has to be asked for, so that a bare `up` starts no program that is not set up.
+    /// Profile to select, so that a bare `up` starts no program without settings.
     profile: &'static str,
     /// The variable that takes another version, as in `STATUS_PAGE_VERSION`.
     version_variable: String,

@@ -1,4 +1,4 @@
-//! What Compose is given for each kind of program.
+//! Tests of the services of Compose for each kind of program.
 
 use super::files;
 use crate::generate::manifest::Origin;

@@ -23,7 +23,7 @@ pub(super) struct Dashboard {
     pub(super) part_of: String,
     /// From when and to when it shows, as in `now-24h`.
     pub(super) range: [&'static str; 2],
-    /// What is chosen above the panels.
+    /// Variables, chosen above the panels.
     pub(super) variables: Vec<Value>,
     /// Under a heading each, in their order; the first may have none.
     pub(super) sections: Vec<(Option<String>, Vec<Panel>)>,

@@ -1,4 +1,4 @@
-//! What holds for every object, whatever program it is for, and that each rule about it finds what breaks it.
+//! Tests of all objects, and of the rules that check them.
 
 use std::fs;
 use std::path::Path;
@@ -167,7 +167,7 @@ fn a_run_that_cannot_be_mended_is_not_repeated() {
     assert!(text.contains("activeDeadlineSeconds: 570"));
 }
 
-/// What the overlays of this repository make of a model that has devices.
+/// Result of the overlays of this repository for a model with devices.
 #[test]
 fn the_overlays_take_devices_as_they_come() {
     let Some(mut kubectl) = testkit::require(Requirement::Kubectl.command()) else { return };
@@ -191,7 +191,7 @@ fn the_overlays_take_devices_as_they_come() {
     assert!(text.contains("- arm64"), "{text}");
 }
 
-/// Who writes `mapping.toml` into an overlay has it in the gateway.
+/// A `mapping.toml` in an overlay is mounted into the gateway.
 #[test]
 fn the_gateway_gets_its_mapping_from_a_component() {
     let Some(mut kubectl) = testkit::require(Requirement::Kubectl.command()) else { return };

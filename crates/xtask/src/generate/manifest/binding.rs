@@ -26,7 +26,7 @@ pub(in crate::generate) struct Reference {
     pub(in crate::generate) is_whole: bool,
 }
 
-/// What stands for the program's name in a key of a binding that all programs share.
+/// Placeholder of the program's name in a key of a shared binding.
 const PROGRAM: &str = "{program}";
 
 impl Origin {
@@ -109,12 +109,12 @@ impl Reference {
         rest.unwrap_or(&key).to_owned()
     }
 
-    /// What it is called where there are only files, as in `openweather.key`. No name holds a dot, so no two are the same.
+    /// Name as a file, as in `openweather.key`. Names have no dots, so all file names differ.
     pub(in crate::generate) fn file_name(&self) -> String {
         format!("{}.{}", self.name, self.key)
     }
 
-    /// What it is called where there are only variables, as in `PLACES_CITIES`.
+    /// Name as a variable, as in `PLACES_CITIES`.
     pub(in crate::generate) fn variable(&self) -> String {
         let of_variable =
             |letter: char| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' };

@@ -1,4 +1,4 @@
-//! What systemd is given for each kind of program, and that it is content with it.
+//! Tests of the units of systemd for each kind of program, verified by systemd.
 
 use std::fs;
 

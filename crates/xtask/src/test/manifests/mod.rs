@@ -63,7 +63,7 @@ const ARGO_MODELS: Venv<'_> = Venv {
 /// The oldest release that the manifests are for, and the newest one that the validator knows.
 const RELEASES: [&str; 2] = ["1.31", "1.37"];
 
-/// What is not for the namespace of the programs, and so not held to its rules: it needs the devices of a node.
+/// Folder outside of the programs' namespace and its rules, since it needs the devices of a node.
 const APART: &str = "k8s/device-plugin";
 
 /// The parts of what Argo starts: each names what is in another one.
@@ -99,7 +99,7 @@ pub(super) fn check(progress: &mut Progress) -> Outcome {
     }
 }
 
-/// What is wrong with the objects of each kustomization, and the texts of all objects.
+/// Faults of the objects of each kustomization, and the texts of all objects.
 fn built(root: &Path) -> Result<(Vec<String>, Texts), String> {
     let (mut all, mut texts) = (Vec::new(), Texts::default());
     let platform = platform(root)?;
@@ -157,7 +157,7 @@ fn written(texts: &BTreeSet<String>) -> io::Result<NamedTempFile> {
     Ok(file)
 }
 
-/// What is wrong with pods that something else asks Kubernetes for, beside the objects of a kustomization.
+/// Checks pods that something else requests, besides the objects of a kustomization.
 pub(super) fn check_pods(folder: &str, pods: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
     match pod_faults(folder, pods) {
         Ok(faults) if faults.is_empty() => validate(pods, progress),

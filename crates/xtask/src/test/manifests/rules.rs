@@ -16,7 +16,7 @@ pub(crate) fn faults(objects: &[Object]) -> Vec<String> {
     one.chain(configuration(objects)).collect()
 }
 
-/// What the Pod Security Standard "restricted" asks for, and a little more. Source:
+/// Rules of the Pod Security Standard "restricted", and some more. Source:
 /// <https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted>.
 fn pods(object: &Object) -> Vec<String> {
     let Some(spec) = object.pod().map(|pod| at(pod, "/spec")) else { return Vec::new() };
@@ -78,7 +78,7 @@ fn secrets(object: &Object) -> Vec<String> {
     written.map(|variable| format!("{} does not come from a Secret", at(variable, "/name"))).collect()
 }
 
-/// What selects pods selects those that are there.
+/// Checks that selectors match existing pods.
 fn selectors(object: &Object) -> Vec<String> {
     let Some(pod) = object.pod() else { return Vec::new() };
     let labels = at(pod, "/metadata/labels");
