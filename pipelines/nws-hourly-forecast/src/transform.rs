@@ -1,6 +1,6 @@
 //! From the reply to the records.
 
-use nws::{Forecast, Grid, Period, Quantity, WindSpeed};
+use nws::{Forecast, Grid, Period, UnknownUnit};
 use place::Point;
 use record::{Record, Timestamp};
 
@@ -75,85 +75,41 @@ pub fn hours(place: &Point, grid: &Grid, reply: Forecast) -> Result<Vec<Hour>, E
     let periods = reply.periods.into_iter().enumerate();
     let hours = periods.filter_map(|(index, period)| {
         let starts_at = period.start_time?;
-        let hour = hour(starts_at, place, grid, reply.update_time, period);
-        Some(hour.map_err(|(field, unit)| Error::Unit { field, hour: index, unit }))
+        let unit = |field| move |error: UnknownUnit| Error::Unit { field, hour: index, unit: error.symbol };
+        Some(hour(starts_at, place, grid, reply.update_time, period, unit))
     });
     let hours = hours.collect::<Result<Vec<_>, _>>()?;
     if hours.is_empty() { Err(Error::NoHours(count)) } else { Ok(hours) }
 }
 
-type UnknownUnit = (&'static str, String);
-
-fn hour(
+fn hour<E: FnOnce(UnknownUnit) -> Error>(
     starts_at: Timestamp,
     place: &Point,
     grid: &Grid,
     issued_at: Option<Timestamp>,
     period: Period,
-) -> Result<Hour, UnknownUnit> {
-    let wind = &period.wind_speed;
-    let direction = period.wind_direction.filter(|direction| !direction.is_empty());
+    unit_of: impl Fn(&'static str) -> E,
+) -> Result<Hour, Error> {
+    let is_text = |text: &String| !text.is_empty();
+    let temperature = period.temperature.or_in(period.temperature_unit.as_deref());
+    let chance_of_rain = period.probability_of_precipitation.percent();
+    let (low, high) = period.wind_speed.meters_per_second().map_err(unit_of("windSpeed"))?;
+    let direction = period.wind_direction.filter(is_text);
     Ok(Hour {
         starts_at,
         place: place.name.clone(),
         office: grid.office.clone(),
         grid: format!("{},{}", grid.x, grid.y),
-        temperature: celsius("temperature", &period.temperature, period.temperature_unit.as_deref())?,
-        dew_point: celsius("dewpoint", &period.dewpoint, Some("C"))?,
-        precipitation_probability: percent(
-            "probabilityOfPrecipitation",
-            period.probability_of_precipitation,
-        )?,
-        relative_humidity: percent("relativeHumidity", period.relative_humidity)?,
-        wind_speed_low: meters_per_second(wind.low, wind)?,
-        wind_speed_high: meters_per_second(wind.high, wind)?,
-        wind_direction_degrees: direction.as_deref().and_then(degrees),
+        temperature: temperature.celsius().map_err(unit_of("temperature"))?,
+        dew_point: period.dewpoint.or_in(Some("C")).celsius().map_err(unit_of("dewpoint"))?,
+        precipitation_probability: chance_of_rain.map_err(unit_of("probabilityOfPrecipitation"))?,
+        relative_humidity: period.relative_humidity.percent().map_err(unit_of("relativeHumidity"))?,
+        wind_speed_low: low,
+        wind_speed_high: high,
+        wind_direction_degrees: direction.as_deref().and_then(units::degrees_of_direction),
         wind_direction: direction,
-        short_forecast: period.short_forecast.filter(|text| !text.is_empty()),
+        short_forecast: period.short_forecast.filter(is_text),
         is_daytime: period.is_daytime,
         issued_at,
     })
-}
-
-/// A temperature in °C. `usual` is the unit of a bare number.
-fn celsius(
-    field: &'static str,
-    quantity: &Quantity,
-    usual: Option<&str>,
-) -> Result<Option<f64>, UnknownUnit> {
-    let Some(value) = quantity.value else { return Ok(None) };
-    match quantity.unit.as_deref().or(usual).unwrap_or_default() {
-        "degC" | "C" => Ok(Some(value)),
-        "degF" | "F" => Ok(Some((value - 32.0) / 1.8)),
-        "K" => Ok(Some(value - 273.15)),
-        unit => Err((field, unit.to_owned())),
-    }
-}
-
-fn percent(field: &'static str, quantity: Quantity) -> Result<Option<f64>, UnknownUnit> {
-    match (quantity.value, quantity.unit.as_deref()) {
-        (None, _) => Ok(None),
-        (Some(value), None | Some("percent")) => Ok(Some(value)),
-        (Some(_), Some(unit)) => Err((field, unit.to_owned())),
-    }
-}
-
-fn meters_per_second(value: Option<f64>, wind: &WindSpeed) -> Result<Option<f64>, UnknownUnit> {
-    let Some(value) = value else { return Ok(None) };
-    // Miles of 1609.344 m, nautical miles of 1852 m.
-    match wind.unit.as_deref().unwrap_or_default() {
-        "mph" => Ok(Some(value * 0.447_04)),
-        "km/h" | "km_h-1" => Ok(Some(value / 3.6)),
-        "kt" | "kts" | "knots" => Ok(Some(value * 1852.0 / 3600.0)),
-        "m/s" | "m_s-1" => Ok(Some(value)),
-        unit => Err(("windSpeed", unit.to_owned())),
-    }
-}
-
-/// The degrees of a point of the compass; `None` for what is none, such as `VRB`.
-fn degrees(direction: &str) -> Option<f64> {
-    const POINTS: [&str; 16] =
-        ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"];
-    let index = POINTS.iter().position(|point| *point == direction)?;
-    u32::try_from(index).ok().map(|index| f64::from(index) * 22.5)
 }

@@ -1,6 +1,7 @@
 //! From the reply to the records.
 
 use openweather::{AirPollution, Reading};
+use openweather_fields::Source;
 use place::Place;
 use record::{Record, Timestamp};
 
@@ -11,12 +12,8 @@ pub struct AirQuality {
     /// When it was estimated for.
     #[record(time)]
     pub at: Timestamp,
-    /// The product of OpenWeather it comes from.
-    #[record(tag, name = "OpenWeatherAPI")]
-    pub api: &'static str,
-    /// Name of the place, or its coordinates.
-    #[record(tag)]
-    pub city: String,
+    #[record(flatten)]
+    pub source: Source,
     /// Carbon monoxide.
     #[record(unit = "µg/m³")]
     pub carbon_monoxide: Option<f64>,
@@ -85,12 +82,11 @@ fn record(city: &str, reading: &Reading) -> Option<AirQuality> {
     let components = &reading.components;
     Some(AirQuality {
         at: openweather::time(reading.dt)?,
-        api: "Air Quality",
-        city: city.to_owned(),
+        source: Source { api: "Air Quality", city: city.to_owned() },
         carbon_monoxide: measured(components.co),
         pm_2: measured(components.pm2_5),
         pm_10: measured(components.pm10),
-        aqi: reading.main.as_ref().and_then(|main| main.aqi),
+        aqi: reading.main.aqi,
         no: measured(components.no),
         no2: measured(components.no2),
         o3: measured(components.o3),

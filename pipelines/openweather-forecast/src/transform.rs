@@ -1,6 +1,7 @@
 //! From the reply to the records.
 
 use openweather::Forecast;
+use openweather_fields::{Conditions, Source};
 use place::Place;
 use record::{Record, Timestamp};
 
@@ -11,49 +12,10 @@ pub struct Step {
     /// The moment forecast.
     #[record(time)]
     pub at: Timestamp,
-    /// The product of OpenWeather it comes from.
-    #[record(tag, name = "OpenWeatherAPI")]
-    pub api: &'static str,
-    /// Name of the place, from the settings or else from OpenWeather.
-    #[record(tag)]
-    pub city: String,
-    /// Conditions in a word, as in `Rain`.
-    pub weather: Option<String>,
-    /// Conditions in words, as in `light rain`.
-    pub description: Option<String>,
-    /// Air temperature.
-    #[record(unit = "°C")]
-    pub temp: f64,
-    /// Apparent temperature.
-    #[record(unit = "°C")]
-    pub feels_like: Option<f64>,
-    /// Lowest temperature expected in the area.
-    #[record(unit = "°C")]
-    pub low: Option<f64>,
-    /// Highest temperature expected in the area.
-    #[record(unit = "°C")]
-    pub high: Option<f64>,
-    /// Pressure at sea level.
-    #[record(unit = "hPa")]
-    pub barometric_pressure: Option<f64>,
-    /// Relative humidity.
-    #[record(unit = "%")]
-    pub humidity: Option<f64>,
-    /// Wind speed.
-    #[record(unit = "m/s")]
-    pub wind: Option<f64>,
-    /// Where the wind comes from.
-    #[record(unit = "°")]
-    pub wind_degrees: Option<f64>,
-    /// Wind speed in gusts.
-    #[record(unit = "m/s")]
-    pub wind_gust: Option<f64>,
-    /// Cloud cover.
-    #[record(unit = "%")]
-    pub clouds: Option<f64>,
-    /// Visibility, 10 km at most.
-    #[record(unit = "m")]
-    pub visibility: Option<f64>,
+    #[record(flatten)]
+    pub source: Source,
+    #[record(flatten)]
+    pub conditions: Conditions,
     /// Chance of rain or snow.
     #[record(unit = "%")]
     pub precipitation_probability: Option<f64>,
@@ -86,33 +48,19 @@ pub fn steps(place: &Place, reply: Forecast) -> Result<Vec<Step>, Error> {
     if reply.list.is_empty() {
         return Err(Error::Empty);
     }
-    let city = place.name_or(reply.city.and_then(|city| city.name).as_deref());
+    let city = place.name_or(reply.city.name.as_deref());
     let steps = reply.list.into_iter().enumerate();
     steps.map(|(index, step)| record(&city, step).map_err(|dt| Error::NoTime { step: index, dt })).collect()
 }
 
-fn record(city: &str, step: openweather::Step) -> Result<Step, i64> {
-    let condition = step.weather.unwrap_or_default().into_iter().next();
+fn record(city: &str, step: openweather::Weather) -> Result<Step, i64> {
     Ok(Step {
         at: openweather::time(step.dt).ok_or(step.dt)?,
-        api: "forecast",
-        city: city.to_owned(),
-        weather: condition.as_ref().and_then(|condition| condition.main.clone()),
-        description: condition.and_then(|condition| condition.description),
-        temp: step.main.temp,
-        feels_like: step.main.feels_like,
-        low: step.main.temp_min,
-        high: step.main.temp_max,
-        barometric_pressure: step.main.pressure,
-        humidity: step.main.humidity,
-        wind: step.wind.as_ref().and_then(|wind| wind.speed),
-        wind_degrees: step.wind.as_ref().and_then(|wind| wind.deg),
-        wind_gust: step.wind.as_ref().and_then(|wind| wind.gust),
-        clouds: step.clouds.and_then(|clouds| clouds.all),
-        visibility: step.visibility,
+        source: Source { api: "forecast", city: city.to_owned() },
         precipitation_probability: step.pop.map(percent),
-        rain_3h: step.rain.and_then(|rain| rain.three_hours),
-        snow_3h: step.snow.and_then(|snow| snow.three_hours),
+        rain_3h: step.rain.three_hours,
+        snow_3h: step.snow.three_hours,
+        conditions: step.into(),
     })
 }
 

@@ -3,7 +3,7 @@
 //! No key is needed. The service asks for a `User-Agent` with a contact, sees coordinates of at most four decimals,
 //! and covers the United States and their waters.
 //!
-//! This client does not know records or stores: it returns what the service says, with absent values absent.
+//! This client does not know records or stores: it returns the values of the service, with absent values absent.
 
 mod quantity;
 mod reply;
@@ -16,6 +16,7 @@ use url::Url;
 
 pub use quantity::{Quantity, WindSpeed};
 pub use reply::{Forecast, Grid, Period};
+pub use units::UnknownUnit;
 
 /// Where links in replies point, also when they were fetched through a proxy.
 const ORIGIN: &str = "https://api.weather.gov";

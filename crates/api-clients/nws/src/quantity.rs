@@ -1,7 +1,10 @@
 //! Numbers with units, in each form the service has used.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
 use serde::de::{Deserializer, Error};
+use units::{Speed, Temperature, UnknownUnit};
 
 /// A number and its unit: a bare number, or an object of `value` and `unitCode`
 /// (`wmoUnit:degC`, in older replies `unit:degC`). The default is absent.
@@ -22,6 +25,58 @@ pub struct WindSpeed {
     pub high: Option<f64>,
     /// The unit, as in `mph`, `km/h` or `km_h-1`.
     pub unit: Option<String>,
+}
+
+impl Quantity {
+    /// The quantity with a unit where it is a bare number.
+    #[must_use]
+    pub fn or_in(self, unit: Option<&str>) -> Self {
+        Self { unit: self.unit.or_else(|| unit.map(str::to_owned)), ..self }
+    }
+
+    /// The temperature in °C.
+    ///
+    /// # Errors
+    ///
+    /// It has no unit, or one that is not known.
+    pub fn celsius(&self) -> Result<Option<f64>, UnknownUnit> {
+        converted(self.value, self.unit.as_deref(), Temperature::celsius)
+    }
+
+    /// The share in percent; a bare number is one.
+    ///
+    /// # Errors
+    ///
+    /// It has another unit.
+    pub fn percent(&self) -> Result<Option<f64>, UnknownUnit> {
+        match (self.value, self.unit.as_deref()) {
+            (Some(_), Some(unit)) if unit != "percent" => {
+                Err(UnknownUnit { symbol: unit.to_owned(), quantity: "share" })
+            }
+            (value, _) => Ok(value),
+        }
+    }
+}
+
+impl WindSpeed {
+    /// Both ends in m/s, the lower one first.
+    ///
+    /// # Errors
+    ///
+    /// They have no unit, or one that is not known.
+    pub fn meters_per_second(&self) -> Result<(Option<f64>, Option<f64>), UnknownUnit> {
+        let end = |value| converted(value, self.unit.as_deref(), Speed::meters_per_second);
+        Ok((end(self.low)?, end(self.high)?))
+    }
+}
+
+/// An absent value needs no unit.
+fn converted<U: FromStr<Err = UnknownUnit>>(
+    value: Option<f64>,
+    unit: Option<&str>,
+    convert: impl Fn(U, f64) -> f64,
+) -> Result<Option<f64>, UnknownUnit> {
+    value.map(|value| Ok(convert(unit.unwrap_or_default().parse()?, value))).transpose()
 }
 
 #[derive(Deserialize)]
@@ -142,7 +197,25 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_wind_speed_is_an_error() {
+    fn a_quantity_is_converted_from_the_unit_it_has() {
+        let warm = Quantity { value: Some(50.0), unit: None };
+        assert_eq!(warm.clone().or_in(Some("F")).celsius(), Ok(Some(10.0)));
+        assert!(warm.celsius().is_err(), "a bare number has no unit");
+        assert_eq!(warm.percent(), Ok(Some(50.0)));
+        assert_eq!(Quantity::default().celsius(), Ok(None));
+        let own = Quantity { value: Some(5.5), unit: Some("degC".into()) };
+        assert_eq!(own.or_in(Some("F")).celsius(), Ok(Some(5.5)));
+    }
+
+    #[test]
+    fn both_ends_of_a_wind_speed_are_converted() {
+        assert_eq!(between(36.0, 72.0, "km/h").meters_per_second(), Ok((Some(10.0), Some(20.0))));
+        let error = between(1.0, 2.0, "furlong").meters_per_second().unwrap_err();
+        assert_eq!(error.symbol, "furlong");
+    }
+
+    #[test]
+    fn other_text_than_a_wind_speed_is_an_error() {
         for json in [r#""breezy""#, r#""five mph""#, r#""-5 mph""#, "10", "[]"] {
             assert!(wind(json).is_err(), "{json}");
         }

@@ -42,7 +42,7 @@ pub struct Forecast {
     pub periods: Vec<Period>,
 }
 
-/// One hour of a forecast. The service leaves out or nulls what it does not know.
+/// One hour of a forecast. The service leaves out or nulls unknown values.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Period {
@@ -51,21 +51,16 @@ pub struct Period {
     /// Whether the sun is up, roughly.
     pub is_daytime: Option<bool>,
     /// Air temperature; where it has no unit of its own, that of `temperature_unit`.
-    #[serde(default)]
     pub temperature: Quantity,
     /// `F` or `C`.
     pub temperature_unit: Option<String>,
     /// Chance of rain or snow, percent.
-    #[serde(default)]
     pub probability_of_precipitation: Quantity,
     /// Dew point, in °C in all replies seen, whatever units were asked for.
-    #[serde(default)]
     pub dewpoint: Quantity,
     /// Relative humidity, percent.
-    #[serde(default)]
     pub relative_humidity: Quantity,
     /// Wind speed, as one value or a range.
-    #[serde(default)]
     pub wind_speed: WindSpeed,
     /// Where the wind comes from, as in `SSW`.
     pub wind_direction: Option<String>,

@@ -18,8 +18,8 @@ use url::Url;
 
 pub use error::Error;
 pub use reply::{
-    AirPollution, AirQuality, City, Clouds, Components, Condition, Coord, CurrentWeather, Forecast, Main,
-    Precipitation, Reading, Step, Sun, Wind,
+    AirPollution, AirQuality, City, Clouds, Components, Condition, Coord, Forecast, Main, Precipitation,
+    Reading, Sun, Weather, Wind,
 };
 
 /// How to reach the service.
@@ -51,7 +51,7 @@ impl OpenWeather {
     /// # Errors
     ///
     /// An unknown city is a fault of the configuration, as is a wrong key.
-    pub async fn current_weather(&self, location: &Location) -> Result<CurrentWeather, Error> {
+    pub async fn current_weather(&self, location: &Location) -> Result<Weather, Error> {
         let request = self.service.get("current weather", "/data/2.5/weather");
         self.json(at(request, location).query("units", "metric")).await
     }

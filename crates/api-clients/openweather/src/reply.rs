@@ -1,65 +1,46 @@
-//! The replies, as far as they are used. What the service may leave out, or null, is optional.
+//! The replies, as far as they are used. Members that the service may leave out, or null, are optional or empty.
 
+use json_member::OrDefault;
 use place::Coordinates;
 use serde::Deserialize;
 
-/// Reply of `/data/2.5/weather`.
+/// Weather at one place and time: the reply of `/data/2.5/weather`, or a step of a forecast.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct CurrentWeather {
-    /// When it was observed, in seconds since 1970 UTC. It can stay the same for minutes.
+pub struct Weather {
+    /// When it was observed, or the hour forecast, in seconds since 1970 UTC. Observed, it can stay the same for minutes.
     pub dt: i64,
-    /// Name of the place in the service; empty at sea.
+    /// The service's name of the place; empty at sea, absent in a forecast.
     pub name: Option<String>,
-    /// Where it is.
+    /// Where it is; absent in a forecast.
     pub coord: Option<Coord>,
     /// Temperatures, pressure, humidity.
     pub main: Main,
     /// The conditions, the main one first; there can be several.
-    pub weather: Option<Vec<Condition>>,
+    #[serde(rename = "weather")]
+    pub conditions: OrDefault<Vec<Condition>>,
     /// Wind.
-    pub wind: Option<Wind>,
+    pub wind: OrDefault<Wind>,
     /// Cloud cover.
-    pub clouds: Option<Clouds>,
+    pub clouds: OrDefault<Clouds>,
     /// Visibility in meters, 10000 at most.
     pub visibility: Option<f64>,
-    /// Rain; there only while it rains.
-    pub rain: Option<Precipitation>,
-    /// Snow; there only while it snows.
-    pub snow: Option<Precipitation>,
-    /// Sunrise and sunset.
-    pub sys: Option<Sun>,
+    /// Chance of rain or snow, from 0 to 1; only in a forecast.
+    pub pop: Option<f64>,
+    /// Rain; absent while none falls or is expected.
+    pub rain: OrDefault<Precipitation>,
+    /// Snow; absent while none falls or is expected.
+    pub snow: OrDefault<Precipitation>,
+    /// Sunrise and sunset; absent in a forecast.
+    pub sys: OrDefault<Sun>,
 }
 
 /// Reply of `/data/2.5/forecast`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Forecast {
     /// The steps, three hours apart, in order.
-    pub list: Vec<Step>,
+    pub list: Vec<Weather>,
     /// The place.
-    pub city: Option<City>,
-}
-
-/// One step of a forecast.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Step {
-    /// The hour forecast, in seconds since 1970 UTC.
-    pub dt: i64,
-    /// Temperatures, pressure, humidity.
-    pub main: Main,
-    /// The conditions, the main one first; there can be several.
-    pub weather: Option<Vec<Condition>>,
-    /// Wind.
-    pub wind: Option<Wind>,
-    /// Cloud cover.
-    pub clouds: Option<Clouds>,
-    /// Visibility in meters, 10000 at most.
-    pub visibility: Option<f64>,
-    /// Chance of rain or snow, from 0 to 1.
-    pub pop: Option<f64>,
-    /// Rain; there only where some is expected.
-    pub rain: Option<Precipitation>,
-    /// Snow; there only where some is expected.
-    pub snow: Option<Precipitation>,
+    pub city: OrDefault<City>,
 }
 
 /// Reply of `/data/2.5/air_pollution` and its history.
@@ -81,13 +62,13 @@ pub struct Reading {
 }
 
 /// The air quality index.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct AirQuality {
     /// From 1, good, to 5, very poor.
     pub aqi: Option<f64>,
 }
 
-/// Concentrations in µg/m³. The service has been seen to say -9999 for what it does not know.
+/// Concentrations in µg/m³. The service has been seen to say -9999 for an unknown one.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Components {
     /// Carbon monoxide.
@@ -126,7 +107,7 @@ pub struct Main {
 }
 
 /// A condition in words.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Condition {
     /// The group, as in `Rain`; absent in some replies.
     pub main: Option<String>,
@@ -135,7 +116,7 @@ pub struct Condition {
 }
 
 /// Wind, in m/s and degrees.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Wind {
     /// Speed.
     pub speed: Option<f64>,
@@ -146,14 +127,14 @@ pub struct Wind {
 }
 
 /// Cloud cover.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Clouds {
     /// Percent of the sky.
     pub all: Option<f64>,
 }
 
 /// Rain or snow in mm; one of the two, or both.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 pub struct Precipitation {
     /// In the last hour.
     #[serde(rename = "1h")]
@@ -164,7 +145,7 @@ pub struct Precipitation {
 }
 
 /// Sunrise and sunset, in seconds since 1970 UTC. In the polar day and night they are absent or 0.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct Sun {
     /// Sunrise.
     pub sunrise: Option<i64>,
@@ -173,7 +154,7 @@ pub struct Sun {
 }
 
 /// The place of a forecast.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 pub struct City {
     /// Name in the service; empty at sea.
     pub name: Option<String>,
@@ -196,7 +177,7 @@ impl Precipitation {
     }
 }
 
-impl CurrentWeather {
+impl Weather {
     /// Where it is, so that a city can be looked up.
     pub fn coordinates(&self) -> Option<Coordinates> {
         self.coord.and_then(|coord| Coordinates::new(coord.lat, coord.lon))
