@@ -85,7 +85,7 @@ pub enum Role {
     Partition,
     /// Identity of a row.
     Key,
-    /// What is told.
+    /// A value: measured, counted or said of the record.
     Field,
 }
 

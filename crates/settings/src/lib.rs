@@ -102,13 +102,13 @@ pub struct Variable {
     pub required: bool,
     /// Whether it must not be shown.
     pub secret: bool,
-    /// What it is when nothing is set.
+    /// The text that counts when nothing is set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<&'static str>,
     /// Group under which `--help` lists it; a variable without one is the program's own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub group: Option<&'static str>,
-    /// What it is for.
+    /// Purpose, in a sentence or two.
     pub description: &'static str,
 }
 

@@ -56,7 +56,7 @@ pub struct Reading {
     /// When, in seconds since 1970 UTC.
     pub dt: i64,
     /// The index.
-    pub main: Option<AirQuality>,
+    pub main: OrDefault<AirQuality>,
     /// Concentrations.
     pub components: Components,
 }

@@ -46,7 +46,7 @@ impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
     /// A reading is given even if the port fails at the command to sleep: the next call finds out.
     pub async fn sample(&mut self, cycle: &DutyCycle) -> Result<Reading, Error> {
         let reading = self.measure(cycle).await?;
-        // What is wrong with the port is no reason to lose a reading, and the next one tells.
+        // A failure of the port is no reason to lose a reading; the next one reports it.
         let _ = self.sleep().await;
         Ok(reading)
     }

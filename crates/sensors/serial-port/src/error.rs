@@ -1,4 +1,4 @@
-//! Why a port cannot be had.
+//! Errors of opening a port.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,19 +8,19 @@ use sensor_error::SensorError;
 
 use crate::UsbId;
 
-/// Why a port cannot be had.
+/// A port that cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// No such adapter is plugged in, or not yet.
     #[error("no serial port of a USB adapter {id} is there")]
     NotPlugged {
-        /// Which one.
+        /// The adapter in the settings.
         id: UsbId,
     },
-    /// Several adapters are meant.
+    /// Several adapters match.
     #[error("{} serial ports are meant by SERIAL_USB={id}: {}; add a colon and what is in brackets", ports.len(), ports.join(", "))]
     Several {
-        /// What was asked for.
+        /// The adapter in the settings.
         id: UsbId,
         /// Each port, and in brackets what tells it from the others.
         ports: Vec<String>,
@@ -33,7 +33,7 @@ pub enum Error {
     Forbidden {
         /// The port.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The port cannot be opened.
@@ -41,7 +41,7 @@ pub enum Error {
     Open {
         /// The port.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 }

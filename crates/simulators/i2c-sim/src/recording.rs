@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-/// What a sensor answers each time a measurement is read; `None` where it does not acknowledge.
+/// Answers of a sensor, one for each measurement that is read; `None` where it does not acknowledge.
 #[derive(Debug, Clone, Default)]
 pub struct Recording(VecDeque<Option<Vec<u8>>>);
 

@@ -7,14 +7,17 @@ use crate::workspace::{Package, hold, packages};
 const LAYERS: [&[&str]; 10] = [
     &[
         "crates/fault",
+        "crates/json-member",
         "crates/secret",
+        "crates/units",
         "crates/line-protocol",
         "crates/record/derive",
         "crates/settings/derive",
     ],
-    &["crates/record", "crates/settings", "crates/tls", "crates/embedded-db"],
+    &["crates/record", "crates/sensor-error", "crates/settings", "crates/tls", "crates/embedded-db"],
     &[
         "crates/place",
+        "crates/site",
         "crates/logging",
         "crates/http-client",
         "crates/http-server",
@@ -26,7 +29,7 @@ const LAYERS: [&[&str]; 10] = [
     &["crates/state", "crates/sinks/sink", "crates/alerts/channel", "crates/s3-client"],
     &["crates/sinks/sql", "crates/spools/"],
     &["crates/sinks/", "crates/api-clients/", "crates/sensors/", "crates/alerts/"],
-    &["crates/sinks/router"],
+    &["crates/sinks/router", "crates/openweather-fields"],
     &["crates/runner", "crates/history"],
     &["pipelines/", "iot/", "services/"],
     // Not part of any program: the checks below keep them out.

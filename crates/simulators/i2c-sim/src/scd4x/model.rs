@@ -21,7 +21,7 @@ pub(super) struct Model {
     measured_for: Duration,
     /// Until when it understands nothing.
     busy_until: Duration,
-    /// What the next read gets.
+    /// Bytes for the next read.
     answer: Option<Vec<u8>>,
     offset: u16,
     pub(super) altitude: u16,
