@@ -1,4 +1,4 @@
-//! Images of all programs: what they weigh, how fast their programs start, what memory one takes.
+//! Images of all programs: their sizes, the start of their programs, the memory of one.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ use super::measure;
 use crate::image::{Architecture, Origin, Places, Toolchain, Workshop};
 
 const RUNS: usize = 30;
-/// The program whose first request is waited for.
+/// The program whose first request is measured.
 const JOB: &str = "openweather-current";
 const KEY: &str = "bench-key";
 /// The path of the heartbeat: the last that a run asks for.
@@ -38,7 +38,7 @@ pub(crate) fn run() -> Result<(), String> {
     Architecture::host().map_or(Ok(()), |host| whole_run(&workshop, host))
 }
 
-/// How long a run takes that reads no settings and asks nobody. An emulator's time would say nothing.
+/// Time of a run without settings and requests. Of an emulated program it would mean nothing.
 fn describe(workshop: &Workshop, program: &str, architecture: Architecture) -> Result<String, String> {
     if Architecture::host() != Some(architecture) {
         return Ok(String::new());
@@ -52,13 +52,13 @@ fn describe(workshop: &Workshop, program: &str, architecture: Architecture) -> R
     Ok(format!("{median:.1}"))
 }
 
-/// What the source sees of a run.
+/// An event of a run, as its source sees it.
 enum Seen {
     Asked(Instant),
     Ended,
 }
 
-/// A source that tells of each request. It answers the last one only when told so, to keep the program where it is.
+/// A source that reports each request. It holds the answer to the last one back, so that the program stays.
 struct Watched {
     weather: OpenWeather,
     tell: Mutex<Sender<Seen>>,
@@ -69,7 +69,7 @@ impl Service for Watched {
     fn reply(&self, request: &Request) -> Reply {
         let is_last = request.path == HEARTBEAT;
         let seen = if is_last { Seen::Ended } else { Seen::Asked(Instant::now()) };
-        // Whoever does not listen any more measures nothing.
+        // Nobody measures any more when the channel is closed.
         let _ = self.tell.lock().map(|tell| tell.send(seen));
         if !is_last {
             return self.weather.reply(request);

@@ -56,9 +56,9 @@ pub(crate) fn run() -> Result<(), String> {
 fn row(what: &str, unit: &str, ours: &[Usage], theirs: &[Usage], of: impl Fn(&Usage) -> f64) {
     let spread = |usages: &[Usage]| measure::spread(usages.iter().map(&of).collect()).unwrap_or_default();
     let (ours, theirs) = (spread(ours), spread(theirs));
-    let told = |[least, median, most]: [f64; 3]| format!("{least:7.1} {median:7.1} {most:7.1} {unit}");
+    let text = |[least, median, most]: [f64; 3]| format!("{least:7.1} {median:7.1} {most:7.1} {unit}");
     let ratio = ours[1] / theirs[1];
-    println!("{what:<7} {}   curl {}   ratio {ratio:.2}", told(ours), told(theirs));
+    println!("{what:<7} {}   curl {}   ratio {ratio:.2}", text(ours), text(theirs));
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
@@ -66,7 +66,7 @@ fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
 
-/// The program with the names that the program it replaces had.
+/// The program, with the variables of the program it replaces.
 fn job(program: &Path, url: &str, folder: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(folder).env_clear().envs([

@@ -1,11 +1,11 @@
-//! One process, measured from outside by what the kernel accounts to it.
+//! One process, measured from outside by the accounting of the kernel.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use wait4::Wait4 as _;
 
-/// What a process took.
+/// Time and memory of a process.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usage {
     pub(crate) wall: Duration,

@@ -1,4 +1,4 @@
-//! Subscribers that throw messages away.
+//! Subscribers that discard messages.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::TcpStream;
@@ -10,10 +10,10 @@ use super::rate::{Progress, Rate};
 
 pub(super) const FILTER: &str = "zigbee2mqtt/#";
 const READ_BYTES: usize = 256 * 1024;
-/// When nothing came for so long, nothing comes any more.
+/// Time without a message after which no more are expected.
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// Looks at nothing but the length of a packet, and acknowledges it at once.
+/// Subscriber that reads the length of each packet, and acknowledges it at once.
 pub(super) struct Bare {
     stream: TcpStream,
 }

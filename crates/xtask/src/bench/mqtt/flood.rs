@@ -17,7 +17,7 @@ const BATCH: usize = 50;
 /// Messages of a connection that may be unacknowledged. The broker of the benchmark takes more.
 const WINDOW: usize = 500;
 
-/// What the gateway is told of the devices.
+/// The list of devices that the gateway reads.
 pub(super) fn devices() -> String {
     let numeric = |name: &str| format!(r#"{{"type":"numeric","property":"{name}"}}"#);
     let names =

@@ -13,19 +13,19 @@ use tempfile::TempDir;
 use super::process::Program;
 use super::rate::{Progress, Rate};
 
-/// How often its counters are looked at.
+/// Pause between two looks at its counters.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-/// When nothing was stored for so long, nothing comes any more.
+/// Time without a stored record after which no more are expected.
 const SILENCE: Duration = Duration::from_secs(5);
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A gateway that runs, and the folder it keeps its own in.
+/// A running gateway, and its data folder.
 pub(super) struct Gateway {
     program: Program,
     metrics: SocketAddr,
 }
 
-/// How it is started.
+/// Settings of the gateway.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Setup<'a> {
     pub(super) path: &'a Path,

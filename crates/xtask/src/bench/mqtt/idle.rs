@@ -1,4 +1,4 @@
-//! What programs take while there is nothing to do.
+//! Processor time and memory of programs while there is nothing to do.
 
 use std::path::Path;
 use std::process::Command;
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::gateway::{Gateway, Setup};
 use super::process::{self, Program, Share};
 
-/// For how long it is watched.
+/// Time for which a program is watched.
 const WATCHED: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -16,7 +16,7 @@ const SECONDS: usize = 20;
 /// Messages before those that count.
 const WARM_UP: usize = PER_SECOND;
 
-/// What was measured.
+/// Results of the measurement.
 pub(super) struct Steady {
     /// Milliseconds from publish to stored, sorted.
     pub(super) latencies: Vec<f64>,

@@ -1,4 +1,4 @@
-//! The gateway beside subscribers that throw messages away, at the same broker, in one run.
+//! The gateway beside subscribers that discard messages, at the same broker, in one run.
 
 mod bare;
 mod flood;
@@ -26,7 +26,7 @@ use process::Share;
 use rate::Rate;
 
 const PACKAGES: [&str; 3] = ["mqtt-gateway", "sds011-air-quality", "serial-sim"];
-/// A broker that is held up by nothing but its one core.
+/// Settings of a broker that is limited by its one core alone.
 const BROKER: &str = "max_inflight_messages 1000\nmax_queued_messages 0\nsys_interval 0\n";
 const ROUNDS: usize = 3;
 /// Messages of one round of a live flood, by `QoS`.
@@ -34,7 +34,7 @@ const FLOODED: [(u8, usize); 2] = [(0, 600_000), (1, 300_000)];
 /// Messages that have waited in one round.
 const DRAINED: usize = 300_000;
 
-/// What is measured with, and at what.
+/// Servers and programs of the measurement.
 struct Bench {
     broker: Mosquitto,
     store: VictoriaMetrics,
@@ -53,7 +53,7 @@ struct Round {
 }
 
 pub(crate) fn run() -> Result<(), String> {
-    println!("\n== MQTT: the gateway as it ships, beside subscribers that throw messages away");
+    println!("\n== MQTT: the gateway as it ships, beside subscribers that discard messages");
     build()?;
     let bench = Bench::new()?;
     for (qos, messages) in FLOODED {
@@ -121,7 +121,7 @@ impl Bench {
         Ok(Round { rate, broker })
     }
 
-    /// What a subscriber that throws messages away gets of a flood.
+    /// Rate of a subscriber that discards a flood of messages.
     fn bare_flooded(&self, (qos, messages): (u8, usize)) -> Result<Round, String> {
         let mut bare = Bare::subscribe(&self.login, qos, false).map_err(text)?;
         let take = |started| bare.take(messages, Some(started)).map_err(text);
@@ -133,7 +133,7 @@ impl Bench {
     /// The same by the broker's own subscriber.
     fn sub_flooded(&self, (qos, messages): (u8, usize)) -> Result<Option<Round>, String> {
         let Some(mut sub) = bare::mosquitto_sub(&self.login, qos, messages) else { return Ok(None) };
-        // It says nothing of when it has subscribed.
+        // It does not report that it has subscribed.
         thread::sleep(Duration::from_millis(500));
         let round = self.flooded((qos, messages), |started| {
             let ended = sub.wait().map_err(text)?;
@@ -154,12 +154,12 @@ impl Bench {
         Ok(round)
     }
 
-    /// Ends a session: what nobody wants any more would be queued for it.
+    /// Ends a session, for which messages would be queued.
     fn forget(&self, name: &str) -> Result<(), String> {
         self.login.connect(name, false).map(drop).map_err(text)
     }
 
-    /// What a subscriber that throws messages away gets of what has waited for it.
+    /// Rate of a subscriber that discards messages which have waited for it.
     fn bare_drained(&self, messages: usize) -> Result<Round, String> {
         Bare::subscribe(&self.login, 1, true).and_then(Bare::leave).map_err(text)?;
         flood::publish(&self.login, messages, 1)?;
@@ -201,14 +201,14 @@ fn floods(bench: &Bench, qos: u8, messages: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// What has waited for the subscriber, at `QoS` 1. The broker does nothing else, and is faster than in a flood.
+/// Messages that have waited for the subscriber, at `QoS` 1. The broker does nothing else, and is faster than in a flood.
 fn drains(bench: &Bench) -> Result<(), String> {
     let (mut bare, mut ours) = (Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         bare.push(bench.bare_drained(DRAINED)?);
         ours.push(bench.gateway_drained(DRAINED)?);
     }
-    head(1, "what has waited for the subscriber", DRAINED);
+    head(1, "messages that have waited for the subscriber", DRAINED);
     compare(row("bare subscriber", &bare), row("gateway, stored", &ours));
     Ok(())
 }
@@ -225,7 +225,7 @@ fn compare(reference: Option<f64>, stored: Option<f64>) {
     }
 }
 
-/// Prints the spread, and gives the median.
+/// Prints the spread, and returns the median.
 fn row(what: &str, rounds: &[Round]) -> Option<f64> {
     let [least, median, most] =
         measure::spread(rounds.iter().map(|round| round.rate.per_second()).collect())?;

@@ -1,11 +1,11 @@
 //! The few packets of MQTT 3.1.1 that a benchmark needs, to the byte.
 //!
-//! Written here, so that what is measured beside them is neither ours nor anybody's client.
+//! Written here, so that the reference of the measurement is no client library.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 
-/// Where a broker listens on the loopback address, and who logs in.
+/// Address of a broker on the loopback address, user and password.
 #[derive(Debug, Clone)]
 pub(super) struct Login {
     port: u16,
@@ -68,7 +68,7 @@ pub(super) fn publish(topic: &str, payload: &[u8], qos: u8, identifier: u16, ret
     packet(0x30 | qos << 1 | u8::from(retain), &body)
 }
 
-/// What one read of a connection brought: how many PUBLISH and PUBACK, and the answers to the former.
+/// Packets of one read of a connection: the number of PUBLISH and PUBACK, and the answers to the former.
 #[derive(Debug, Default)]
 pub(super) struct Counted {
     pub(super) published: usize,

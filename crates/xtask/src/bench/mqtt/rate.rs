@@ -1,4 +1,4 @@
-//! How many messages a second arrived somewhere.
+//! Messages per second.
 
 use std::time::{Duration, Instant};
 
@@ -44,7 +44,7 @@ impl Progress {
         }
     }
 
-    /// For how long the count has been the same.
+    /// Time for which the count has been the same.
     pub(super) fn silence(&self) -> Duration {
         self.last.elapsed()
     }
