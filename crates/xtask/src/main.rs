@@ -8,6 +8,7 @@ mod generate;
 mod image;
 mod new;
 mod screenshots;
+mod size;
 mod test;
 mod workspace;
 
@@ -28,6 +29,7 @@ enum Call {
     #[command(subcommand)]
     Ci(ci::Step),
     Bench(bench::Arguments),
+    Size(size::Arguments),
     Screenshots(screenshots::Arguments),
 }
 
@@ -52,6 +54,7 @@ impl Call {
             Self::Affected(arguments) => affected::run(&arguments),
             Self::Ci(step) => ci::run(step),
             Self::Bench(arguments) => bench::run(&arguments),
+            Self::Size(arguments) => size::run(&arguments),
             Self::Screenshots(_) => screenshots::run(),
         }
     }
