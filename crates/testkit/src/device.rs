@@ -14,8 +14,10 @@ use std::sync::Mutex;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::Outcome;
+use crate::replay::Case;
+use crate::simulator::{RunningSimulator, Simulator};
 use crate::world::World;
+use crate::{Outcome, Program};
 
 /// A device with its sensor.
 pub struct Setup {
@@ -57,6 +59,26 @@ pub fn replay(package: &str, set_up: impl Fn(&Path) -> Setup + Sync) {
     });
     let problems = problems.into_inner().expect("no case panics here");
     assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+/// Takes one reading from the simulator of a case and compares the result with its golden files.
+///
+/// # Errors
+/// The simulator does not start, or all that differs.
+pub(crate) fn check(program: &Program, case: &Case, call: &str) -> Result<(), String> {
+    let call = call.replace("{case}", &case.folder.display().to_string());
+    let mut words = call.split_whitespace();
+    let built = program.path.parent().unwrap_or(Path::new(""));
+    let simulator = Simulator::path(built, words.next().unwrap_or_default());
+    let sensor = RunningSimulator::start(&simulator, words)?;
+    let mut world = World::without_source(program);
+    world.set(&case.source, sensor.address());
+    for (name, value) in &case.settings {
+        world.set(name, value);
+    }
+    let names = vec![(sensor.address().to_owned(), "{{address}}")];
+    let found = problem(&case.folder, Setup { world, names, sensor: Box::new(sensor) });
+    found.map_or(Ok(()), Err)
 }
 
 /// How what a case leads to differs from its golden files.

@@ -10,6 +10,7 @@ mod require;
 pub mod requirement;
 pub mod secrets;
 pub mod servers;
+pub mod simulator;
 #[allow(clippy::missing_panics_doc, reason = "a world that cannot be set up fails its test")]
 pub mod world;
 

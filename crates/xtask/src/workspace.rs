@@ -1,7 +1,9 @@
-//! The workspace: where it is, and which programs it holds.
+//! The workspace: its folder and its programs.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use testkit::simulator::Simulator;
 
 /// The folder of the workspace.
 pub(crate) fn root() -> PathBuf {
@@ -15,7 +17,7 @@ pub(crate) fn root() -> PathBuf {
 /// A program that ships.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Program {
-    /// What its folder, its package and it itself are called.
+    /// Name of its folder, its package and the program.
     pub(crate) name: String,
     pub(crate) folder: PathBuf,
 }
@@ -32,9 +34,9 @@ pub(crate) fn programs() -> Result<Vec<Program>, String> {
     Ok(programs)
 }
 
-/// Whether there is a simulator of this name that is a program of its own.
-pub(crate) fn has_simulator(name: &str) -> bool {
-    root().join("crates/simulators").join(name).join("src/main.rs").is_file()
+/// The simulator of this name, where it is a program of its own.
+pub(crate) fn simulator(name: &str) -> Option<Simulator> {
+    Simulator::find(&root(), name)
 }
 
 fn programs_in(folder: &Path) -> Result<Vec<Program>, String> {
@@ -59,7 +61,7 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
-/// Takes from a command's environment what cargo says there of this package.
+/// Removes the variables that describe this package from the environment of a command.
 ///
 /// Build scripts watch these variables. Handed on, they would make each command rebuild what the one before it has
 /// built.
@@ -73,7 +75,7 @@ pub(crate) fn without_package(command: &mut Command) {
 
 /// This program, to call it again.
 ///
-/// A build of its tests may have put a newer one in its place meanwhile. Linux then says that the old one is deleted.
+/// A build of its tests may have replaced the file meanwhile. Linux then appends ` (deleted)` to the path.
 pub(crate) fn program() -> Result<PathBuf, String> {
     let program = std::env::current_exe().map_err(|error| format!("this program is not found: {error}"))?;
     Ok(in_its_place(program))
@@ -90,7 +92,7 @@ pub(crate) fn target() -> Result<PathBuf, String> {
     Ok(program()?.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf))
 }
 
-/// The folder for what outlives a checkout, such as installed tools.
+/// The folder for installed tools and other files that outlive a checkout.
 /// Source: <https://specifications.freedesktop.org/basedir-spec/latest/>.
 pub(crate) fn cache() -> Result<PathBuf, String> {
     let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
@@ -98,7 +100,7 @@ pub(crate) fn cache() -> Result<PathBuf, String> {
     cache.map(|cache| cache.join("data-platform")).ok_or_else(|| "there is no home for a cache".to_owned())
 }
 
-/// How the variables begin that cargo sets for a program it runs. Source:
+/// Prefixes of the variables that cargo sets for a program it runs. Source:
 /// <https://doc.rust-lang.org/cargo/reference/environment-variables.html>.
 const DESCRIBES_PACKAGE: [&str; 4] = ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_NAME"];
 

@@ -1,10 +1,13 @@
 //! The packages of programs, found by their folders, and their build.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use testkit::Program;
+use testkit::replay::Case;
+use testkit::simulator::Simulator;
 
 /// The folders whose folders are the packages of programs.
 const FOLDERS: [&str; 3] = ["pipelines", "iot", "services"];
@@ -48,6 +51,10 @@ pub(crate) fn build(packages: &[&Package]) -> Result<(), String> {
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root()).args(["build", "--bins", "--profile", profile()]);
     cargo.args(missing.iter().flat_map(|package| ["--package", &package.name]));
+    for simulator in simulators(packages) {
+        cargo.args(["--package", &simulator.package]);
+        cargo.args(simulator.example.iter().flat_map(|example| ["--example", example]));
+    }
     // Build scripts watch what cargo says of the package under test, and would run again.
     for (name, _) in std::env::vars_os().filter(|(name, _)| describes_package(&name.to_string_lossy())) {
         cargo.env_remove(name);
@@ -57,6 +64,13 @@ pub(crate) fn build(packages: &[&Package]) -> Result<(), String> {
         Ok(_) => Err("the programs under test do not build".to_owned()),
         Err(error) => Err(format!("cargo: {error}")),
     }
+}
+
+/// The simulators that the test cases of these packages name.
+fn simulators(packages: &[&Package]) -> BTreeSet<Simulator> {
+    let cases = packages.iter().flat_map(|package| Case::all(&package.program()));
+    let calls = cases.filter_map(|case| case.simulator);
+    calls.filter_map(|call| Simulator::find(&root(), call.split_whitespace().next()?)).collect()
 }
 
 fn describes_package(variable: &str) -> bool {

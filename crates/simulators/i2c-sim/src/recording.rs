@@ -30,7 +30,8 @@ impl Recording {
         self.0.is_empty()
     }
 
-    pub(crate) fn next(&mut self) -> Option<Vec<u8>> {
+    /// The next answer; `None` where the sensor does not acknowledge, as it does once the recording is over.
+    pub fn answer(&mut self) -> Option<Vec<u8>> {
         self.0.pop_front().flatten()
     }
 }
@@ -42,10 +43,10 @@ mod tests {
     #[test]
     fn a_recording_is_played_line_by_line() {
         let mut recording = Recording::parse("01 F4 33 # the first word\n\n-\nFF").unwrap();
-        assert_eq!(recording.next(), Some(vec![0x01, 0xF4, 0x33]));
-        assert_eq!(recording.next(), None);
+        assert_eq!(recording.answer(), Some(vec![0x01, 0xF4, 0x33]));
+        assert_eq!(recording.answer(), None);
         assert!(!recording.is_over());
-        assert_eq!(recording.next(), Some(vec![0xFF]));
+        assert_eq!(recording.answer(), Some(vec![0xFF]));
         assert!(recording.is_over());
         assert_eq!(Recording::parse("01 G4").unwrap_err(), "`G4` is no byte, in `01 G4`");
     }

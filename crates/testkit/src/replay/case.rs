@@ -21,6 +21,9 @@ pub struct Case {
     pub folder: PathBuf,
     /// The variable that holds the address of the source.
     pub source: String,
+    /// The call of the simulator that is the source of a device; `{case}` stands for the folder. The source of a job
+    /// are the replies in the folder.
+    pub simulator: Option<String>,
     /// What the program is called with.
     pub arguments: Vec<String>,
     /// The variables it sets, as [`World::set`](crate::world::World::set) takes them.
@@ -31,6 +34,7 @@ pub struct Case {
 #[serde(deny_unknown_fields, default)]
 struct Form {
     source: String,
+    simulator: Option<String>,
     arguments: Vec<String>,
     settings: BTreeMap<String, String>,
     faults: Faults,
@@ -92,7 +96,15 @@ impl Case {
         settings.extend(own.settings);
         let source = if own.source.is_empty() { shared.source.clone() } else { own.source };
         assert!(!source.is_empty(), "{FILE} of {name} does not name the variable of its source");
-        Self { name, folder, source, arguments: [shared.arguments.clone(), own.arguments].concat(), settings }
+        let simulator = own.simulator.or_else(|| shared.simulator.clone());
+        Self {
+            name,
+            folder,
+            source,
+            simulator,
+            arguments: [shared.arguments.clone(), own.arguments].concat(),
+            settings,
+        }
     }
 }
 

@@ -20,6 +20,14 @@
 //! | `loaded.json` | rows of tables | there are any |
 //! | `failure.txt` | exit code, stage, error, number of alerts | the run fails |
 //!
+//! The source of a device is a simulator, which the shared `case.toml` names. It is started for each case with the folder
+//! of the case in place of `{case}`, and the device takes one reading from it. Times are not compared:
+//!
+//! ```toml
+//! source = "SERIAL_PORT"
+//! simulator = "sht40-sim --recording {case}/recording.hex"
+//! ```
+//!
 //! `UPDATE_EXPECT=1` writes them; a person reads them before they are committed.
 //!
 //! Each case also proves what no golden file says: no planted secret comes out anywhere, the run report is stored, a
@@ -32,8 +40,8 @@ mod diff;
 mod golden;
 mod promises;
 
-use crate::Program;
 use crate::world::World;
+use crate::{Program, device};
 
 pub use case::Case;
 use golden::Golden;
@@ -43,6 +51,9 @@ use golden::Golden;
 /// # Errors
 /// All that differs, a line or more for each.
 pub fn check(program: &Program, case: &Case) -> Result<(), String> {
+    if let Some(call) = &case.simulator {
+        return device::check(program, case, call);
+    }
     let mut world = World::of(program, case);
     let outcome = world.run(&[]);
     let golden = Golden::of(&world, &outcome);

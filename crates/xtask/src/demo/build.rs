@@ -7,6 +7,7 @@ use std::process::Stdio;
 use std::sync::OnceLock;
 
 use serde::Deserialize;
+use testkit::simulator::Simulator;
 
 use crate::workspace;
 
@@ -29,7 +30,7 @@ struct Target {
 pub(super) struct Wanted {
     /// The package, whose program has its name.
     pub(super) package: String,
-    /// An example of the package in place of its program.
+    /// An example of the package, such as the simulator of a driver, in place of its program.
     pub(super) example: Option<String>,
 }
 
@@ -49,6 +50,12 @@ pub(crate) fn programs(names: &[String]) -> Result<BTreeMap<String, PathBuf>, St
     build(&names.iter().map(|name| Wanted::program(name)).collect())
 }
 
+impl From<Simulator> for Wanted {
+    fn from(simulator: Simulator) -> Self {
+        Self { package: simulator.package, example: simulator.example }
+    }
+}
+
 static REUSED: OnceLock<PathBuf> = OnceLock::new();
 
 /// Takes programs from a folder from now on, where they are there.
@@ -60,14 +67,15 @@ pub(crate) fn reuse(folder: &Path) {
 /// All that is wanted, if none of it has to be built.
 fn reused(wanted: &BTreeSet<Wanted>) -> Option<BTreeMap<String, PathBuf>> {
     let find = |it: &Wanted| {
-        let here = REUSED.get().map(|folder| folder.join(&it.package)).filter(|path| path.exists());
-        let path = here.or_else(|| testkit::Program::prebuilt(&it.package))?;
-        it.example.is_none().then(|| (it.package.clone(), path))
+        let here =
+            REUSED.get().map(|folder| Simulator::path(folder, it.target())).filter(|path| path.exists());
+        let path = here.or_else(|| testkit::Program::prebuilt(it.target()))?;
+        Some((it.target().to_owned(), path))
     };
     wanted.iter().map(find).collect()
 }
 
-/// Builds what is wanted in one go, cargo's progress in view, and tells where each is, by its package.
+/// Builds what is wanted in one go, cargo's progress in view, and tells where each is, by its name.
 pub(super) fn build(wanted: &BTreeSet<Wanted>) -> Result<BTreeMap<String, PathBuf>, String> {
     if let Some(programs) = reused(wanted) {
         return Ok(programs);
@@ -84,21 +92,21 @@ pub(super) fn build(wanted: &BTreeSet<Wanted>) -> Result<BTreeMap<String, PathBu
     if !status.success() {
         return Err("the programs do not build".to_owned());
     }
-    match wanted.iter().find(|it| !programs.contains_key(&it.package)) {
+    match wanted.iter().find(|it| !programs.contains_key(it.target())) {
         Some(it) => Err(format!("{} has no program `{}`", it.package, it.target())),
         None => Ok(programs),
     }
 }
 
 impl Artifact {
-    /// The package and its program, if it is one that is wanted.
+    /// Its name and its executable, if it is one that is wanted.
     fn program(self, wanted: &BTreeSet<Wanted>) -> Option<(String, PathBuf)> {
         let package = self.manifest_path.parent()?.file_name()?.to_str()?;
         let is_example = self.target.kind.iter().any(|kind| kind == "example");
         let fits = |it: &&Wanted| {
             it.package == package && it.target() == self.target.name && it.example.is_some() == is_example
         };
-        wanted.iter().find(fits).map(|it| it.package.clone()).zip(self.executable)
+        wanted.iter().find(fits).map(|it| it.target().to_owned()).zip(self.executable)
     }
 }
 
@@ -107,20 +115,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_example_takes_the_place_of_the_program() {
+    fn an_example_is_found_by_its_own_name() {
         let wanted: BTreeSet<_> =
-            [Wanted { package: "tides".into(), example: Some("simulated".into()) }, Wanted::program("waves")]
+            [Wanted { package: "tides".into(), example: Some("tides-sim".into()) }, Wanted::program("waves")]
                 .into();
         let found = |folder: &str, name: &str, kind: &str| {
             let line = format!(
                 r#"{{"reason": "compiler-artifact", "manifest_path": "/w/iot/{folder}/Cargo.toml",
                     "target": {{"name": "{name}", "kind": ["{kind}"]}}, "executable": "/t/{name}"}}"#
             );
-            serde_json::from_str::<Artifact>(&line).unwrap().program(&wanted).map(|(package, _)| package)
+            serde_json::from_str::<Artifact>(&line).unwrap().program(&wanted).map(|(name, _)| name)
         };
-        assert_eq!(found("tides", "simulated", "example").as_deref(), Some("tides"));
+        assert_eq!(found("tides", "tides-sim", "example").as_deref(), Some("tides-sim"));
         assert_eq!(found("waves", "waves", "bin").as_deref(), Some("waves"));
         assert_eq!(found("tides", "tides", "bin"), None);
-        assert_eq!(found("waves", "simulated", "example"), None);
+        assert_eq!(found("waves", "tides-sim", "example"), None);
     }
 }

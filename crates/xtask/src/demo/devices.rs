@@ -6,10 +6,11 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use testkit::simulator::RunningSimulator;
+
 use super::outcome::{Failure, Outcome};
 use super::program::Program;
-use super::stage::Stage;
-use super::stand_in::StandIn;
+use super::stage::{FOLDER, Stage};
 
 /// How long a device may take to end. What it promises is five seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -18,8 +19,8 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// Runs a device for its time. `simulators` are the programs of simulators by name.
 pub(super) fn run(stage: &Stage<'_>, device: &Program, simulators: &BTreeMap<String, PathBuf>) -> Outcome {
     let started = Instant::now();
-    let is_simulated = device.demo.simulator.is_some() || device.demo.example.is_some();
-    let mut outcome = Outcome::begin(&device.name, if is_simulated { "simulated" } else { "live" });
+    let source = if device.demo.simulator.is_some() { "simulated" } else { "live" };
+    let mut outcome = Outcome::begin(&device.name, source);
     outcome.runs = 1;
     if let Err(failure) = attempt(stage, device, simulators) {
         outcome.failure = Some(failure);
@@ -38,11 +39,12 @@ fn attempt(
     simulators: &BTreeMap<String, PathBuf>,
 ) -> Result<(), Failure> {
     let failed = |problem: String| Failure::before(&problem);
-    let stand_in = device.demo.simulator.as_deref().map(|call| stand_in(call, simulators));
-    let stand_in = stand_in.transpose().map_err(failed)?;
+    let folder = device.folder.display().to_string();
+    let call = device.demo.simulator.as_ref().map(|call| call.replace(FOLDER, &folder));
+    let simulator = call.map(|call| start(&call, simulators)).transpose().map_err(failed)?;
     let log = stage.folder.join(format!("{}.log", device.name));
     let io = |error: std::io::Error| Failure::before(&error.to_string());
-    let mut command = stage.command(device, stand_in.as_ref().map(StandIn::address));
+    let mut command = stage.command(device, simulator.as_ref().map(RunningSimulator::address));
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(std::fs::File::create(&log).map_err(io)?);
     let mut child = command.spawn().map_err(io)?;
     let seconds = Duration::from_secs(device.demo.seconds.unwrap_or_default().into());
@@ -63,11 +65,11 @@ fn attempt(
 }
 
 /// Starts the simulator of a call such as `serial-sim sds011`.
-fn stand_in(call: &str, simulators: &BTreeMap<String, PathBuf>) -> Result<StandIn, String> {
+fn start(call: &str, simulators: &BTreeMap<String, PathBuf>) -> Result<RunningSimulator, String> {
     let mut words = call.split_whitespace();
     let name = words.next().unwrap_or_default();
     let program = simulators.get(name).ok_or_else(|| format!("there is no simulator `{name}`"))?;
-    StandIn::start(program, words)
+    RunningSimulator::start(program, words)
 }
 
 /// Asks a program to end, as an orchestrator does. The standard library knows no other signal than the one that kills.
@@ -121,7 +123,7 @@ mod tests {
     #[test]
     fn a_device_gets_the_address_of_its_simulator() {
         let manifest = "seconds = 60\nsimulator = 'sh-sim -c read'\nurl = 'PORT'";
-        assert!(run_script(manifest, "exit 0").complaint().concat().contains("does not tell where it is"));
+        assert!(run_script(manifest, "exit 0").complaint().concat().contains("prints no address"));
         let outcome = run_script("seconds = 60\nsimulator = 'sea-sim'\nurl = 'PORT'", "exit 0");
         assert_eq!(outcome.complaint(), ["  there is no simulator `sea-sim`"]);
     }

@@ -12,8 +12,9 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub(super) struct Demo {
     /// What stands in for the source. For a pipeline a service of `http-sim`, as in `openweather=KEY`, or a folder of
-    /// replies, as in `testcases/typical`. For a device the call of a simulator, as in `serial-sim sds011`, which tells
-    /// its address on its first line; without it the device reads what is there.
+    /// replies, as in `testcases/typical`. For a device the call of a simulator, which prints its address on its first
+    /// line: `serial-sim sds011`, or the example `sht40-sim` of the driver `sht40`; without it the device reads what is
+    /// there. `{folder}` stands for the folder of the manifest.
     pub(super) simulator: Option<String>,
     /// The variable that takes the address of the simulator.
     pub(super) url: Option<String>,
@@ -27,8 +28,6 @@ pub(super) struct Demo {
     pub(super) runs: u16,
     /// How long a device runs. What has it, is one.
     pub(super) seconds: Option<u16>,
-    /// An example of the package that runs in place of the program: the same device, with a simulated one inside.
-    pub(super) example: Option<String>,
     /// What is drawn of its records.
     pub(super) plot: Option<Plot>,
     /// Whether the real service takes no key.
@@ -143,7 +142,6 @@ mod tests {
             arguments: Vec::new(),
             runs: 1,
             seconds: None,
-            example: None,
             plot: Some(plot),
             live: false,
         };

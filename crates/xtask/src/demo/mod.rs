@@ -14,7 +14,6 @@ mod program;
 mod screen;
 mod simulator;
 mod stage;
-mod stand_in;
 mod store;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,11 +93,10 @@ fn demonstrate(programs: Vec<workspace::Program>, live: bool, serve: bool) -> Re
 fn wanted(cast: &Cast) -> BTreeSet<Wanted> {
     let mut wanted = BTreeSet::new();
     for (program, demo) in cast {
-        let demo = demo.as_ref().ok();
-        let example = demo.and_then(|demo| demo.example.clone());
-        wanted.insert(Wanted { package: program.name.clone(), example });
-        let call = demo.and_then(|demo| demo.simulator.as_deref()).and_then(|call| call.split(' ').next());
-        wanted.extend(call.filter(|name| workspace::has_simulator(name)).map(Wanted::program));
+        wanted.insert(Wanted::program(&program.name));
+        let call = demo.as_ref().ok().and_then(|demo| demo.simulator.as_deref());
+        let name = call.and_then(|call| call.split(' ').next());
+        wanted.extend(name.and_then(workspace::simulator).map(Wanted::from));
     }
     wanted
 }

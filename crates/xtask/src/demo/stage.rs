@@ -7,7 +7,7 @@ use super::program::Program;
 use super::store::Store;
 
 /// What stands in a manifest for the folder it lies in.
-const FOLDER: &str = "{folder}";
+pub(super) const FOLDER: &str = "{folder}";
 
 /// Where and how programs run.
 pub(super) struct Stage<'a> {

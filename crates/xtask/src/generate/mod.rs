@@ -40,7 +40,7 @@ mod quantity;
 mod sample;
 mod settings_table;
 mod systemd;
-mod template;
+pub(crate) mod template;
 
 use describe::Kind;
 use file::File;

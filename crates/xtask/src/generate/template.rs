@@ -8,7 +8,7 @@ use serde::Serialize;
 /// Fills a template in. What it names and `context` does not have is an error, with its line.
 ///
 /// The filter `quote` makes any text a string of YAML, JSON and TOML. A line with nothing but a statement leaves no line.
-pub(super) fn render(name: &str, template: &str, context: impl Serialize) -> Result<String, String> {
+pub(crate) fn render(name: &str, template: &str, context: impl Serialize) -> Result<String, String> {
     let mut environment = Environment::new();
     let mut syntax = SyntaxConfig::builder();
     syntax.trim_blocks(true).lstrip_blocks(true).keep_trailing_newline(true);

@@ -1,9 +1,8 @@
-//! `cargo xtask new`: a pipeline that compiles, runs and passes its tests before a line of it is edited.
+//! `cargo xtask new`: a program that compiles, runs and passes its tests before a line of it is edited.
 
-mod listing;
 mod name;
+mod packages;
 mod scaffold;
-mod template;
 
 use std::path::Path;
 
@@ -11,12 +10,14 @@ use crate::workspace;
 use name::Name;
 use scaffold::Scaffold;
 
-/// Makes a pipeline that compiles, runs and passes its tests, to be edited from there.
+/// Makes a program that compiles, runs and passes its tests, to be edited from there.
 ///
-/// Names are words in lower case, joined by hyphens, as in `river-levels`.
+/// Without --device it is a pipeline in pipelines/NAME, with a source, a record and test cases. With --device it is a
+/// device in iot/NAME, with a driver and a simulator in crates/sensors. Nothing else in the workspace changes. Names are
+/// words in lower case, joined by hyphens, as in `river-levels`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
-    /// Name of the pipeline, its folder and its package.
+    /// Name of the program, its folder and its package.
     #[arg(value_parser = Name::parse)]
     name: Name,
     /// What it reads, in a few words.
@@ -27,43 +28,64 @@ pub(crate) struct Arguments {
     /// Without it the source is a module of the pipeline.
     #[arg(long, value_name = "SERVICE", value_parser = Name::parse)]
     client: Option<Name>,
+    /// Makes the record a table with a key, in place of a measurement.
+    #[arg(long, conflicts_with = "history")]
+    table: bool,
+    /// Reads the past with --since and --until.
+    #[arg(long)]
+    history: bool,
+    /// Leaves out the API key, for a service that takes none.
+    #[arg(long)]
+    no_key: bool,
+    /// Makes a device. The first word of its name names the sensor and its driver, as in `sht40-climate`.
+    #[arg(long, value_name = "KIND", conflicts_with_all = ["client", "table", "history", "no_key"])]
+    device: Option<Kind>,
 }
 
-pub(crate) fn run(wish: &Arguments) -> Result<(), String> {
+/// Kind of a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Kind {
+    /// A sensor on a serial port that answers questions.
+    Serial,
+    /// A sensor on an I2C bus.
+    I2c,
+    /// A device on the network that is asked over HTTP; it needs no driver.
+    Poll,
+    /// A sensor on a serial port that sends by itself.
+    Stream,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let root = workspace::root();
-    let names = listing::package_names(&root)?;
-    if let Some(folder) =
-        wish.client.as_ref().map(Name::client_folder).filter(|folder| root.join(folder).exists())
-    {
-        let advice = "make the pipeline without --client, and put the client in place of its src/source.rs";
-        return Err(format!("{folder} exists already: {advice}"));
+    let scaffold = Scaffold::new(arguments)?;
+    check(&root, &scaffold)?;
+    for (path, text) in scaffold.files()? {
+        write(&root.join(path), &text)?;
     }
-    for name in [Some(&wish.name), wish.client.as_ref()].into_iter().flatten() {
-        name.check_as_package(&names)?;
-    }
-    if wish.client.as_ref() == Some(&wish.name) {
-        return Err(format!("pipeline and client cannot both be called `{}`", wish.name.kebab()));
-    }
-    let scaffold = Scaffold::new(&wish.name, wish.title.as_deref(), wish.client.as_ref());
-    make(&root, &scaffold)?;
-    print!("{}", scaffold.next_steps());
+    format_code(&scaffold)?;
+    print!("{}", scaffold.next_steps()?);
     Ok(())
 }
 
-fn make(root: &Path, scaffold: &Scaffold) -> Result<(), String> {
+/// Refuses a scaffold whose folders or packages exist.
+fn check(root: &Path, scaffold: &Scaffold) -> Result<(), String> {
     for folder in scaffold.folders() {
-        if root.join(&folder).exists() {
-            return Err(format!("{folder} exists; nothing was changed"));
+        if root.join(folder).exists() {
+            return Err(format!("{folder} exists already{}; nothing was changed", advice(folder)));
         }
     }
-    for (path, text) in scaffold.files() {
-        write(&root.join(path), &text)?;
+    let names = packages::names(root)?;
+    scaffold.packages().try_for_each(|name| name.check_as_package(&names))
+}
+
+fn advice(folder: &str) -> &'static str {
+    if folder.starts_with("crates/api-clients/") {
+        ": make the pipeline without --client, and put the client in place of its src/source.rs"
+    } else if folder.starts_with("crates/sensors/") {
+        ": give the device another first word, and put the driver that exists in place of its own"
+    } else {
+        ""
     }
-    if let Some(line) = scaffold.dependency() {
-        edit(&root.join("Cargo.toml"), |text| listing::with_dependency(text, &line))?;
-    }
-    edit(&root.join("README.md"), |text| listing::with_row(text, &scaffold.row()))?;
-    format_code(scaffold)
 }
 
 fn write(path: &Path, text: &str) -> Result<(), String> {
@@ -72,20 +94,13 @@ fn write(path: &Path, text: &str) -> Result<(), String> {
     std::fs::write(path, text).map_err(problem)
 }
 
-fn edit(path: &Path, change: impl FnOnce(&str) -> Result<String, String>) -> Result<(), String> {
-    let problem = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
-    let text = std::fs::read_to_string(path).map_err(|error| problem(&error))?;
-    let text = change(&text).map_err(|error| problem(&error))?;
-    write(path, &text)
-}
-
-/// Imports are sorted by name, and lines broken by length: both depend on what things are called.
+/// Sorts imports and breaks lines, which depend on the names.
 fn format_code(scaffold: &Scaffold) -> Result<(), String> {
     let mut cargo = workspace::cargo();
-    cargo.arg("fmt").args(scaffold.packages().iter().flat_map(|name| ["--package", name]));
+    cargo.arg("fmt").args(scaffold.packages().flat_map(|name| ["--package", name.kebab()]));
     match cargo.status() {
         Ok(status) if status.success() => Ok(()),
-        Ok(_) => Err("cargo fmt failed on what was made".to_owned()),
+        Ok(_) => Err("cargo fmt failed on the new files".to_owned()),
         Err(error) => Err(format!("cargo fmt: {error}")),
     }
 }
@@ -111,7 +126,7 @@ mod tests {
         arguments: Arguments,
     }
 
-    fn parse(words: &[&str]) -> Result<Arguments, String> {
+    pub(super) fn parse(words: &[&str]) -> Result<Arguments, String> {
         let line = Line::try_parse_from([&["new"], words].concat());
         line.map(|line| line.arguments).map_err(|error| error.to_string())
     }
@@ -126,5 +141,9 @@ mod tests {
     fn mistakes_are_named() {
         assert!(parse(&["Rivers"]).unwrap_err().contains("`Rivers` is no name"));
         assert!(parse(&["rivers", "--title", "the \"best\""]).unwrap_err().contains("a title is"));
+        assert!(parse(&["rivers", "--table", "--history"]).unwrap_err().contains("cannot be used with"));
+        assert!(
+            parse(&["sht40-climate", "--device", "spi"]).unwrap_err().contains("serial, i2c, poll, stream")
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! The name of a pipeline or a client, in each spelling that is needed.
+//! The name of a program, a client or a driver, in each spelling that a template needs.
 
 use std::collections::BTreeSet;
 
@@ -7,17 +7,17 @@ use std::collections::BTreeSet;
 pub(super) struct Name(String);
 
 /// Words that cannot name a module, a field or a program: the keywords of
-/// <https://doc.rust-lang.org/reference/keywords.html>, and what cargo and the standard library keep for themselves.
+/// <https://doc.rust-lang.org/reference/keywords.html>, and the reserved names of cargo and the standard library.
 const TAKEN_BY_RUST: &str = "abstract as async await become box break const continue crate do dyn else enum extern \
     false final fn for gen if impl in let loop macro match mod move mut override priv pub ref return self static struct \
     super trait true try type typeof union unsafe unsized use virtual where while yield \
     alloc build core deps examples incremental main proc-macro std test tests";
 
 /// Names that the scaffold needs for something else.
-const TAKEN_BY_THE_SCAFFOLD: &str = "client config debug deserialize error failure latest no-stations reading record \
-    run secret service source station transform url";
+const TAKEN_BY_THE_SCAFFOLD: &str = "client climate config debug deserialize device duration error failure impossible \
+    measurement polling reading record reply run secret service site source station timestamp transform url";
 
-/// Names whose `NAME_URL` every program knows already, or whose measurement does.
+/// Names whose `NAME_URL`, or whose measurement, belongs to every program.
 const TAKEN_BY_THE_RUNNER: &str =
     "alertmanager database heartbeat influx influxdb mqtt pipeline-runs postgres slack sqlite";
 
@@ -54,7 +54,20 @@ impl Name {
         Ok(())
     }
 
-    /// Where a client of this name lies.
+    /// The name of the sensor that a device's name begins with.
+    pub(super) fn first_word(&self) -> Result<Self, String> {
+        let (first, _) = self.0.split_once('-').ok_or_else(|| {
+            format!("`{}` has to name the sensor in its first word, and then what it measures, as in `sht40-climate`", self.0)
+        })?;
+        Self::parse(first)
+    }
+
+    /// A minute of the hour that follows from the name, so that jobs do not all start at once.
+    pub(super) fn minute(&self) -> u32 {
+        self.0.bytes().fold(7, |sum, byte| (sum * 31 + u32::from(byte)) % 60)
+    }
+
+    /// The folder of a client of this name.
     pub(super) fn client_folder(&self) -> String {
         format!("crates/api-clients/{}", self.0)
     }
@@ -106,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_name_is_refused() {
+    fn a_text_that_cannot_be_a_name_is_refused() {
         for text in [
             "",
             "River",

@@ -1,207 +1,326 @@
-//! What is made: the files of a pipeline, and of a client where one is wished for.
+//! Files of a new program: templates, filled in.
+
+use serde_json::{Value, json};
 
 use super::name::Name;
-use super::template::Filling;
+use super::{Arguments, Kind};
+use crate::generate::template::render;
 
-/// Path below the folder of the package, and template.
+/// A file: its path below the folder of its package, and its template.
 type Template = (&'static str, &'static str);
 
+/// Templates by their paths. One that ends in `.j2` is filled in, and loses the ending.
 macro_rules! templates {
-    ($kind:literal: $($path:literal)*) => {
-        [$(($path, include_str!(concat!("templates/", $kind, "/", $path, ".template")))),*]
+    ($folder:literal: $($path:literal)*) => {
+        &[$(($path, include_str!(concat!("templates/", $folder, "/", $path)))),*]
     };
 }
 
-const PIPELINE: [Template; 9] = templates! { "pipeline":
-    "Cargo.toml"
-    "README.md"
-    "src/main.rs"
-    "src/transform.rs"
-    "testcases/case.toml"
+const PIPELINE: &[Template] = templates! { "pipeline":
+    "Cargo.toml.j2" "README.md.j2" "src/main.rs.j2" "src/transform.rs.j2" "testcases/case.toml.j2"
     "testcases/typical/response.json"
-    "testcases/typical/loaded.lp"
-    "testcases/no_stations/response.json"
-    "testcases/no_stations/failure.txt"
+    "testcases/impossible_temperature/response.json" "testcases/impossible_temperature/failure.txt"
 };
-const CLIENT: [Template; 2] = templates! { "client": "Cargo.toml" "README.md" };
+const MEASUREMENT: &[Template] = templates! { "pipeline": "testcases/typical/loaded.lp.j2" };
+const TABLE: &[Template] = templates! { "pipeline": "testcases/typical/loaded.json.j2" };
+const HISTORY: &[Template] = templates! { "pipeline":
+    "testcases/history/case.toml" "testcases/history/response.json" "testcases/history/loaded.lp.j2"
+};
 /// A module of the pipeline, or the whole of a client.
-const SOURCE: &str = include_str!("templates/pipeline/src/source.rs.template");
+const SOURCE: &str = include_str!("templates/pipeline/src/source.rs.j2");
+const CLIENT: &[Template] = templates! { "client": "Cargo.toml.j2" "README.md.j2" };
 
-/// What every pipeline needs, and what a source needs beside it.
-const PIPELINE_NEEDS: [&str; 4] = ["record", "runner", "settings", "thiserror"];
-const SOURCE_NEEDS: [&str; 5] = ["http-client", "jiff", "secret", "serde", "url"];
+const DEVICE: &[Template] = templates! { "device":
+    "Cargo.toml.j2" "README.md.j2" "src/main.rs.j2" "src/transform.rs.j2" "testcases/case.toml.j2"
+    "testcases/typical/loaded.lp.j2"
+};
+const POLLED: &[Template] = templates! { "device":
+    "src/source.rs.j2" "testcases/typical/response.json"
+    "testcases/out_of_range/case.toml" "testcases/out_of_range/response.json" "testcases/out_of_range/failure.txt"
+};
+const DRIVER: &[Template] = templates! { "driver":
+    "Cargo.toml.j2" "README.md.j2" "src/lib.rs.j2" "src/driver.rs.j2" "src/error.rs.j2" "tests/script.rs.j2"
+};
+const I2C: &[Template] = templates! { "driver": "src/reading.rs.j2" };
+const SERIAL: &[Template] = templates! { "driver": "src/frame.rs.j2" };
+const SIMULATOR: &str = include_str!("templates/driver/examples/simulator.rs.j2");
 
-/// A pipeline to be made.
+/// Recordings of the test cases, by the bus.
+const I2C_RECORDINGS: &[Template] = templates! { "device":
+    "testcases/typical/i2c.hex" "testcases/damaged_then_good/i2c.hex"
+};
+const SERIAL_RECORDINGS: &[Template] = templates! { "device":
+    "testcases/typical/serial.hex" "testcases/damaged_then_good/serial.hex"
+};
+const NEXT_STEPS: &str = include_str!("templates/next-steps.txt.j2");
+
+/// A program to be made, with its client or driver.
 pub(super) struct Scaffold {
-    name: Name,
-    client: Option<Name>,
-    filling: Filling,
+    /// The packages, each with its folder; the program first.
+    packages: Vec<(Name, String)>,
+    kind: Option<Kind>,
+    is_table: bool,
+    has_history: bool,
+    context: Value,
 }
 
 impl Scaffold {
-    pub(super) fn new(name: &Name, title: Option<&str>, client: Option<&Name>) -> Self {
-        let title = title.map_or_else(|| name.words(), ToOwned::to_owned);
-        let service = client.unwrap_or(name);
-        let filling = Filling {
-            names: [
-                ("name", name.kebab().to_owned()),
-                ("title", title),
-                ("measurement", name.snake()),
-                ("service", service.kebab().to_owned()),
-                ("service_", service.snake()),
-                ("Service", service.camel()),
-                ("SERVICE", service.upper()),
-                ("client", client.map_or_else(|| "source".to_owned(), Name::snake)),
-                ("dependencies", dependencies(client)),
-            ]
-            .into(),
-            parts: vec![if client.is_some() { "client" } else { "source" }],
+    /// Refuses a device whose name does not say its sensor, and two packages of one name.
+    pub(super) fn new(arguments: &Arguments) -> Result<Self, String> {
+        let name = &arguments.name;
+        let second = match arguments.device {
+            None => arguments.client.clone().map(|client| (client.clone(), client.client_folder())),
+            Some(Kind::Poll) => None,
+            Some(_) => {
+                let driver = name.first_word()?;
+                Some((driver.clone(), format!("crates/sensors/{}", driver.kebab())))
+            }
         };
-        Self { name: name.clone(), client: client.cloned(), filling }
+        if second.as_ref().is_some_and(|(second, _)| second == name) {
+            return Err(format!("program and client cannot both be called `{}`", name.kebab()));
+        }
+        let group = if arguments.device.is_some() { "iot" } else { "pipelines" };
+        let own = (name.clone(), format!("{group}/{}", name.kebab()));
+        let packages: Vec<_> = std::iter::once(own).chain(second).collect();
+        let context = context(arguments, &packages);
+        Ok(Self {
+            packages,
+            kind: arguments.device,
+            is_table: arguments.table,
+            has_history: arguments.history,
+            context,
+        })
     }
 
-    /// The packages it makes.
-    pub(super) fn packages(&self) -> Vec<&str> {
-        [Some(&self.name), self.client.as_ref()].into_iter().flatten().map(Name::kebab).collect()
+    /// The names of the packages it makes.
+    pub(super) fn packages(&self) -> impl Iterator<Item = &Name> {
+        self.packages.iter().map(|(name, _)| name)
     }
 
     /// The folders it makes.
-    pub(super) fn folders(&self) -> Vec<String> {
-        [Some(self.pipeline_folder()), self.client_folder()].into_iter().flatten().collect()
+    pub(super) fn folders(&self) -> impl Iterator<Item = &str> {
+        self.packages.iter().map(|(_, folder)| folder.as_str())
     }
 
     /// Every file, by its path in the workspace.
-    pub(super) fn files(&self) -> Vec<(String, String)> {
+    pub(super) fn files(&self) -> Result<Vec<(String, String)>, String> {
         let mut files = Vec::new();
-        let mut add = |folder: &str, path: &str, template: &str| {
-            files.push((format!("{folder}/{path}"), self.filling.fill(template)));
-        };
-        let pipeline = self.pipeline_folder();
-        for (path, template) in PIPELINE {
-            add(&pipeline, path, template);
+        let mut folders = self.folders();
+        let (program, second) = (folders.next().unwrap_or_default(), folders.next());
+        match self.kind {
+            None => self.pipeline(&mut files, program, second)?,
+            Some(kind) => self.device(&mut files, kind, program, second)?,
         }
-        match self.client_folder() {
-            None => add(&pipeline, "src/source.rs", SOURCE),
+        Ok(files)
+    }
+
+    /// Hints for the author.
+    pub(super) fn next_steps(&self) -> Result<String, String> {
+        render("next-steps.txt", NEXT_STEPS, &self.context)
+    }
+
+    fn pipeline(
+        &self,
+        files: &mut Vec<(String, String)>,
+        program: &str,
+        client: Option<&str>,
+    ) -> Result<(), String> {
+        self.add(files, program, PIPELINE)?;
+        self.add(files, program, if self.is_table { TABLE } else { MEASUREMENT })?;
+        if self.has_history {
+            self.add(files, program, HISTORY)?;
+        }
+        match client {
+            None => self.add(files, program, &[("src/source.rs.j2", SOURCE)]),
             Some(client) => {
-                for (path, template) in CLIENT {
-                    add(&client, path, template);
-                }
-                add(&client, "src/lib.rs", SOURCE);
+                self.add(files, client, CLIENT)?;
+                self.add(files, client, &[("src/lib.rs.j2", SOURCE)])
             }
         }
-        files
     }
 
-    /// The line that makes a client known in the root manifest.
-    pub(super) fn dependency(&self) -> Option<String> {
-        let client = self.client.as_ref()?;
-        Some(format!("{} = {{ path = \"{}\" }}", client.kebab(), client.client_folder()))
+    fn device(
+        &self,
+        files: &mut Vec<(String, String)>,
+        kind: Kind,
+        program: &str,
+        driver: Option<&str>,
+    ) -> Result<(), String> {
+        self.add(files, program, DEVICE)?;
+        let Some(driver) = driver else {
+            return self.add(files, program, POLLED);
+        };
+        let is_i2c = kind == Kind::I2c;
+        let (part, recordings) = if is_i2c { (I2C, I2C_RECORDINGS) } else { (SERIAL, SERIAL_RECORDINGS) };
+        for (path, text) in recordings {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            files.push((format!("{program}/{folder}/recording.hex"), (*text).to_owned()));
+        }
+        let loaded = DEVICE.iter().find(|(path, _)| path.ends_with("loaded.lp.j2")).map(|(_, text)| *text);
+        self.add(
+            files,
+            program,
+            &[("testcases/damaged_then_good/loaded.lp.j2", loaded.unwrap_or_default())],
+        )?;
+        self.add(files, driver, DRIVER)?;
+        self.add(files, driver, part)?;
+        let name = driver.rsplit('/').next().unwrap_or_default();
+        let simulator = render("simulator.rs", SIMULATOR, &self.context)?;
+        files.push((format!("{driver}/examples/{name}-sim.rs"), simulator));
+        Ok(())
     }
 
-    /// The row of the catalogue.
-    pub(super) fn row(&self) -> String {
-        self.filling.fill(ROW).trim_end().to_owned()
-    }
-
-    /// What its author does next.
-    pub(super) fn next_steps(&self) -> String {
-        self.filling.fill(NEXT_STEPS)
-    }
-
-    fn pipeline_folder(&self) -> String {
-        format!("pipelines/{}", self.name.kebab())
-    }
-
-    fn client_folder(&self) -> Option<String> {
-        self.client.as_ref().map(Name::client_folder)
+    fn add(
+        &self,
+        files: &mut Vec<(String, String)>,
+        folder: &str,
+        templates: &[Template],
+    ) -> Result<(), String> {
+        for (path, template) in templates {
+            let file = match path.strip_suffix(".j2") {
+                Some(path) => (format!("{folder}/{path}"), render(path, template, &self.context)?),
+                None => (format!("{folder}/{path}"), (*template).to_owned()),
+            };
+            files.push(file);
+        }
+        Ok(())
     }
 }
 
-/// The lines of the dependencies of a pipeline, sorted.
-fn dependencies(client: Option<&Name>) -> String {
-    let mut names = PIPELINE_NEEDS.to_vec();
-    match client {
-        Some(client) => names.push(client.kebab()),
-        None => names.extend(SOURCE_NEEDS),
+/// Names, in each spelling that a template needs, and the choices of the call.
+fn context(arguments: &Arguments, packages: &[(Name, String)]) -> Value {
+    let name = &arguments.name;
+    let service = arguments.client.as_ref().unwrap_or(name);
+    let driver = packages.get(1).map_or(name, |(second, _)| second);
+    let title = arguments.title.clone().unwrap_or_else(|| name.words());
+    let is_poll = arguments.device == Some(Kind::Poll);
+    let client = arguments.client.as_ref();
+    let (row, rows) = if arguments.table { ("station", "stations") } else { ("reading", "readings") };
+    let mut context = json!({
+        "name": name.kebab(),
+        "title": title,
+        "record": name.snake(),
+        "minute": name.minute(),
+        "folders": packages.iter().map(|(_, folder)| folder).collect::<Vec<_>>(),
+        "service": service.kebab(),
+        "service_field": service.snake(),
+        "Service": service.camel(),
+        "SERVICE": service.upper(),
+        "client": client.map(Name::kebab),
+        "key": !arguments.no_key,
+        "table": arguments.table,
+        "history": arguments.history,
+        "Row": if arguments.table { "Station" } else { "Reading" },
+        "row": row,
+        "rows": rows,
+        "kind": null,
+        "driver": driver.kebab(),
+        "Driver": driver.camel(),
+        "driver_folder": packages.get(1).filter(|_| arguments.device.is_some()).map(|(_, folder)| folder),
+        "page": if arguments.device.is_some() { "adding-a-device.md" } else { "adding-a-pipeline.md" },
+        "module": match (client, arguments.device.is_some() && !is_poll) {
+            (Some(client), _) => client.snake(),
+            (None, true) => driver.snake(),
+            (None, false) => "source".to_owned(),
+        },
+    });
+    if let (Some(kind), Some(context)) = (arguments.device, context.as_object_mut()) {
+        context.extend(of_kind(kind, name, driver));
     }
-    names.sort_unstable();
-    names.join(".workspace = true\n") + ".workspace = true\n"
+    context
 }
 
-const ROW: &str = "| [{{name}}](pipelines/{{name}}) | {{title}} | `{{measurement}}` | `{{SERVICE}}_KEY` |";
-
-const NEXT_STEPS: &str = "\
-{{if source}}
-Made pipelines/{{name}}.
-{{end}}
-{{if client}}
-Made pipelines/{{name}} and crates/api-clients/{{service}}.
-{{end}}
-It compiles, runs and passes its tests as it is:
-
-  cargo test -p program-tests -- {{name}}
-
-Make it yours, in this order:
-
-  testcases/typical/response.json   a reply of the real service
-{{if source}}
-  src/source.rs                     where the service is, the call, the reply
-{{end}}
-{{if client}}
-  src/lib.rs of the client          where the service is, the call, the reply
-{{end}}
-  src/transform.rs                  the record: its name, tags, fields, units
-  testcases/*                       UPDATE_EXPECT=1 cargo test -p program-tests -- {{name}}::cases
-                                    writes what is loaded; read it. A folder
-                                    for each other way the service answers
-  Cargo.toml, README.md             description, schedule, demo, settings,
-                                    records; and its row in the catalogue of
-                                    README.md
-
-Then try it against the real service, see it beside the others, and write
-what orchestrators read:
-
-  {{SERVICE}}_KEY=… cargo run -p {{name}} -- --dry-run
-  cargo xtask demo
-  cargo xtask generate
-";
+/// Words that depend on the kind of a device.
+fn of_kind(kind: Kind, name: &Name, driver: &Name) -> serde_json::Map<String, Value> {
+    let simulator = format!("{}-sim", driver.kebab());
+    let recorded = format!("{simulator} --recording {{case}}/recording.hex");
+    let url = format!("{}_URL", name.upper());
+    let served = "http-sim --files {folder}/testcases/typical".to_owned();
+    let (word, address, node, group, example) = match kind {
+        Kind::Serial => ("serial", "SERIAL_PORT", "/dev/ttyUSB0", "dialout", "/dev/ttyUSB0"),
+        Kind::Stream => ("stream", "SERIAL_PORT", "/dev/ttyUSB0", "dialout", "/dev/ttyUSB0"),
+        Kind::I2c => ("i2c", "I2C_BUS", "/dev/i2c-1", "i2c", "/dev/i2c-1"),
+        Kind::Poll => ("poll", url.as_str(), "", "", "http://192.168.1.20"),
+    };
+    let is_poll = kind == Kind::Poll;
+    let (io, io_bound) = if kind == Kind::Stream {
+        ("AsyncRead", "AsyncRead")
+    } else {
+        ("{AsyncRead, AsyncWrite}", "AsyncRead + AsyncWrite")
+    };
+    let words = json!({
+        "kind": word,
+        "address": address,
+        "node": node,
+        "group": group,
+        "example": example,
+        "io": io,
+        "io_bound": io_bound,
+        "call": if kind == Kind::Stream { "next" } else { "read" },
+        "simulator": if is_poll { served } else { simulator },
+        "case_simulator": if is_poll { "http-sim --files {case}".to_owned() } else { recorded },
+    });
+    words.as_object().cloned().unwrap_or_default()
+}
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::parse;
     use super::*;
 
-    fn scaffold(client: Option<&str>) -> Scaffold {
-        let client = client.map(|name| Name::parse(name).unwrap());
-        Scaffold::new(&Name::parse("river-levels").unwrap(), None, client.as_ref())
+    const CALLS: [&[&str]; 9] = [
+        &["river-levels"],
+        &["river-levels", "--client", "rivers"],
+        &["river-levels", "--client", "rivers", "--table", "--no-key"],
+        &["river-levels", "--history"],
+        &["river-levels", "--table"],
+        &["sht40-climate", "--device", "serial"],
+        &["sht40-climate", "--device", "i2c"],
+        &["plug", "--device", "poll"],
+        &["sht40-climate", "--device", "stream"],
+    ];
+
+    fn scaffold(words: &[&str]) -> Scaffold {
+        Scaffold::new(&parse(words).unwrap()).unwrap()
+    }
+
+    fn paths(words: &[&str]) -> Vec<String> {
+        scaffold(words).files().unwrap().into_iter().map(|(path, _)| path).collect()
     }
 
     #[test]
-    fn nothing_is_left_to_fill_in() {
-        for scaffold in [scaffold(None), scaffold(Some("rivers"))] {
-            let mut texts: Vec<_> = scaffold.files().into_iter().map(|(_, text)| text).collect();
-            texts.extend([scaffold.next_steps(), scaffold.row()]);
-            // The one placeholder that is for the test cases themselves.
-            let texts = texts.concat().replace("{{secret}}", "");
-            assert!(!texts.contains("{{"), "{texts}");
+    fn every_template_can_be_filled_in_for_every_call() {
+        for words in CALLS {
+            let scaffold = scaffold(words);
+            scaffold.files().unwrap_or_else(|problem| panic!("{words:?}: {problem}"));
+            let steps = scaffold.next_steps().unwrap();
+            assert!(steps.lines().all(|line| line.chars().count() <= 90), "{steps}");
+        }
+    }
+
+    #[test]
+    fn a_program_lies_in_its_own_folders() {
+        for words in CALLS {
+            let scaffold = scaffold(words);
+            let is_own =
+                |path: &str| scaffold.folders().any(|folder| path.starts_with(&format!("{folder}/")));
+            let paths = paths(words);
+            assert!(paths.iter().all(|path| is_own(path)), "{paths:?}");
         }
     }
 
     #[test]
     fn the_source_is_a_module_or_a_crate() {
-        let paths =
-            |scaffold: &Scaffold| scaffold.files().into_iter().map(|(path, _)| path).collect::<Vec<_>>();
-        assert!(paths(&scaffold(None)).contains(&"pipelines/river-levels/src/source.rs".to_owned()));
-        assert_eq!(scaffold(None).dependency(), None);
-        let with_client = scaffold(Some("rivers"));
-        assert!(paths(&with_client).contains(&"crates/api-clients/rivers/src/lib.rs".to_owned()));
-        assert!(!paths(&with_client).contains(&"pipelines/river-levels/src/source.rs".to_owned()));
-        let line = "rivers = { path = \"crates/api-clients/rivers\" }";
-        assert_eq!(with_client.dependency().as_deref(), Some(line));
+        assert!(paths(CALLS[0]).contains(&"pipelines/river-levels/src/source.rs".to_owned()));
+        assert!(paths(CALLS[1]).contains(&"crates/api-clients/rivers/src/lib.rs".to_owned()));
+        assert!(!paths(CALLS[1]).contains(&"pipelines/river-levels/src/source.rs".to_owned()));
     }
 
     #[test]
-    fn the_next_steps_fit_the_terminal() {
-        let steps = scaffold(Some("rivers")).next_steps();
-        assert!(steps.lines().all(|line| line.chars().count() <= 80), "{steps}");
+    fn a_device_has_a_driver_with_a_simulator() {
+        let paths = paths(CALLS[6]);
+        assert!(paths.contains(&"crates/sensors/sht40/examples/sht40-sim.rs".to_owned()), "{paths:?}");
+        let nameless = Scaffold::new(&parse(&["barometer", "--device", "i2c"]).unwrap()).err().unwrap();
+        assert!(nameless.contains("first word"), "{nameless}");
     }
 }

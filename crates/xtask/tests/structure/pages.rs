@@ -40,6 +40,7 @@ fn links_between_pages_lead_somewhere() {
         "CONTRIBUTING.md",
         "SECURITY.md",
         "docs/architecture.md",
+        "docs/adding-a-device.md",
         "docs/adding-a-pipeline.md",
         "docs/operating.md",
         "docs/deploying.md",

@@ -181,7 +181,7 @@ impl Model {
         measuring.read = made;
         let air = match &mut self.source {
             Source::Room(room) => room.at(measuring.since + measuring.period * made),
-            Source::Recording(recording) => return recording.next(),
+            Source::Recording(recording) => return recording.answer(),
         };
         // Its own heat is what the offset of the factory corrects.
         let offset = 175.0 * (f64::from(self.offset) - f64::from(FACTORY_OFFSET)) / 65_535.0;
