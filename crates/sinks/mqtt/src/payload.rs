@@ -1,7 +1,7 @@
 //! The payload of a record: one JSON object.
 
-use record::{Batch, Role};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use record::{Batch, Role, Value};
+use serde::ser::{Error as _, Serialize, SerializeMap, Serializer};
 
 use crate::PayloadForm;
 
@@ -16,6 +16,10 @@ impl Serialize for Payload<'_, '_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_map(None)?;
         for (column, value) in self.batch.cells(self.row).filter(|(_, value)| !value.is_null()) {
+            // JSON would have `null` for it.
+            if matches!(value, Value::Float(number) if !number.is_finite()) {
+                return Err(S::Error::custom(format!("`{}` is not a finite number", column.name)));
+            }
             match (self.form, column.role) {
                 (PayloadForm::Full, Role::Time) => object.serialize_entry("time", &value)?,
                 (PayloadForm::Full, _) | (PayloadForm::Bare, Role::Field) => {

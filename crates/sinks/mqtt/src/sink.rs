@@ -29,10 +29,10 @@ impl MqttSink {
         let Some(topic) = topics.topic(batch, row) else {
             return Ok(Sent::Refused("its topic is longer than a topic can be".to_owned()));
         };
-        let payload = serde_json::to_vec(&Payload { batch, row, form: self.config.form });
-        let payload = payload.map_err(|error| {
-            Error::new(NAME, Kind::Rejected, "a record has no form in JSON").with_source(error)
-        })?;
+        let payload = match serde_json::to_vec(&Payload { batch, row, form: self.config.form }) {
+            Ok(payload) => payload,
+            Err(error) => return Ok(Sent::Refused(error.to_string())),
+        };
         let sent = self.publisher.send(&topic, payload, self.config.is_retained).await;
         sent.map(Sent::Receipt).map_err(failed)
     }
@@ -84,11 +84,10 @@ impl Sink for MqttSink {
                 format!("MQTT_TOPIC names `{column}`, which is no tag or key of `{}`", batch.schema().name);
             Error::new(NAME, Kind::Configuration, message)
         })?;
-        let mut refused = batch.refused();
-        let mut left_out = refused.iter().map(|refused| refused.row).peekable();
+        let mut refused = Vec::new();
         let mut sent = Vec::with_capacity(batch.len());
         let mut failure = None;
-        for row in (0..batch.len()).filter(|row| left_out.next_if_eq(row).is_none()) {
+        for row in 0..batch.len() {
             match self.send(batch, row, &topics).await {
                 Ok(on_its_way) => sent.push((row, on_its_way)),
                 Err(error) => {
@@ -104,7 +103,6 @@ impl Sink for MqttSink {
         if let Some(failure) = failure {
             return Err(failure);
         }
-        refused.sort_by_key(|refused| refused.row);
         Ok(Written { refused })
     }
 

@@ -130,7 +130,7 @@ fn a_row_that_json_cannot_say_is_refused_and_the_others_are_published() {
         let messages = received(&url, "nan/#", 2, async {
             let refused = sink.write(&Batch::of(&rows)).await.unwrap().refused;
             let told: Vec<_> = refused.iter().map(|refused| (refused.row, refused.reason.as_str())).collect();
-            assert_eq!(told[0], (1, "`pm2` is NaN"));
+            assert_eq!(told[0], (1, "`pm2` is not a finite number"));
             assert!(told[1].0 == 3 && told[1].1.contains("MQTT_MAX_PACKET_BYTES"), "{told:?}");
         });
         let messages = messages.await;

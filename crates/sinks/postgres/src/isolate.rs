@@ -7,7 +7,6 @@ use sink_sql::Layout;
 use crate::arrays::Arrays;
 use crate::failure::Failure;
 use crate::statements;
-use crate::write::beginning;
 
 /// Where more rows than this are refused, it is not the rows: a person should look at the table.
 const MOST_REFUSED: usize = 200;
@@ -19,7 +18,7 @@ pub(crate) async fn rows(
     batch: &Batch<'_>,
     rows: &[usize],
 ) -> Result<Vec<Refused>, Failure> {
-    let (begin, delete) = beginning(layout);
+    let (begin, delete) = statements::beginning(layout);
     client.batch_execute(&begin).await.map_err(Error::from)?;
     if let Some(delete) = &delete {
         execute(client, delete, layout, batch, rows).await?;

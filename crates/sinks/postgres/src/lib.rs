@@ -24,7 +24,7 @@ use postgres_client::{Client, Config, Connector, within};
 use record::Batch;
 use rustls::ClientConfig;
 use sink::{Error, Sink, Written};
-use sink_sql::sift;
+use sink_sql::write_sifted;
 
 use failure::Failure;
 use fitting::Fitting;
@@ -72,15 +72,11 @@ impl Sink for PostgresSink {
     }
 
     async fn write(&self, batch: &Batch<'_>) -> Result<Written, Error> {
-        let sifted = sift(batch, value::fits);
-        let mut refused = sifted.refused;
-        if !sifted.rows.is_empty() {
-            let doing = format!("table `{}` cannot be written", batch.schema().name);
-            let write = async |client: &Client| write::rows(client, &self.fitting, batch, &sifted.rows).await;
-            refused.extend(self.with_client(WRITE_TIMEOUT, &doing, write).await?);
-            refused.sort_by_key(|refused| refused.row);
-        }
-        Ok(Written { refused })
+        let write = async |doing: &str, rows: &[usize]| {
+            let write = async |client: &Client| write::rows(client, &self.fitting, batch, rows).await;
+            self.with_client(WRITE_TIMEOUT, doing, write).await
+        };
+        Ok(Written { refused: write_sifted(batch, value::fits, write).await? })
     }
 
     async fn check(&self) -> Result<(), Error> {

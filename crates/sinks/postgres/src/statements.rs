@@ -1,7 +1,7 @@
 //! The statements of a write. The rows travel as one array per column.
 
 use record::Type;
-use sink_sql::{Held, Layout, literal, quoted, quoted_list};
+use sink_sql::{Held, Layout, Write, literal, quoted, quoted_list};
 
 use crate::dialect::column_type;
 
@@ -11,6 +11,16 @@ pub(crate) const COMMIT: &str = "COMMIT";
 ///
 /// A database may be set to write floats as text with 15 digits; more than zero means as many as they need.
 pub(crate) const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'; SET LOCAL extra_float_digits = 3";
+
+/// How the transaction of a write begins, and what it deletes first.
+///
+/// Two replacing writes that overlap would each keep what the other one inserted.
+pub(crate) fn beginning(layout: &Layout) -> (String, Option<String>) {
+    match layout.write {
+        Write::Replace => (begin_alone(&layout.table), Some(delete_others(layout))),
+        Write::Append | Write::Upsert => (BEGIN.to_owned(), None),
+    }
+}
 
 /// Begins a transaction that no other one on this table, begun the same way, overlaps.
 ///
@@ -80,7 +90,6 @@ fn converted(column: &Held) -> String {
 #[cfg(test)]
 mod tests {
     use record::Role;
-    use sink_sql::Write;
 
     use super::*;
 

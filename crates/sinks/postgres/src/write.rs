@@ -2,7 +2,7 @@
 
 use postgres_client::{Client, Error};
 use record::{Batch, Refused};
-use sink_sql::{Layout, Write};
+use sink_sql::Layout;
 
 use crate::arrays::Arrays;
 use crate::failure::Failure;
@@ -55,7 +55,7 @@ async fn fit_and_store(
 async fn at_once(client: &Client, layout: &Layout, batch: &Batch<'_>, rows: &[usize]) -> Result<(), Failure> {
     let arrays = Arrays::of(layout, batch, rows);
     let parameters = arrays.parameters();
-    let (begin, delete) = beginning(layout);
+    let (begin, delete) = statements::beginning(layout);
     let insert = statements::insert(layout);
     let deleting = async {
         match &delete {
@@ -76,14 +76,4 @@ async fn at_once(client: &Client, layout: &Layout, batch: &Batch<'_>, rows: &[us
     committed.map_err(Error::from)?;
     tracing::debug!(table = layout.table, rows = rows.len(), changed, deleted, "written");
     Ok(())
-}
-
-/// How the transaction of a write begins, and what it deletes first.
-///
-/// Two replacing writes that overlap would each keep what the other one inserted.
-pub(crate) fn beginning(layout: &Layout) -> (String, Option<String>) {
-    match layout.write {
-        Write::Replace => (statements::begin_alone(&layout.table), Some(statements::delete_others(layout))),
-        Write::Append | Write::Upsert => (statements::BEGIN.to_owned(), None),
-    }
 }

@@ -28,7 +28,7 @@ pub use layout::{Held, Layout, Write};
 pub use mismatch::Mismatch;
 pub use name::{literal, quoted, quoted_list};
 pub use plan::{Condition, Plan, plan};
-pub use sift::{Sifted, sift};
+pub use sift::{Sifted, sift, write_sifted};
 pub use table::{Table, TableColumn, UniqueIndex};
 
 /// The example of the README compiles.

@@ -15,28 +15,46 @@ pub struct Sifted {
     pub refused: Vec<Refused>,
 }
 
-/// Sorts out the rows of a batch. `fits` tells what the store cannot hold of a value.
+/// Sorts out the rows of a valid batch. `fits` tells what the store cannot hold of a value.
 ///
 /// Of rows with the same identity the last one is written, as if they had come one after the other. Only an appending
 /// write keeps all of them: there it is the store that keeps the first.
 pub fn sift(batch: &Batch<'_>, fits: impl Fn(Value<'_>) -> Result<(), &'static str>) -> Sifted {
-    let mut refused = batch.refused();
-    let known: BTreeSet<usize> = refused.iter().map(|refused| refused.row).collect();
     let problem = |(column, value): (&Column, Value<'_>)| {
         fits(value).err().map(|problem| format!("`{}` {problem}", column.name))
     };
-    let unfit = (0..batch.len())
-        .filter(|row| !known.contains(row))
-        .filter_map(|row| batch.cells(row).find_map(problem).map(|reason| Refused { row, reason }));
-    refused.extend(unfit);
-    refused.sort_by_key(|refused| refused.row);
-
-    let refused_rows: BTreeSet<usize> = refused.iter().map(|refused| refused.row).collect();
-    let mut rows: Vec<usize> = (0..batch.len()).filter(|row| !refused_rows.contains(row)).collect();
+    let (mut rows, mut refused) = (Vec::with_capacity(batch.len()), Vec::new());
+    for row in 0..batch.len() {
+        match batch.cells(row).find_map(problem) {
+            Some(reason) => refused.push(Refused { row, reason }),
+            None => rows.push(row),
+        }
+    }
     if batch.schema().shape != Shape::Table(WriteMode::Append) {
         keep_last(batch, &mut rows);
     }
     Sifted { rows, refused }
+}
+
+/// Writes the rows of a batch that the store can hold, by `write`, and returns all that are refused, in their order.
+///
+/// `write` gets the words for its failure and the rows, and returns those the store refuses.
+///
+/// # Errors
+///
+/// The error of `write`.
+pub async fn write_sifted<E>(
+    batch: &Batch<'_>,
+    fits: impl Fn(Value<'_>) -> Result<(), &'static str>,
+    write: impl AsyncFnOnce(&str, &[usize]) -> Result<Vec<Refused>, E>,
+) -> Result<Vec<Refused>, E> {
+    let Sifted { rows, mut refused } = sift(batch, fits);
+    if !rows.is_empty() {
+        let failure = format!("table `{}` cannot be written", batch.schema().name);
+        refused.extend(write(&failure, &rows).await?);
+        refused.sort_by_key(|refused| refused.row);
+    }
+    Ok(refused)
 }
 
 fn keep_last(batch: &Batch<'_>, rows: &mut Vec<usize>) {
@@ -102,8 +120,9 @@ mod tests {
 
     #[test]
     fn a_refused_row_does_not_hide_a_good_one() {
-        let rows = [reading(0, None, 1.0), reading(0, None, f64::NAN)];
-        let sifted = sift(&Batch::of(&rows), |_| Ok(()));
+        let rows = [reading(0, None, 1.0), reading(0, None, 99.0)];
+        let cool = |value: Value<'_>| if value == Value::Float(99.0) { Err("is hot") } else { Ok(()) };
+        let sifted = sift(&Batch::of(&rows), cool);
         assert_eq!((sifted.rows.as_slice(), sifted.refused.len()), (&[0][..], 1));
     }
 

@@ -4,7 +4,7 @@ use record::Schema;
 use rusqlite::Connection;
 use sink_sql::{Mismatch, Table, TableColumn, UniqueIndex};
 
-use crate::write::Failure;
+use crate::failure::Failure;
 
 const KIND: &str =
     "SELECT type FROM main.sqlite_schema WHERE name = ?1 COLLATE NOCASE AND type IN ('table', 'view')";

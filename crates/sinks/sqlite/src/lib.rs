@@ -10,6 +10,7 @@
 
 mod catalog;
 mod dialect;
+mod failure;
 mod replace;
 mod value;
 mod write;
@@ -22,9 +23,9 @@ use record::Batch;
 use rusqlite::{Connection, TransactionBehavior};
 use settings::Settings;
 use sink::{Error, Sink, Written};
-use sink_sql::sift;
+use sink_sql::write_sifted;
 
-use write::Failure;
+use failure::Failure;
 
 const NAME: &str = "sqlite";
 
@@ -84,14 +85,10 @@ impl Sink for SqliteSink {
     }
 
     async fn write(&self, batch: &Batch<'_>) -> Result<Written, Error> {
-        let sifted = sift(batch, value::fits);
-        let mut refused = sifted.refused;
-        if !sifted.rows.is_empty() {
-            let doing = format!("table `{}` cannot be written", batch.schema().name);
-            refused.extend(self.with_connection(&doing, |open| write::rows(open, batch, &sifted.rows))?);
-            refused.sort_by_key(|refused| refused.row);
-        }
-        Ok(Written { refused })
+        let write = async |doing: &str, rows: &[usize]| {
+            self.with_connection(doing, |open| write::rows(open, batch, rows))
+        };
+        Ok(Written { refused: write_sifted(batch, value::fits, write).await? })
     }
 
     async fn check(&self) -> Result<(), Error> {

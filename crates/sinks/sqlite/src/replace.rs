@@ -7,8 +7,7 @@ use rusqlite::{Connection, params_from_iter};
 use serde_json::Value as Json;
 use sink_sql::{Held, Layout, quoted, quoted_list};
 
-use crate::value::stored;
-use crate::write::value_of;
+use crate::value::{stored, value_of};
 
 /// Deletes what is not among `rows`: in their partitions, or in the whole table where there are none.
 ///

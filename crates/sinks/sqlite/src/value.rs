@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use jiff::tz::TimeZone;
-use record::{Role, Timestamp, Value};
+use record::{Batch, Role, Timestamp, Value};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
-use sink_sql::{Held, microseconds};
+use sink_sql::{Held, Layout, microseconds};
 
 /// Text order is time order only among years of four digits.
 const YEARS: std::ops::RangeInclusive<i16> = 0..=9999;
@@ -24,9 +24,17 @@ pub(crate) fn fits(value: Value<'_>) -> Result<(), &'static str> {
     let year = match value {
         Value::Timestamp(time) => time.to_zoned(TimeZone::UTC).year(),
         Value::Date(date) => date.year(),
+        // NaN would become NULL in silence.
+        Value::Float(number) if !number.is_finite() => return Err("is not a finite number"),
         _ => return Ok(()),
     };
     if YEARS.contains(&year) { Ok(()) } else { Err("lies before the year 0") }
+}
+
+/// The value a row has in the column of that name.
+pub(crate) fn value_of<'a>(layout: &Layout, batch: &'a Batch<'_>, row: usize, name: &str) -> Value<'a> {
+    let index = layout.columns.iter().position(|column| column.name == name);
+    index.map_or(Value::Null, |index| batch.value(row, index))
 }
 
 /// The value of a record as its column keeps it.

@@ -1,57 +1,14 @@
 //! Writing a batch: one transaction that makes the table fit and stores the rows.
 
-use std::path::Path;
-
-use fault::{Fault, Kind};
-use record::{Batch, Refused, Value};
+use record::{Batch, Refused};
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
-use sink::Error;
-use sink_sql::{Layout, Mismatch, Write, plan};
+use sink_sql::{Layout, Write, plan};
 
+use crate::catalog;
 use crate::dialect::SQLITE;
+use crate::failure::Failure;
 use crate::replace::delete_others;
 use crate::value::stored;
-use crate::{NAME, catalog};
-
-/// Why a batch was not stored.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The table cannot be made to fit.
-    Mismatch(Mismatch),
-    /// SQLite refused to make it fit.
-    Definition(rusqlite::Error),
-    /// Anything else.
-    Sqlite(rusqlite::Error),
-}
-
-impl From<Mismatch> for Failure {
-    fn from(mismatch: Mismatch) -> Self {
-        Self::Mismatch(mismatch)
-    }
-}
-
-impl From<rusqlite::Error> for Failure {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-impl Failure {
-    /// The error of the sink, which failed at what `doing` says, in the file at `path`.
-    pub(crate) fn told(self, doing: &str, path: &Path) -> Error {
-        match self {
-            Self::Mismatch(mismatch) => Error::caused(NAME, doing, mismatch),
-            Self::Sqlite(error) => Error::caused(NAME, doing, embedded_db::Error::from_sqlite(path, error)),
-            Self::Definition(error) => {
-                let error = embedded_db::Error::from_sqlite(path, error);
-                // The mismatch is of the table, not of the batch, and lasts for the next batches.
-                let kind = if error.kind() == Kind::Rejected { Kind::Configuration } else { error.kind() };
-                Error::new(NAME, kind, format!("{doing}: it cannot be made to fit its records"))
-                    .with_source(error)
-            }
-        }
-    }
-}
 
 /// Stores `rows` of the batch and returns those SQLite refuses.
 pub(crate) fn rows(
@@ -79,12 +36,6 @@ pub(crate) fn rows(
     }
     transaction.commit()?;
     Ok(refused)
-}
-
-/// The value a row has in the column of that name.
-pub(crate) fn value_of<'a>(layout: &Layout, batch: &'a Batch<'_>, row: usize, name: &str) -> Value<'a> {
-    let index = layout.columns.iter().position(|column| column.name == name);
-    index.map_or(Value::Null, |index| batch.value(row, index))
 }
 
 fn fitting(connection: &Connection, batch: &Batch<'_>) -> Result<Layout, Failure> {

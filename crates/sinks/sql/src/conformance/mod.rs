@@ -106,8 +106,7 @@ macro_rules! conformance {
             no_rows_replace_nothing
             refused_rows_replace_nothing
             a_replaced_row_keeps_what_others_added
-            a_number_that_is_none_is_refused
-            a_missing_value_is_refused
+            a_number_that_is_none_changes_no_other
             a_row_the_store_refuses_does_not_stop_the_others
         );
     };
