@@ -22,7 +22,7 @@ struct Variables {
     /// and the name of a tag or key in braces for its value.
     #[setting(name = "MQTT_TOPIC", also = "TOPIC", default = "platform/{record}/{tags}")]
     topic: Template,
-    /// What a message holds: `full` for time, tags and fields, `bare` for the fields alone.
+    /// Content of a message: `full` for time, tags and fields, `bare` for the fields alone.
     #[setting(name = "MQTT_PAYLOAD", default = "full")]
     form: PayloadForm,
     /// Whether the broker keeps the last message of each topic for those who subscribe later.
@@ -30,7 +30,7 @@ struct Variables {
     is_retained: bool,
 }
 
-/// What a message holds.
+/// The content of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PayloadForm {
     /// Time, tags or keys, and fields.

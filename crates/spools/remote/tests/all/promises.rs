@@ -1,4 +1,4 @@
-//! What every remote spool promises.
+//! Promises of every remote spool.
 
 use std::time::Duration;
 
