@@ -13,7 +13,7 @@ use crate::{Batch, Role, Schema, Value};
 pub struct LineEncoder {
     measurement: Name,
     columns: Vec<(Name, Role)>,
-    /// Kept from row to row, for the values that become text.
+    /// Buffer for the values that become text, reused from row to row.
     text: String,
 }
 

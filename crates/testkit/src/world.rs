@@ -146,6 +146,11 @@ impl World {
         self.end(self.start(arguments))
     }
 
+    /// Takes away the arguments of the test case, so that those of a call stand alone.
+    pub fn forget_arguments(&mut self) {
+        self.arguments.clear();
+    }
+
     /// Runs the program while no file may grow beyond `bytes`: as near to a full disk as one comes without root.
     pub fn run_with_file_limit(&self, bytes: u32) -> Outcome {
         // Half a kilobyte is the unit of POSIX. Ignored, the signal leaves an error of the call that wrote.

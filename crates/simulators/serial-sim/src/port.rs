@@ -93,7 +93,7 @@ impl Port {
         &self.path
     }
 
-    /// Pulls the plug: whoever has the port open sees its end, and the path is gone.
+    /// Pulls the plug: a program that has the port open sees its end, and the path is gone.
     pub fn unplug(&mut self) {
         self.unlink();
         self.change(|state| state.terminal = None);

@@ -88,6 +88,7 @@ pub fn a_refused_record_does_not_keep_out_the_others(program: &Program) {
 
 /// The dead letter is offered to its store again: it stays while it is refused, and goes once it is stored.
 fn expect_replayed(world: &mut World, all: &World) {
+    world.forget_arguments();
     let listed = world.run(&["--replay-dead-letters", "--dry-run"]);
     expect_exit(&listed, 0);
     assert!(listed.stdout.contains(CONFLICTING), "{}", listed.stdout);

@@ -6,7 +6,7 @@ use std::path::Path;
 use i2c_sim::Recording;
 use testkit::device::Setup;
 
-use crate::surroundings::Surroundings;
+use crate::environment::Environment;
 
 #[test]
 fn every_test_case_leads_to_its_golden_files() {
@@ -16,9 +16,9 @@ fn every_test_case_leads_to_its_golden_files() {
 /// A folder without measurements is a bus without a sensor.
 fn set_up(folder: &Path) -> Setup {
     let measurements = fs::read_to_string(folder.join("measurements.hex"));
-    let Surroundings { world, bus } = measurements.map_or_else(
-        |_| Surroundings::empty(),
-        |text| Surroundings::replaying(Recording::parse(&text).unwrap()),
+    let Environment { world, bus } = measurements.map_or_else(
+        |_| Environment::empty(),
+        |text| Environment::replaying(Recording::parse(&text).unwrap()),
     );
     Setup { world, names: vec![(bus.address(), "{{bus}}")], sensor: Box::new(bus) }
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use i2c_sim::Room;
 use testkit::world::until;
 
-use crate::surroundings::Surroundings;
+use crate::environment::Environment;
 
 #[test]
 fn it_measures_until_it_is_told_to_end() {
-    let Surroundings { mut world, bus: _bus } = Surroundings::in_room(Room { day: Duration::from_mins(5) });
+    let Environment { mut world, bus: _bus } = Environment::in_room(Room { day: Duration::from_mins(5) });
     world.set("INTERVAL_SECONDS", "0.1");
     let program = world.start(&[]);
     until("five readings", || world.lines().lines().count() >= 5);
@@ -23,7 +23,7 @@ fn it_measures_until_it_is_told_to_end() {
 
 #[test]
 fn a_check_reads_the_sensor_and_stores_nothing() {
-    let Surroundings { world, bus: _bus } = Surroundings::in_room(Room::default());
+    let Environment { world, bus: _bus } = Environment::in_room(Room::default());
     let outcome = world.run(&["--check"]);
     assert_eq!(outcome.exit, Some(0), "{}{}", outcome.stdout, outcome.stderr);
     assert_eq!(world.timeless(), "");
@@ -31,7 +31,7 @@ fn a_check_reads_the_sensor_and_stores_nothing() {
 
 #[test]
 fn without_a_bus_the_program_says_how_to_get_one() {
-    let Surroundings { mut world, bus: _bus } = Surroundings::empty();
+    let Environment { mut world, bus: _bus } = Environment::empty();
     world.set("I2C_BUS", "{{folder}}/i2c-9");
     let outcome = world.run(&["--once"]);
     assert_eq!(outcome.exit, Some(78), "{}", outcome.stderr);

@@ -6,7 +6,7 @@ use std::path::Path;
 use serial_sim::{Recording, Sds011};
 use testkit::device::Setup;
 
-use crate::surroundings::Surroundings;
+use crate::environment::Environment;
 
 #[test]
 fn every_test_case_leads_to_what_it_says() {
@@ -15,8 +15,8 @@ fn every_test_case_leads_to_what_it_says() {
 
 fn set_up(folder: &Path) -> Setup {
     let frames = fs::read_to_string(folder.join("frames.hex")).unwrap_or_default();
-    let Surroundings { world, port } =
-        Surroundings::with(Sds011::replaying(Recording::parse(&frames).unwrap()));
+    let Environment { world, port } =
+        Environment::with(Sds011::replaying(Recording::parse(&frames).unwrap()));
     let names = vec![(port.path().display().to_string(), "{{port}}")];
     Setup { world, names, sensor: Box::new(port) }
 }

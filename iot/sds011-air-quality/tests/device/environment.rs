@@ -4,12 +4,12 @@ use serial_sim::{Port, Sensor};
 use testkit::world::World;
 
 /// A world with a sensor on a port.
-pub(crate) struct Surroundings {
+pub(crate) struct Environment {
     pub(crate) world: World,
     pub(crate) port: Port,
 }
 
-impl Surroundings {
+impl Environment {
     /// The sensor, and a program that trusts it at once and asks it once.
     pub(crate) fn with(sensor: impl Sensor) -> Self {
         let mut world = World::without_source(&testkit::program!());

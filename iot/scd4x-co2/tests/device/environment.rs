@@ -4,12 +4,12 @@ use i2c_sim::{Bus, BusServer, Clock, Recording, Room, Scd4x};
 use testkit::world::World;
 
 /// A world with a bus.
-pub(crate) struct Surroundings {
+pub(crate) struct Environment {
     pub(crate) world: World,
     pub(crate) bus: BusServer,
 }
 
-impl Surroundings {
+impl Environment {
     /// A sensor in a room whose day takes so many seconds.
     pub(crate) fn in_room(room: Room) -> Self {
         Self::with(|clock| Scd4x::new(room, clock).on_bus())
