@@ -12,7 +12,7 @@ use spool_remote::RemoteSpool;
 #[derive(Debug)]
 pub(crate) enum SpoolBackend {
     /// A file, made when it is first needed.
-    File(SpoolFile),
+    File(Box<SpoolFile>),
     /// A bucket or a database.
     Remote(Box<RemoteSpool>),
 }
@@ -68,7 +68,7 @@ impl Fault for SpoolError {
 impl SpoolBackend {
     /// A spool in file `path`, which need not exist.
     pub(crate) fn file(path: PathBuf, limits: Limits) -> Self {
-        Self::File(SpoolFile { path, limits, spool: RefCell::new(None) })
+        Self::File(Box::new(SpoolFile { path, limits, spool: RefCell::new(None) }))
     }
 
     /// Its place, for people.

@@ -90,6 +90,7 @@ impl RemoteSpoolConfig {
                 self.s3.check(source);
                 let retry = Retry::with_budget(RETRY_BUDGET);
                 let bucket = Bucket::new(&self.s3, &name, environment.http(), retry)
+                    .map(Box::new)
                     .map_err(|error| source.mistake(URL, &fault::chain(&error)))
                     .ok()?;
                 let folder = format!("{prefix}{}/", environment.name);

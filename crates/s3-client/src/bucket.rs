@@ -86,7 +86,7 @@ impl Bucket {
             }
             let reply = self.signer.send("list", &list, |request| request.body_limit(LISTING_LIMIT)).await?;
             let page =
-                ListObjectsV2::parse_response(&*succeeded(reply)?.text()).map_err(|_| Error::NotAList)?;
+                ListObjectsV2::parse_response(&succeeded(reply)?.text()).map_err(|_| Error::NotAList)?;
             let objects = page.contents.into_iter();
             listed.extend(objects.map(|object| Listed { key: object.key, bytes: object.size.unwrap_or(0) }));
             next = page.next_continuation_token;

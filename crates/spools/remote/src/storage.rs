@@ -34,7 +34,7 @@ pub enum Storage {
     /// A folder of a bucket.
     Bucket {
         /// The bucket.
-        bucket: Bucket,
+        bucket: Box<Bucket>,
         /// The folder, which ends with a slash.
         folder: String,
     },

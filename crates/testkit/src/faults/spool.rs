@@ -27,7 +27,7 @@ pub fn records_wait_in_postgres_where_there_is_no_disk(program: &Program) {
     write_nowhere(&mut world);
     world.set("SPOOL_URL", "postgres");
     let url = server.fresh_database(&database);
-    world.set("POSTGRES_URL", &url.unwrap_or_else(|error| panic!("{error}")));
+    world.set("POSTGRES_URL", &url.expect("PostgreSQL makes a database"));
     let count = || server.execute(&database, "SELECT count(*) FROM platform_spool").unwrap_or_default();
     expect_spooled(&world, "platform_spool");
     assert_eq!(count(), "2", "the batch and the run report");

@@ -49,7 +49,7 @@ pub(crate) fn in_bucket_at(server: &S3, url: &str, limits: Limits) -> RemoteSpoo
     let config = s3_client::Config::read(&mut source).unwrap();
     let options = Options::new("test", "0", tls::client_config(None).unwrap());
     let http = Client::new(Options { timeout: Duration::from_secs(2), ..options }).unwrap();
-    let bucket = Bucket::new(&config, server.bucket(), &http, Retry::never()).unwrap();
+    let bucket = Box::new(Bucket::new(&config, server.bucket(), &http, Retry::never()).unwrap());
     RemoteSpool::new(Storage::Bucket { bucket, folder: "spool/weather/".to_owned() }, "the bucket", limits)
 }
 
