@@ -7,6 +7,7 @@ mod demo;
 mod generate;
 mod image;
 mod new;
+mod package;
 mod screenshots;
 mod size;
 mod test;
@@ -25,6 +26,7 @@ enum Call {
     New(new::Arguments),
     Generate(generate::Arguments),
     Image(image::Arguments),
+    Package(package::Arguments),
     Affected(affected::Arguments),
     #[command(subcommand)]
     Ci(ci::Step),
@@ -51,6 +53,7 @@ impl Call {
             Self::New(arguments) => new::run(&arguments),
             Self::Generate(arguments) => generate::run(&arguments),
             Self::Image(arguments) => image::run(arguments),
+            Self::Package(arguments) => package::run(&arguments),
             Self::Affected(arguments) => affected::run(&arguments),
             Self::Ci(step) => ci::run(step),
             Self::Bench(arguments) => bench::run(&arguments),

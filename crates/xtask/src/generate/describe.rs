@@ -36,19 +36,19 @@ pub(super) enum Kind {
 
 /// One variable that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Variable {
+pub(crate) struct Variable {
     /// Its name. A part in angle brackets stands for the name of a field or the like: `ALERT_<FIELD>_ABOVE`.
-    pub(super) name: String,
+    pub(crate) name: String,
     /// Other names that are accepted.
     #[serde(default)]
-    pub(super) also: Vec<String>,
+    pub(crate) also: Vec<String>,
     /// Accepted values.
     #[serde(rename = "type")]
-    pub(super) takes: String,
-    pub(super) required: bool,
-    pub(super) secret: bool,
-    pub(super) default: Option<String>,
-    pub(super) description: String,
+    pub(crate) takes: String,
+    pub(crate) required: bool,
+    pub(crate) secret: bool,
+    pub(crate) default: Option<String>,
+    pub(crate) description: String,
 }
 
 impl Description {

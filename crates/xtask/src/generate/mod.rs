@@ -39,13 +39,15 @@ mod quantity;
 #[cfg(test)]
 mod sample;
 mod settings_table;
-mod systemd;
+pub(crate) mod systemd;
 pub(crate) mod template;
 
 use describe::Kind;
+pub(crate) use describe::Variable;
 use file::File;
 use model::Model;
 use record::Schema;
+pub(crate) use template::render;
 
 use crate::workspace;
 
@@ -53,7 +55,7 @@ use crate::workspace;
 type Generator = fn(&Model) -> Result<Vec<File>, String>;
 
 /// All generators. Each file is made by one of them.
-const GENERATORS: [Generator; 9] = [
+const GENERATORS: [Generator; 8] = [
     airflow::files,
     argo::files,
     catalogue::files,
@@ -62,7 +64,6 @@ const GENERATORS: [Generator; 9] = [
     grafana::files,
     kubernetes::files,
     prometheus::files,
-    systemd::files,
 ];
 
 /// A program that ships, as far as checks beyond the generated files look at it.

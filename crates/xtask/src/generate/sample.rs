@@ -13,6 +13,7 @@ pub(super) const WORKSPACE: &str = r#"
     [workspace.metadata.delivery]
     registry = "registry.example/lego"
     name = "lego"
+    maintainer = "Lego <lego@example.org>"
     device-domain = "squat.ai"
     metrics-port = 9464
     egress = [443, 8086]

@@ -110,7 +110,8 @@ impl DestinationArguments {
     }
 }
 
-fn architecture(name: &str) -> Result<Architecture, String> {
+/// The architecture of this name, or which there are.
+pub(crate) fn architecture(name: &str) -> Result<Architecture, String> {
     let known = Architecture::ALL.map(Architecture::name).join(" and ");
     Architecture::named(name).ok_or_else(|| format!("these are: {known}"))
 }

@@ -56,6 +56,11 @@ impl Workshop {
         Ok(&self.package(program)?.version)
     }
 
+    /// Where the source is published.
+    pub(crate) fn repository(&self) -> Result<&str, String> {
+        self.repository.as_deref().ok_or_else(|| "Cargo.toml: [workspace.package] has no `repository`".to_owned())
+    }
+
     /// The name of a program's image in the registry, without a tag.
     pub(crate) fn place(&self, program: &str) -> Result<String, String> {
         let registry = self.registry.as_deref();

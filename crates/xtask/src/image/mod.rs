@@ -22,6 +22,7 @@ mod sbom;
 mod toolchain;
 
 pub(crate) use architecture::Architecture;
+pub(crate) use call::architecture;
 pub(crate) use call::Arguments;
 use call::{Call, Destination};
 pub(crate) use make::{Made, Workshop};

@@ -9,6 +9,7 @@ use testkit::Requirement;
 use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
+use crate::generate::systemd::{Unit, units};
 use crate::workspace;
 
 const PROGRAM: &str = "systemd-analyze";
@@ -17,75 +18,57 @@ const PROGRAM: &str = "systemd-analyze";
 /// confined. What is left is the network, which every program needs, and the nodes of a device's own.
 const EXPOSURE: u32 = 20;
 
-/// Stand-in for programs, which are not installed here.
+/// Stands in for the programs, which are not installed here.
 const STAND_IN: &str = "/bin/true";
 
-/// Asks systemd about every unit below `systemd`, and about the one that runs jobs of Compose.
+/// Verifies the units of every program as packages hold them, and the one that runs jobs of Compose.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
     if let Err(reason) = install::ensure(&[Requirement::SystemdAnalyze], progress) {
         return Outcome::Skipped(vec![format!("units of systemd, since {reason}")]);
     }
-    match faults(&workspace::root()) {
+    match units().and_then(|units| faults(&units)) {
         Ok(faults) if faults.is_empty() => Outcome::Passed,
         Ok(faults) => Outcome::Failed(format!("{}\n", faults.join("\n"))),
         Err(problem) => Outcome::Failed(format!("{problem}\n")),
     }
 }
 
-pub(crate) fn faults(root: &Path) -> Result<Vec<String>, String> {
-    let copy = tempfile::TempDir::with_prefix("units-").map_err(|error| error.to_string())?;
-    let mut faults = Vec::new();
-    for unit in units(root, copy.path())? {
-        faults.extend(verify(&unit)?);
-        // Docker confines what runs in a container.
-        if unit.extension().is_some_and(|extension| extension == "service") && !unit.ends_with(COMPOSE) {
-            faults.extend(expose(&unit)?);
+/// The faults that systemd finds in units, and in the one that runs jobs of Compose.
+pub(crate) fn faults(units: &[Unit]) -> Result<Vec<String>, String> {
+    let folder = tempfile::TempDir::with_prefix("units-").map_err(|error| error.to_string())?;
+    let compose = workspace::root().join("docker/job.service");
+    let compose = fs::read_to_string(&compose).map_err(|error| format!("{}: {error}", compose.display()))?;
+    let compose = compose.replace("WorkingDirectory=/opt/data-platform/docker", "WorkingDirectory=/");
+    let mut faults: Vec<_> = verify(&write(folder.path(), COMPOSE, &compose)?)?.into_iter().collect();
+    for unit in units {
+        let service = write(folder.path(), &format!("{}.service", unit.name), &unit.service)?;
+        faults.extend(verify(&service)?);
+        faults.extend(expose(&service)?);
+        if let Some(timer) = &unit.timer {
+            faults.extend(verify(&write(folder.path(), &format!("{}.timer", unit.name), timer)?)?);
         }
     }
     Ok(faults)
 }
 
-/// The unit that runs a job of Compose, under the name of one.
+/// Docker confines what runs in a container, so this unit's exposure is not judged.
 const COMPOSE: &str = "job-of-compose.service";
 
-/// Copies of all units, in which a program that is there stands in for those that are not.
-fn units(root: &Path, copy: &Path) -> Result<Vec<PathBuf>, String> {
-    let folder = root.join("systemd");
-    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
-    let mut files: Vec<_> =
-        fs::read_dir(&folder).map_err(failed)?.flatten().map(|entry| entry.path()).collect();
-    files.retain(|path| path.extension().is_some_and(|it| it == "service" || it == "timer"));
-    files.push(root.join("docker/job.service"));
-    let mut units = Vec::new();
-    for file in files {
-        let text = fs::read_to_string(&file).map_err(failed)?;
-        let lines = text.lines().map(|line| match line.strip_prefix("ExecStart=") {
-            Some(call) => {
-                format!("ExecStart={STAND_IN}{}", call.find(' ').map_or("", |end| call.split_at(end).1))
-            }
-            None => line.replace("WorkingDirectory=/opt/data-platform/docker", "WorkingDirectory=/"),
-        });
-        let name = file.file_name().filter(|name| *name != "job.service").unwrap_or(COMPOSE.as_ref());
-        let unit = copy.join(name);
-        drop_in(&folder, &unit).map_err(failed)?;
-        fs::write(&unit, lines.collect::<Vec<_>>().join("\n")).map_err(failed)?;
-        units.push(unit);
-    }
-    Ok(units)
+/// Writes a unit in which a program that is there stands in for one that is not installed.
+fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, String> {
+    let lines = text.lines().map(|line| match line.strip_prefix("ExecStart=") {
+        Some(call) => {
+            format!("ExecStart={STAND_IN}{}", call.find(' ').map_or("", |end| call.split_at(end).1))
+        }
+        None => line.to_owned(),
+    });
+    let path = folder.join(name);
+    let text = lines.collect::<Vec<_>>().join("\n");
+    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
+    Ok(path)
 }
 
-/// Puts the drop-in of all programs beside a unit, as install.sh does.
-fn drop_in(folder: &Path, unit: &Path) -> std::io::Result<()> {
-    let shared = folder.join("program.conf");
-    if !shared.is_file() || unit.ends_with(COMPOSE) || unit.extension().is_none_or(|it| it != "service") {
-        return Ok(());
-    }
-    let beside = unit.with_extension("service.d");
-    fs::create_dir_all(&beside)?;
-    fs::copy(shared, beside.join("program.conf")).map(drop)
-}
-
-/// Messages of systemd about a unit, without those about other units that it loads.
+/// Complaints of systemd about a unit itself, not about others that it loads on the way.
 fn verify(unit: &Path) -> Result<Option<String>, String> {
     let mut command = Command::new(PROGRAM);
     command.args(["verify", "--man=no", "--recursive-errors=no"]).arg(unit);
@@ -96,7 +79,7 @@ fn verify(unit: &Path) -> Result<Option<String>, String> {
         .then(|| format!("{name}: {}", if own.is_empty() { text.clone() } else { own.join("; ") })))
 }
 
-/// How much a unit could do that its program does not need.
+/// Complains of a unit that confines its program too little.
 fn expose(unit: &Path) -> Result<Option<String>, String> {
     let mut command = Command::new(PROGRAM);
     command.args(["security", "--offline=true", "--no-pager", &format!("--threshold={EXPOSURE}")]).arg(unit);
@@ -116,16 +99,21 @@ mod tests {
 
     const UNIT: &str = "[Service]\nExecStart=/bin/true\n";
 
-    /// Findings in a workspace with one unit.
-    fn found(unit: &str) -> Option<Vec<String>> {
+    /// The faults of one unit.
+    fn found(service: &str) -> Option<Vec<String>> {
         testkit::require(Requirement::SystemdAnalyze.find())?;
-        let root = tempfile::tempdir().unwrap();
-        for folder in ["systemd", "docker"] {
-            fs::create_dir(root.path().join(folder)).unwrap();
-        }
-        fs::write(root.path().join("docker/job.service"), UNIT).unwrap();
-        fs::write(root.path().join("systemd/tides.service"), unit).unwrap();
-        Some(faults(root.path()).unwrap())
+        let unit = Unit {
+            name: "tides".to_owned(),
+            folder: "pipelines/tides".to_owned(),
+            description: "Tides.".to_owned(),
+            maintainer: String::new(),
+            service: service.to_owned(),
+            timer: None,
+            settings: Vec::new(),
+            schedule: None,
+            variables: Vec::new(),
+        };
+        Some(faults(&[unit]).unwrap())
     }
 
     #[test]

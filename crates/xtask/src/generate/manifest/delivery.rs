@@ -18,6 +18,8 @@ pub(in crate::generate) struct Delivery {
     pub(in crate::generate) registry: String,
     /// Name of the platform, in labels and as a namespace.
     pub(in crate::generate) name: String,
+    /// Name and address of who answers for Debian packages.
+    pub(in crate::generate) maintainer: String,
     /// Prefix of the generic device plugin: `squat.ai` in `squat.ai/serial`.
     pub(in crate::generate) device_domain: String,
     /// The number of each group that owns devices, on the machines that have them.
@@ -63,6 +65,7 @@ impl Delivery {
         if let Some(name) = name.as_ref().filter(|name| !is_name(name)) {
             keys.mistake("name", format!("is `{name}`; a name is lower-case letters, digits and hyphens"));
         }
+        let maintainer = keys.require("maintainer", "who answers for Debian packages");
         let device_domain =
             keys.require("device-domain", "what the device plugin puts before names of devices");
         let metrics_port = keys.require("metrics-port", "where devices serve health and metrics");
@@ -72,6 +75,7 @@ impl Delivery {
         Some(Self {
             registry: registry?,
             name: name?,
+            maintainer: maintainer?,
             device_domain: device_domain?,
             groups,
             metrics_port: metrics_port?,

@@ -1,5 +1,5 @@
-//! systemd: a unit for each program, a timer for each scheduled one, the drop-in that confines all of them, and the
-//! settings that an operator fills in.
+//! systemd: a unit for each program, confined as far as the program allows, a timer for each that runs on a schedule, and
+//! example settings. They are part of packages (`cargo xtask package`) and not committed.
 
 mod calendar;
 mod settings;
@@ -10,35 +10,24 @@ mod unit;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::describe::Kind;
-use super::file::File;
+use super::describe::{Kind, Variable};
 use super::manifest::Origin;
-use super::model::{Binding, FINAL_EXITS, GRACE_SECONDS, Model, Program, Schedule};
+use super::model::{FINAL_EXITS, GRACE_SECONDS, Model, Program, Schedule};
 use super::template::render;
 
-macro_rules! template {
-    ($name:literal) => {
-        Template { name: $name, text: include_str!(concat!("templates/", $name, ".j2")) }
-    };
-}
+const SERVICE: &str = include_str!("templates/service.j2");
+const TIMER: &str = include_str!("templates/timer.j2");
 
-/// A template beside this file.
-struct Template {
-    name: &'static str,
-    text: &'static str,
-}
+/// Folder of the programs of packages.
+const FOLDER: &str = "/usr/bin";
 
-const SERVICE: Template = template!("service");
-const TIMER: Template = template!("timer");
-const PROGRAM: Template = template!("program.conf");
-
-/// The folder of the state of each program; systemd fills in the path.
+/// The folder of what each program keeps to itself, of which systemd makes the path.
 const STATE: &str = "%S";
 
-/// The address to listen on: this machine alone, unless an operator sets another one.
+/// Who listens is for this machine alone, until somebody says otherwise.
 const HOST: &str = "127.0.0.1";
 
-/// The folder of the embedded store, which all programs share, so that the watchdog and the status page can read it.
+/// The folder of the embedded store, which all programs share: whoever watches them reads it.
 const SHARED_FOLDER: &str = "/var/lib/data-platform";
 
 /// How often a run that failed for a passing reason is started, the first time included.
@@ -48,40 +37,55 @@ const ATTEMPTS: u32 = 3;
 const JOB_PAUSE: u32 = 30;
 const SERVICE_PAUSE: u32 = 5;
 
-/// Everything below `systemd` that is generated.
-pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
-    let mut files = vec![settings::shared(model)?, drop_in(model)?];
-    for program in &model.programs {
-        let context = context(model, program);
-        files.push(SERVICE.file(program, &context)?);
-        if program.schedule.is_some() {
-            files.push(TIMER.file(program, &context)?);
-        }
-        files.extend(settings::own(model, program)?);
-    }
-    Ok(files)
+/// All that a machine with systemd needs of one program, beside the program itself.
+#[derive(Debug)]
+pub(crate) struct Unit {
+    pub(crate) name: String,
+    /// Its folder from the root of the workspace.
+    pub(crate) folder: String,
+    /// A sentence, with its full stop.
+    pub(crate) description: String,
+    /// Name and address of who answers for its package.
+    pub(crate) maintainer: String,
+    /// The text of `NAME.service`.
+    pub(crate) service: String,
+    /// The text of `NAME.timer`, where the program runs on a schedule.
+    pub(crate) timer: Option<String>,
+    /// Example settings, by the name of the file in `/etc/data-platform`.
+    pub(crate) settings: Vec<(String, String)>,
+    /// The schedule for a person, as in `3-59/10 * * * * (Etc/UTC)`.
+    pub(crate) schedule: Option<String>,
+    /// Every variable that the program takes.
+    pub(crate) variables: Vec<Variable>,
 }
 
-/// The drop-in of all programs.
-fn drop_in(model: &Model) -> Result<File, String> {
-    let context = json!({
-        "final_exits": FINAL_EXITS.map(|exit| exit.to_string()).join(" "),
-        "grace": GRACE_SECONDS,
-        "secrets": common_secrets(model),
-    });
-    let text = render(PROGRAM.name, PROGRAM.text, context)?;
-    Ok(File::with_hash("systemd/program.conf", &format!("Cargo.toml or {}", PROGRAM.path()), &text))
+/// The units of all programs that ship, sorted by name.
+pub(crate) fn units() -> Result<Vec<Unit>, String> {
+    of_model(&super::programs::model(&crate::workspace::root())?)
 }
 
-/// The optional secrets among the common bindings.
-fn common_secrets(model: &Model) -> Vec<Secret<'_>> {
-    secrets(model.common()).filter(|secret| secret.is_optional).collect()
+fn of_model(model: &Model) -> Result<Vec<Unit>, String> {
+    model.programs.iter().map(|program| unit_of(model, program)).collect()
+}
+
+fn unit_of(model: &Model, program: &Program) -> Result<Unit, String> {
+    let context = context(model, program);
+    let timer = program.schedule.as_ref().map(|_| render("timer", TIMER, &context)).transpose()?;
+    let schedule = program.schedule.as_ref().map(|it| format!("{} ({})", it.cron, it.time_zone));
+    Ok(Unit {
+        name: program.name.clone(),
+        folder: program.folder.clone(),
+        description: program.description.clone(),
+        maintainer: model.delivery.maintainer.clone(),
+        service: render("service", SERVICE, &context)?,
+        timer,
+        settings: [Some(settings::shared(model)?), settings::own(model, program)?].into_iter().flatten().collect(),
+        schedule,
+        variables: program.variables.clone(),
+    })
 }
 
 fn context(model: &Model, program: &Program) -> Value {
-    let common = if model.has_common(program) { common_secrets(model) } else { Vec::new() };
-    let own = secrets(&program.environment).filter(|secret| !common.contains(secret));
-    let (required, optional): (Vec<_>, Vec<_>) = own.partition(|secret| !secret.is_optional);
     let home = format!("{STATE}/{}", program.name);
     let placement = program.placement(&home, HOST).into_iter().map(|(name, value)| match name {
         "SQLITE_PATH" => (name, format!("{SHARED_FOLDER}/platform.db")),
@@ -102,13 +106,14 @@ fn context(model: &Model, program: &Program) -> Value {
         "project": model.delivery.name,
         "description": unit::text(&program.description),
         "arguments": program.arguments(),
-        "has_common": model.has_common(program),
         "is_device": program.kind == Kind::Device,
         "schedule": program.schedule.as_ref().map(Run::of),
         "pause": if program.schedule.is_some() { JOB_PAUSE } else { SERVICE_PAUSE },
+        "grace": GRACE_SECONDS,
+        "final_exits": FINAL_EXITS.map(|exit| exit.to_string()).join(" "),
         "environment": literals.chain(placed).collect::<Vec<_>>(),
-        "required": required,
-        "optional": optional,
+        "secrets": secrets(program).collect::<Vec<_>>(),
+        "folder": FOLDER,
         "has_store": program.has_variable("SQLITE_PATH"),
         "shared_folder": SHARED_FOLDER,
         "devices": program.devices,
@@ -118,7 +123,7 @@ fn context(model: &Model, program: &Program) -> Value {
     })
 }
 
-/// The address that a program listens on. On one machine no two can have the same port, so each that follows another by name has the
+/// Where a program listens. On one machine no two can have the same port, so each that follows another by name has the
 /// next one.
 fn address(model: &Model, program: &Program) -> Option<String> {
     let port = |program: &Program| program.serves.as_ref().map(|endpoint| endpoint.port);
@@ -129,25 +134,23 @@ fn address(model: &Model, program: &Program) -> Option<String> {
 }
 
 /// A secret that a program reads from a file.
-#[derive(PartialEq, Eq, Serialize)]
+#[derive(Serialize)]
 struct Secret<'a> {
     variable: &'a str,
     file: String,
-    is_optional: bool,
 }
 
-fn secrets<'a>(bindings: impl IntoIterator<Item = &'a Binding>) -> impl Iterator<Item = Secret<'a>> {
-    bindings.into_iter().filter_map(|binding| match &binding.origin {
+fn secrets(program: &Program) -> impl Iterator<Item = Secret<'_>> {
+    program.environment.iter().filter_map(|binding| match &binding.origin {
         Origin::Secret(secret) => Some(Secret {
             variable: &binding.variable,
             file: secret.file_name(),
-            is_optional: binding.is_optional,
         }),
         Origin::Literal(_) | Origin::Config(_) => None,
     })
 }
 
-/// The times of a unit and its timer.
+/// What a unit and its timer say of when.
 #[derive(Serialize)]
 struct Run {
     cron: String,
@@ -168,18 +171,5 @@ impl Run {
             window: schedule.cron.shortest_pause().as_secs() / 10 * 9,
             limit: schedule.deadline_seconds + GRACE_SECONDS,
         }
-    }
-}
-
-impl Template {
-    fn file(&self, program: &Program, context: &Value) -> Result<File, String> {
-        let text = render(self.name, self.text, context)?;
-        let origin = format!("{}/Cargo.toml or {}", program.folder, self.path());
-        Ok(File::with_hash(format!("systemd/{}.{}", program.name, self.name), &origin, &text))
-    }
-
-    /// Its path from the root.
-    fn path(&self) -> String {
-        format!("crates/xtask/src/generate/systemd/templates/{}.j2", self.name)
     }
 }

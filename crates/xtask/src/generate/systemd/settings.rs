@@ -1,32 +1,26 @@
-//! The files of settings: one for all programs, and one for each program.
+//! Example settings: one file for all programs, one for each program that has settings of its own.
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::generate::file::File;
 use crate::generate::manifest::Origin;
 use crate::generate::model::{Model, Program};
 use crate::generate::template::render;
 
 const TEMPLATE: &str = include_str!("templates/settings.env.j2");
 
-/// The origin in the first lines of the files.
-const ORIGIN: &str =
-    "the manifests of the programs, or crates/xtask/src/generate/systemd/templates/settings.env.j2";
-
-/// The settings that all programs share.
-pub(super) fn shared(model: &Model) -> Result<File, String> {
+/// The settings that all programs share: the name of the file and its text.
+pub(super) fn shared(model: &Model) -> Result<(String, String), String> {
     let mut lines = BTreeMap::new();
     for program in &model.programs {
         lines.extend(bound(model, program, true));
     }
-    let title = "Settings of all programs.";
-    file(&model.delivery.name, title, lines)
+    file(&model.delivery.name, "Settings of all programs on this machine.", lines)
 }
 
-/// The settings of one program; `None` where there are none.
-pub(super) fn own(model: &Model, program: &Program) -> Result<Option<File>, String> {
+/// The settings of one program; `None` where it has none of its own.
+pub(super) fn own(model: &Model, program: &Program) -> Result<Option<(String, String)>, String> {
     let lines: BTreeMap<_, _> = bound(model, program, false).collect();
     if lines.is_empty() {
         return Ok(None);
@@ -34,16 +28,12 @@ pub(super) fn own(model: &Model, program: &Program) -> Result<Option<File>, Stri
     file(&program.name, &format!("Settings of {}.", program.name), lines).map(Some)
 }
 
-fn file(name: &str, title: &str, lines: BTreeMap<&str, &str>) -> Result<File, String> {
+fn file(name: &str, title: &str, lines: BTreeMap<&str, &str>) -> Result<(String, String), String> {
     let context = json!({ "name": name, "title": title, "lines": lines });
-    Ok(File::with_hash(
-        format!("systemd/settings/{name}.env"),
-        ORIGIN,
-        &render("settings.env", TEMPLATE, context)?,
-    ))
+    Ok((format!("{name}.env"), render("settings.env", TEMPLATE, context)?))
 }
 
-/// The variables that come from a config, and their descriptions.
+/// The variables that are no secrets and no literals, with their descriptions.
 fn bound<'a>(
     model: &'a Model,
     program: &'a Program,

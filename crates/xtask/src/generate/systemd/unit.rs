@@ -1,8 +1,8 @@
-//! Text as unit files take it.
+//! Quoting for unit files.
 
 use crate::generate::model::Architecture;
 
-/// Text in which systemd finds nothing to replace.
+/// Escapes percent signs, which systemd would expand.
 pub(super) fn text(text: &str) -> String {
     text.replace('%', "%%")
 }
