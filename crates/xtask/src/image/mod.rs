@@ -22,8 +22,8 @@ mod sbom;
 mod toolchain;
 
 pub(crate) use architecture::Architecture;
-pub(crate) use call::architecture;
 pub(crate) use call::Arguments;
+pub(crate) use call::architecture;
 use call::{Call, Destination};
 pub(crate) use make::{Made, Workshop};
 pub(crate) use origin::Origin;

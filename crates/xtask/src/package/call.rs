@@ -38,7 +38,8 @@ impl Arguments {
             return Ok(self.arch.clone());
         }
         let host = Architecture::host();
-        host.map(|host| vec![host]).ok_or_else(|| "packages are for amd64 and arm64: name one with --arch".to_owned())
+        host.map(|host| vec![host])
+            .ok_or_else(|| "packages are for amd64 and arm64: name one with --arch".to_owned())
     }
 }
 
@@ -47,7 +48,11 @@ impl Arguments {
 fn version(text: &str) -> Result<String, String> {
     let is_right = text.starts_with(|first: char| first.is_ascii_digit())
         && text.chars().all(|letter| letter.is_ascii_alphanumeric() || ".+~-".contains(letter));
-    if is_right { Ok(text.to_owned()) } else { Err("must begin with a digit and hold letters, digits, `.+~-`".to_owned()) }
+    if is_right {
+        Ok(text.to_owned())
+    } else {
+        Err("must begin with a digit and hold letters, digits, `.+~-`".to_owned())
+    }
 }
 
 #[cfg(test)]

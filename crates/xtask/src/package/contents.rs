@@ -95,7 +95,8 @@ impl Package<'_> {
 
     /// Source: <https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/>.
     fn copyright(&self) -> Result<Vec<u8>, String> {
-        let mut text = format!("Source: {}\nLicense: MIT or Apache-2.0, at your choice\n", self.homepage).into_bytes();
+        let mut text =
+            format!("Source: {}\nLicense: MIT or Apache-2.0, at your choice\n", self.homepage).into_bytes();
         for license in LICENSES {
             text.extend_from_slice(b"\n----\n\n");
             text.extend(read(&self.root.join(license))?);
@@ -118,7 +119,6 @@ fn gzip(text: &str) -> Result<Vec<u8>, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::package::sample::{package, tides};
 
     fn root() -> std::path::PathBuf {
@@ -152,7 +152,9 @@ mod tests {
     fn an_archive_installs_itself_without_dpkg() {
         let tree = package(&root()).archive(&tides(), &root().join("LICENSE-MIT")).unwrap();
         let paths: Vec<_> = tree.paths().collect();
-        for path in ["tides", "tides.service", "tides.timer", "settings/tides.env", "install.sh", "LICENSE-MIT"] {
+        for path in
+            ["tides", "tides.service", "tides.timer", "settings/tides.env", "install.sh", "LICENSE-MIT"]
+        {
             assert!(paths.contains(&path), "{path} is missing from {paths:?}");
         }
     }

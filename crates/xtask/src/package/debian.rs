@@ -15,7 +15,9 @@ const PROGRAM: &str = "dpkg-deb";
 pub(super) fn is_there() -> Result<(), String> {
     match Command::new(PROGRAM).arg("--version").output() {
         Ok(output) if output.status.success() => Ok(()),
-        _ => Err(format!("{PROGRAM} is missing; on systems other than Debian and Ubuntu the package is called dpkg")),
+        _ => Err(format!(
+            "{PROGRAM} is missing; on systems other than Debian and Ubuntu the package is called dpkg"
+        )),
     }
 }
 

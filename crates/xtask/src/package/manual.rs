@@ -66,6 +66,9 @@ mod tests {
         let text = page(&package(&crate::workspace::root()), &tides()).unwrap();
         assert!(text.starts_with(".\\\""), "{text}");
         assert!(text.contains(".TP\n.B TIDES_KEY\nKey of the service.\nRequired.\n"), "{text}");
-        assert!(text.contains(".B STATION\n\\&.profile of a station, as in `a\\eb`.\nDefault:\n.BR a\\-b .\n"), "{text}");
+        assert!(
+            text.contains(".B STATION\n\\&.profile of a station, as in `a\\eb`.\nDefault:\n.BR a\\-b .\n"),
+            "{text}"
+        );
     }
 }

@@ -36,7 +36,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let folder = arguments.out.clone().unwrap_or_else(|| workshop.places.target.join("packages"));
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     for name in workshop.programs(arguments.programs())? {
-        let unit = units.iter().find(|unit| unit.name == name).ok_or_else(|| format!("{name} has no manifest"))?;
+        let unit =
+            units.iter().find(|unit| unit.name == name).ok_or_else(|| format!("{name} has no manifest"))?;
         let version = arguments.version.as_deref().map_or_else(|| workshop.version(&name), Ok)?;
         for architecture in &architectures {
             let program = workshop.build(&name, *architecture)?;

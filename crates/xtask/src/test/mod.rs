@@ -13,6 +13,7 @@ mod install;
 pub(crate) mod manifests;
 mod monitoring;
 mod npm;
+mod packages;
 mod prebuilt;
 mod progress;
 mod reproducible;

@@ -6,7 +6,7 @@ use std::process::Command;
 use super::progress::Progress;
 use super::step::{Outcome, Step};
 use super::{
-    airflow, cargo_deny, compose, dashboards, ecs, faults, images, manifests, monitoring, prebuilt,
+    airflow, cargo_deny, compose, dashboards, ecs, faults, images, manifests, monitoring, packages, prebuilt,
     reproducible, servers, shipped, systemd, workflows,
 };
 use crate::workspace;
@@ -14,7 +14,7 @@ use crate::workspace;
 /// All steps share one target folder and the profile `dev`, so that what one has built the next does not build again.
 ///
 /// Those that mostly wait run beside those that compile, up to the first one that needs both.
-pub(super) const STEPS: [Step; 23] = [
+pub(super) const STEPS: [Step; 24] = [
     step("fmt", "every file is formatted", fmt),
     step("clippy", "no lint is broken", clippy),
     step("doc", "the documentation builds without a warning", doc),
@@ -34,11 +34,16 @@ pub(super) const STEPS: [Step; 23] = [
         manifests::check,
     ),
     waiting("monitoring", "rules fire when they should, and reach whom they name", monitoring::check),
-    waiting("systemd", "systemd understands the units, and finds them confined", systemd::check),
     step("generate", "generated files say what the manifests and the programs say", generate),
+    step("systemd", "systemd understands the units of packages, and finds them confined", systemd::check),
     step("demo", "`cargo xtask demo` shows every pipeline at work", demo),
     step("dashboards", "stores answer every query, and every name in one is a record's", dashboards::check),
     step("images", "programs run in images that hold nothing else, beside real servers", images::check),
+    step(
+        "packages",
+        "a machine with systemd installs, upgrades, removes and purges a package",
+        packages::check,
+    ),
     step(
         "airflow",
         "a real Airflow imports the DAGs, asks for their pods, and runs an image",

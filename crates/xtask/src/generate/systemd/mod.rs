@@ -79,7 +79,10 @@ fn unit_of(model: &Model, program: &Program) -> Result<Unit, String> {
         maintainer: model.delivery.maintainer.clone(),
         service: render("service", SERVICE, &context)?,
         timer,
-        settings: [Some(settings::shared(model)?), settings::own(model, program)?].into_iter().flatten().collect(),
+        settings: [Some(settings::shared(model)?), settings::own(model, program)?]
+            .into_iter()
+            .flatten()
+            .collect(),
         schedule,
         variables: program.variables.clone(),
     })
@@ -142,10 +145,7 @@ struct Secret<'a> {
 
 fn secrets(program: &Program) -> impl Iterator<Item = Secret<'_>> {
     program.environment.iter().filter_map(|binding| match &binding.origin {
-        Origin::Secret(secret) => Some(Secret {
-            variable: &binding.variable,
-            file: secret.file_name(),
-        }),
+        Origin::Secret(secret) => Some(Secret { variable: &binding.variable, file: secret.file_name() }),
         Origin::Literal(_) | Origin::Config(_) => None,
     })
 }

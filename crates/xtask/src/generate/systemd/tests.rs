@@ -100,4 +100,3 @@ fn systemd_finds_no_fault_in_any_of_them() {
     let Some(_) = testkit::require(Requirement::SystemdAnalyze.find()) else { return };
     assert_eq!(crate::test::systemd::faults(&of_model(&sample::model()).unwrap()).unwrap(), [""; 0]);
 }
-}

@@ -1,0 +1,149 @@
+//! A machine with systemd: a Debian of its own in a container, with the network of this machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+use testkit::Requirement;
+
+use crate::test::progress::Progress;
+use crate::workspace;
+
+/// The release that the container runs, and the packages that it has beside the essential ones.
+const RELEASE: &str = "bookworm";
+const PACKAGES: &str = "systemd,systemd-sysv,dbus,init-system-helpers,apt";
+/// The longest time for the container to boot.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A running machine. Dropping it ends it.
+pub(super) struct Machine {
+    container: Child,
+    /// The process that is number 1 inside.
+    leader: String,
+    root: TempDir,
+}
+
+impl Machine {
+    /// Boots a machine.
+    ///
+    /// # Errors
+    /// Its files cannot be installed, or it does not boot.
+    pub(super) fn start(progress: &mut Progress) -> Result<Self, String> {
+        let archive = archive(progress)?;
+        let root =
+            TempDir::with_prefix_in("machine-", workspace::target()?).map_err(|error| error.to_string())?;
+        let mut unpack = Command::new("tar");
+        unpack
+            .args(["--extract", "--numeric-owner", "--file"])
+            .arg(&archive)
+            .arg("--directory")
+            .arg(root.path());
+        succeeded(unpack.output(), "tar")?;
+        let mut command = Requirement::SystemdNspawn.command().map_err(|missing| missing.to_string())?;
+        command.arg("--directory").arg(root.path());
+        // Where no systemd runs there is nothing to register it with.
+        command.args(["--boot", "--register=no", "--keep-unit", "--console=pipe", "--machine=packages"]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let container = command.spawn().map_err(|error| format!("systemd-nspawn: {error}"))?;
+        let mut machine = Self { container, leader: String::new(), root };
+        machine.wait()?;
+        Ok(machine)
+    }
+
+    /// Copies a file into the machine and gives its path there.
+    pub(super) fn take(&self, file: &Path) -> Result<String, String> {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        let copied = fs::copy(file, self.root.path().join("root").join(name.as_ref()));
+        copied.map_err(|error| format!("{}: {error}", file.display()))?;
+        Ok(format!("/root/{name}"))
+    }
+
+    /// What a script prints that ends well.
+    pub(super) fn succeeds(&self, script: &str) -> Result<String, String> {
+        let output = self.run(script)?;
+        let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+        if output.status.success() {
+            Ok(text)
+        } else {
+            Err(format!("{script}\nended with {}:\n{text}", output.status))
+        }
+    }
+
+    /// Runs a script that ends badly.
+    pub(super) fn fails(&self, script: &str) -> Result<(), String> {
+        let output = self.run(script)?;
+        if output.status.success() { Err(format!("{script}\nended well")) } else { Ok(()) }
+    }
+
+    fn run(&self, script: &str) -> Result<Output, String> {
+        let mut command = Requirement::Nsenter.command().map_err(|missing| missing.to_string())?;
+        command.args(["--all", "--target", &self.leader, "/bin/sh", "-c", script]);
+        command.env_clear().env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LC_ALL", "C.UTF-8");
+        command.env("DEBIAN_FRONTEND", "noninteractive").env("HOME", "/root");
+        command.output().map_err(|error| format!("nsenter: {error}"))
+    }
+
+    /// Waits until it has booted.
+    fn wait(&mut self) -> Result<(), String> {
+        let begun = Instant::now();
+        while begun.elapsed() < PATIENCE {
+            if let Some(leader) = child(self.container.id()) {
+                self.leader = leader;
+                // `--wait` ends once it has booted; before systemd listens, it fails at once.
+                let state = self.run("systemctl is-system-running --wait")?;
+                let state = String::from_utf8_lossy(&state.stdout).trim().to_owned();
+                if ["running", "degraded"].contains(&state.as_str()) {
+                    return Ok(());
+                }
+            }
+            if let Ok(Some(status)) = self.container.try_wait() {
+                return Err(format!("the machine ended with {status}"));
+            }
+            std::thread::yield_now();
+        }
+        Err("the machine does not boot".to_owned())
+    }
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let _ = self.run("systemctl poweroff --force --force");
+        let _ = self.container.kill();
+        let _ = self.container.wait();
+    }
+}
+
+/// The first child of a process.
+fn child(process: u32) -> Option<String> {
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
+    children.split_whitespace().next().map(str::to_owned)
+}
+
+/// The files of the machine, made once and kept with other tools.
+fn archive(progress: &mut Progress) -> Result<PathBuf, String> {
+    let cache = workspace::cache()?;
+    let archive = cache.join(format!("machine-{RELEASE}.tar"));
+    if archive.is_file() {
+        return Ok(archive);
+    }
+    progress.say("installing a Debian for the machine, once");
+    fs::create_dir_all(&cache).map_err(|error| format!("{}: {error}", cache.display()))?;
+    let unfinished = cache.join(format!("machine-{RELEASE}.{}.tar", std::process::id()));
+    let mut command = Requirement::Mmdebstrap.command().map_err(|missing| missing.to_string())?;
+    command
+        .args(["--quiet", "--variant=minbase", &format!("--include={PACKAGES}"), RELEASE])
+        .arg(&unfinished);
+    succeeded(command.output(), "mmdebstrap")?;
+    fs::rename(&unfinished, &archive).map_err(|error| format!("{}: {error}", archive.display()))?;
+    Ok(archive)
+}
+
+fn succeeded(output: std::io::Result<Output>, program: &str) -> Result<(), String> {
+    let output = output.map_err(|error| format!("{program}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim()))
+}

@@ -1,0 +1,145 @@
+//! A Debian package, installed, upgraded, removed and purged in a machine with systemd.
+
+mod machine;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use http_sim::Server;
+use http_sim::services::OpenWeather;
+use testkit::Requirement;
+
+use super::images::{SAMPLES, xtask};
+use super::install;
+use super::progress::Progress;
+use super::step::Outcome;
+use super::steps::watch;
+use crate::workspace;
+use machine::Machine;
+
+const NEEDED: [Requirement; 3] = [Requirement::Mmdebstrap, Requirement::Nsenter, Requirement::SystemdNspawn];
+
+/// The versions of the package that is upgraded.
+const VERSIONS: [&str; 2] = ["0.0.1", "0.0.2"];
+/// The key that the simulated service takes.
+const KEY: &str = "key-of-the-machine";
+
+/// Makes two versions of a package and takes them through their life.
+pub(super) fn check(progress: &mut Progress) -> Outcome {
+    if let Err(reason) = install::ensure(&NEEDED, progress) {
+        return Outcome::Skipped(vec![format!("packages, since {reason}")]);
+    }
+    let [program, ..] = SAMPLES;
+    match make(program, progress).and_then(|packages| live(program, &packages, progress)) {
+        Ok(()) => Outcome::Passed,
+        Err(reason) => Outcome::Failed(format!("{reason}\n")),
+    }
+}
+
+/// Makes the packages and gives their paths.
+fn make(program: &str, progress: &mut Progress) -> Result<[PathBuf; 2], String> {
+    let folder = workspace::target()?.join("packages-of-the-test");
+    for version in VERSIONS {
+        let mut command = xtask()?;
+        command.args(["package", program, "--version", version, "--out"]).arg(&folder);
+        match watch(progress, command) {
+            Outcome::Passed => {}
+            Outcome::Failed(output) => return Err(output),
+            Outcome::Skipped(reasons) => return Err(reasons.join("\n")),
+        }
+    }
+    let output =
+        Command::new("dpkg").arg("--print-architecture").output().map_err(|error| error.to_string())?;
+    let architecture = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    Ok(VERSIONS.map(|version| folder.join(format!("{program}_{version}_{architecture}.deb"))))
+}
+
+/// From the first installation to the purge.
+fn live(program: &str, packages: &[PathBuf; 2], progress: &mut Progress) -> Result<(), String> {
+    progress.say("starting a machine with systemd");
+    let source = Server::start(OpenWeather::new(KEY)).map_err(|error| format!("no simulator: {error}"))?;
+    let machine = Machine::start(progress)?;
+    let [first, second] = packages;
+    installs_and_says_what_it_needs(&machine, program, first)?;
+    starts_once_it_has_its_settings(&machine, program, source.url())?;
+    runs_and_stores(&machine, program)?;
+    keeps_settings_and_data_over_an_upgrade(&machine, program, second)?;
+    leaves_settings_and_data_when_removed(&machine, program)?;
+    leaves_nothing_when_purged(&machine, program)
+}
+
+fn apt(machine: &Machine, package: &Path) -> Result<String, String> {
+    let name = machine.take(package)?;
+    machine.succeeds(&format!("apt-get install --yes --quiet --no-download {name}"))
+}
+
+fn installs_and_says_what_it_needs(machine: &Machine, program: &str, package: &Path) -> Result<(), String> {
+    let said = apt(machine, package)?;
+    contains(&said, "OPENWEATHER_KEY")?;
+    contains(&said, &format!("sudo data-platform start {program}"))?;
+    machine.fails(&format!("systemctl is-enabled --quiet {program}.timer"))?;
+    machine.succeeds(&format!("test -s /usr/share/man/man1/{program}.1.gz")).map(drop)
+}
+
+fn starts_once_it_has_its_settings(machine: &Machine, program: &str, source: &str) -> Result<(), String> {
+    machine.succeeds(&format!("echo {KEY} > /etc/data-platform/secrets/openweather.key"))?;
+    machine.succeeds(&format!(
+        "printf 'CITY=Seattle\\nOPENWEATHER_URL={source}\\n' >> /etc/data-platform/{program}.env"
+    ))?;
+    let checked = machine.succeeds(&format!("data-platform check {program}"))?;
+    contains(&checked, "configuration")?;
+    contains(&checked, "store")?;
+    machine.succeeds(&format!("data-platform start {program}"))?;
+    machine.succeeds(&format!("systemctl is-active --quiet {program}.timer"))?;
+    let status = machine.succeeds("data-platform status")?;
+    contains(&status, program)
+}
+
+fn runs_and_stores(machine: &Machine, program: &str) -> Result<(), String> {
+    machine.succeeds(&format!("systemctl start {program}.service"))?;
+    let journal = machine.succeeds(&format!("journalctl --unit {program} --output cat --no-pager"))?;
+    contains(&journal, "\"rows_out\":1")?;
+    if journal.contains(KEY) {
+        return Err(format!("the journal holds the key:\n{journal}"));
+    }
+    machine.succeeds("test -s /var/lib/data-platform/platform.db").map(drop)
+}
+
+fn keeps_settings_and_data_over_an_upgrade(
+    machine: &Machine,
+    program: &str,
+    package: &Path,
+) -> Result<(), String> {
+    let before = machine.succeeds("sha256sum /var/lib/data-platform/platform.db /etc/data-platform/*.env")?;
+    apt(machine, package)?;
+    let after = machine.succeeds("sha256sum /var/lib/data-platform/platform.db /etc/data-platform/*.env")?;
+    if before != after {
+        return Err(format!("an upgrade changed settings or data:\n{before}{after}"));
+    }
+    contains(&machine.succeeds(&format!("dpkg --status {program}"))?, "Version: 0.0.2")?;
+    machine.succeeds(&format!("systemctl is-active --quiet {program}.timer"))?;
+    machine.succeeds(&format!("systemctl start {program}.service")).map(drop)
+}
+
+fn leaves_settings_and_data_when_removed(machine: &Machine, program: &str) -> Result<(), String> {
+    machine.succeeds(&format!("apt-get remove --yes --quiet {program}"))?;
+    machine.fails(&format!("systemctl is-active --quiet {program}.timer"))?;
+    machine.succeeds(&format!(
+        "test ! -e /usr/bin/{program} && test ! -e /usr/bin/data-platform && test -s /etc/data-platform/{program}.env \
+         && test -s /etc/data-platform/secrets/openweather.key && test -s /var/lib/data-platform/platform.db"
+    ))
+    .map(drop)
+}
+
+fn leaves_nothing_when_purged(machine: &Machine, program: &str) -> Result<(), String> {
+    machine.succeeds(&format!("apt-get purge --yes --quiet {program}"))?;
+    machine.succeeds(&format!(
+        "test ! -e /etc/data-platform && test ! -e /var/lib/data-platform && test ! -e /var/lib/private/{program} \
+         && test ! -e /etc/systemd/system/{program}.service.d && test -z \"$(systemctl --failed --legend=false)\""
+    ))
+    .map(drop)
+}
+
+fn contains(text: &str, part: &str) -> Result<(), String> {
+    if text.contains(part) { Ok(()) } else { Err(format!("`{part}` is not in:\n{text}")) }
+}
