@@ -70,7 +70,7 @@ fn live(program: &str, packages: &[PathBuf; 2], progress: &mut Progress) -> Resu
 
 fn apt(machine: &Machine, package: &Path) -> Result<String, String> {
     let name = machine.take(package)?;
-    machine.succeeds(&format!("apt-get install --yes --quiet --no-download {name}"))
+    machine.succeeds(&format!("apt-get install --yes --quiet {name}"))
 }
 
 fn installs_and_says_what_it_needs(machine: &Machine, program: &str, package: &Path) -> Result<(), String> {
