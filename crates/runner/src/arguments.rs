@@ -10,6 +10,7 @@ use crate::help::Topic;
 pub(crate) enum Call {
     Run(Request),
     Replay(Replay),
+    TestAlert,
     Describe,
     Help(Topic),
     Version,
@@ -75,6 +76,7 @@ impl Call {
                 }
                 ("--version" | "-V", None) => return Ok(Self::Version),
                 ("--describe", None) => return Ok(Self::Describe),
+                ("--test-alert", None) => return Ok(Self::TestAlert),
                 ("--once", None) => request.is_once = true,
                 ("--dry-run", None) => request.mode = Mode::DryRun,
                 ("--check", None) => request.mode = Mode::Check,

@@ -74,7 +74,7 @@ fn stores<'a>(delivery: &'a Delivery, records: &[&Schema]) -> Vec<&'a Store> {
     delivery.outbox.router.stores().filter(goes_there).collect()
 }
 
-type Checked<T> = Result<T, (Exit, String)>;
+pub(crate) type Checked<T> = Result<T, (Exit, String)>;
 
 fn outcome(run: &Result<(), Failure>) -> Checked<&str> {
     run.as_ref().map(|()| "").map_err(|failure| (failure.exit(), failure.message().to_owned()))
@@ -84,7 +84,8 @@ fn told(error: &(impl Fault + 'static)) -> (Exit, String) {
     (error.kind().into(), fault::chain(error))
 }
 
-fn line<T: AsRef<str>>(exit: &mut Exit, what: &str, checked: &Checked<T>) {
+/// Prints one line, and keeps the exit code of the first failure.
+pub(crate) fn line<T: AsRef<str>>(exit: &mut Exit, what: &str, checked: &Checked<T>) {
     let (mark, text) = match checked {
         Ok(text) => ("ok", text.as_ref()),
         Err((failed, text)) => {

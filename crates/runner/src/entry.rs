@@ -9,7 +9,7 @@ use settings::Variable;
 use crate::arguments::{Call, Mode, Request};
 use crate::program::Kind;
 use crate::terminal::Style;
-use crate::{Exit, Program, describe, help, replay};
+use crate::{Exit, Program, describe, help, replay, test_alert};
 
 /// Answers a call from what the program declares, or runs it on this thread.
 pub(crate) fn enter<F: Future<Output = ExitCode>>(
@@ -27,6 +27,7 @@ pub(crate) fn enter<F: Future<Output = ExitCode>>(
             }
         }
         Ok(Call::Replay(replay)) => block_on(program, replay::run(program, variables, replay)),
+        Ok(Call::TestAlert) => block_on(program, test_alert::run(program, variables)),
         Ok(Call::Version) => print(&format!("{} {}", program.name, program.version)),
         Ok(Call::Run(request)) => block_on(program, run(request)),
         Err(message) => refuse(program, &message),
@@ -42,8 +43,11 @@ pub(crate) fn refuse(program: &Program, message: &str) -> ExitCode {
 
 /// The call, if a program of this kind can do it.
 fn fitting(program: &Program, call: Call) -> Result<Call, String> {
-    let Call::Run(request) = call else { return Ok(call) };
     let kind = program.kind;
+    if call == Call::TestAlert && kind == Kind::Service {
+        return Err("--test-alert is for jobs and devices; see --help".to_owned());
+    }
+    let Call::Run(request) = call else { return Ok(call) };
     if request.mode == Mode::DryRun && kind == Kind::Service {
         return Err("--dry-run is for jobs; see --help".to_owned());
     }
@@ -114,6 +118,8 @@ mod tests {
         for kind in [Kind::Device, Kind::Service] {
             assert_eq!(fits(kind, &since).unwrap_err(), "--since is for jobs; see --help");
         }
+        let refusal = fits(Kind::Service, &["--test-alert"]).unwrap_err();
+        assert_eq!(refusal, "--test-alert is for jobs and devices; see --help");
         for kind in [Kind::Job, Kind::Service] {
             assert_eq!(fits(kind, &["--once"]).unwrap_err(), "--once is for devices; see --help");
         }

@@ -73,6 +73,7 @@ mod start;
 mod steps;
 mod tally;
 mod terminal;
+mod test_alert;
 #[cfg(test)]
 mod tests;
 mod usage;

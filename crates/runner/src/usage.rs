@@ -83,6 +83,7 @@ pub(crate) fn options(program: &Program) -> Vec<CallOption> {
     if let Some(CheckArguments { names, does }) = program.check {
         add(true, &format!("--check {}", names.join(" ")), does);
     }
+    add(!is_service, "--test-alert", "send a test message to every alert channel, one line each");
     add(
         program.has_history,
         "--since T [--until T]",

@@ -18,8 +18,34 @@ pub(super) struct Description {
     #[serde(default)]
     pub(super) has_history: bool,
     pub(super) variables: Vec<Variable>,
+    /// Its calls.
+    #[serde(default)]
+    pub(super) usage: Usage,
+    #[serde(default)]
+    pub(super) exit_codes: Vec<ExitCode>,
     /// The records it stores, the run report included.
     pub(super) records: Vec<Schema>,
+}
+
+/// The calls of a program.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub(crate) struct Usage {
+    pub(crate) options: Vec<CallOption>,
+}
+
+/// One option of a program.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct CallOption {
+    /// Its form, as in `--since T`.
+    pub(crate) option: String,
+    pub(crate) description: String,
+}
+
+/// One exit code of a program.
+#[derive(Debug, Clone, Deserialize)]
+pub(crate) struct ExitCode {
+    pub(crate) code: u8,
+    pub(crate) description: String,
 }
 
 /// How a program lives.

@@ -92,6 +92,8 @@ impl Check<'_> {
             is_sharing,
             environment,
             variables: description.variables,
+            options: description.usage.options,
+            exit_codes: description.exit_codes,
             records: description.records,
         }
     }

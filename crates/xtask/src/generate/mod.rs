@@ -43,7 +43,7 @@ pub(crate) mod systemd;
 pub(crate) mod template;
 
 use describe::Kind;
-pub(crate) use describe::Variable;
+pub(crate) use describe::{CallOption, ExitCode, Variable};
 use file::File;
 use model::Model;
 use record::Schema;

@@ -6,7 +6,7 @@ use record::Schema;
 use serde::{Deserialize, Serialize};
 
 use super::cron::Cron;
-use super::describe::{Kind, Variable};
+use super::describe::{CallOption, ExitCode, Kind, Variable};
 use super::manifest::{Delivery, Device, Origin, Resources};
 use super::quantity::Memory;
 
@@ -55,6 +55,9 @@ pub(super) struct Program {
     pub(super) environment: Vec<Binding>,
     /// All variables that it describes.
     pub(super) variables: Vec<Variable>,
+    /// Its options.
+    pub(super) options: Vec<CallOption>,
+    pub(super) exit_codes: Vec<ExitCode>,
     /// All records that it describes, the run report included.
     pub(super) records: Vec<Schema>,
 }

@@ -31,6 +31,8 @@ pub(super) fn page(package: &Package<'_>, unit: &Unit) -> Result<String, String>
         "description": roff(&unit.description),
         "schedule": unit.schedule.as_deref().map(roff),
         "homepage": roff(package.homepage),
+        "options": unit.options.iter().map(|it| [roff(&it.option), roff(&it.description)]).collect::<Vec<_>>(),
+        "exit_codes": unit.exit_codes.iter().map(|it| (it.code, roff(&it.description))).collect::<Vec<_>>(),
         "variables": unit.variables.iter().map(entry).collect::<Vec<_>>(),
     });
     let text = render("manual", TEMPLATE, context)?;
@@ -65,6 +67,8 @@ mod tests {
     fn a_page_has_every_variable_and_no_line_that_roff_would_take_for_a_request() {
         let text = page(&package(&crate::workspace::root()), &tides()).unwrap();
         assert!(text.starts_with(".\\\""), "{text}");
+        assert!(text.contains(".TP\n.B \\-\\-check\ntry the settings\n"), "{text}");
+        assert!(text.contains(".TP\n.B 75\ntemporary\n"), "{text}");
         assert!(text.contains(".TP\n.B TIDES_KEY\nKey of the service.\nRequired.\n"), "{text}");
         assert!(
             text.contains(".B STATION\n\\&.profile of a station, as in `a\\eb`.\nDefault:\n.BR a\\-b .\n"),

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use super::contents::Package;
-use crate::generate::Variable;
 use crate::generate::systemd::Unit;
+use crate::generate::{CallOption, ExitCode, Variable};
 use crate::image::{Architecture, Origin};
 
 static ORIGIN: LazyLock<Origin> = LazyLock::new(|| Origin {
@@ -44,6 +44,11 @@ pub(super) fn tides() -> Unit {
         timer: Some("[Timer]\nOnCalendar=*:7\n".to_owned()),
         settings: vec![("tides.env".to_owned(), "# Settings of tides.\n#STATION=\n".to_owned())],
         schedule: Some("7 * * * * (Etc/UTC)".to_owned()),
+        options: vec![CallOption {
+            option: "--check".to_owned(),
+            description: "try the settings".to_owned(),
+        }],
+        exit_codes: vec![ExitCode { code: 75, description: "temporary".to_owned() }],
         variables: vec![
             variable("TIDES_KEY", true, None, "Key of the service."),
             variable("STATION", false, Some("a-b"), ".profile of a station, as in `a\\b`."),

@@ -112,6 +112,8 @@ mod tests {
             settings: Vec::new(),
             schedule: None,
             variables: Vec::new(),
+            options: Vec::new(),
+            exit_codes: Vec::new(),
         };
         Some(faults(&[unit]).unwrap())
     }

@@ -10,7 +10,7 @@ mod unit;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::describe::{Kind, Variable};
+use super::describe::{CallOption, ExitCode, Kind, Variable};
 use super::manifest::Origin;
 use super::model::{FINAL_EXITS, GRACE_SECONDS, Model, Program, Schedule};
 use super::template::render;
@@ -57,6 +57,9 @@ pub(crate) struct Unit {
     pub(crate) schedule: Option<String>,
     /// Every variable that the program takes.
     pub(crate) variables: Vec<Variable>,
+    /// Every option that it takes.
+    pub(crate) options: Vec<CallOption>,
+    pub(crate) exit_codes: Vec<ExitCode>,
 }
 
 /// The units of all programs that ship, sorted by name.
@@ -85,6 +88,8 @@ fn unit_of(model: &Model, program: &Program) -> Result<Unit, String> {
             .collect(),
         schedule,
         variables: program.variables.clone(),
+        options: program.options.clone(),
+        exit_codes: program.exit_codes.clone(),
     })
 }
 
