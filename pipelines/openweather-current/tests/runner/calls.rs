@@ -94,10 +94,22 @@ fn a_check_tells_a_line_for_each_thing_and_changes_nothing() {
 }
 
 #[test]
+fn a_test_alert_goes_to_every_channel_and_needs_no_key_of_the_source() {
+    let mut world = world();
+    world.set("OPENWEATHER_KEY", "");
+    let outcome = world.run(&["--test-alert"]);
+    expect_exit(&outcome, 0);
+    assert!(outcome.stdout.contains("test alert"), "{}", outcome.stdout);
+    let alerts = world.alerts();
+    assert_eq!(alerts.len(), 1, "{alerts:?}");
+    assert!(alerts[0].contains("Test alert of openweather-current"), "{alerts:?}");
+}
+
+#[test]
 fn a_check_tells_all_that_is_wrong() {
     let mut world = failing_world();
     world.set("INFLUXDB_BUCKET", "none-of-this-name");
-    world.channel().set_fault(Fault::always(Kind::Status(404)));
+    world.channel().set_fault(Fault::always(Kind::Reset));
     let outcome = world.run(&["--check"]);
     expect_exit(&outcome, 78);
     let failed = outcome.stdout.lines().filter(|line| line.starts_with("FAILED")).count();
