@@ -43,7 +43,9 @@ pub(crate) mod systemd;
 pub(crate) mod template;
 
 use describe::Kind;
-pub(crate) use describe::{CallOption, ExitCode, Variable};
+pub(crate) use describe::Variable;
+#[cfg(test)]
+pub(crate) use describe::{CallOption, ExitCode};
 use file::File;
 use model::Model;
 use record::Schema;
@@ -55,7 +57,7 @@ use crate::workspace;
 type Generator = fn(&Model) -> Result<Vec<File>, String>;
 
 /// All generators. Each file is made by one of them.
-const GENERATORS: [Generator; 8] = [
+const GENERATORS: [Generator; 9] = [
     airflow::files,
     argo::files,
     catalogue::files,
@@ -64,6 +66,7 @@ const GENERATORS: [Generator; 8] = [
     grafana::files,
     kubernetes::files,
     prometheus::files,
+    systemd::timers,
 ];
 
 /// A program that ships, as far as checks beyond the generated files look at it.

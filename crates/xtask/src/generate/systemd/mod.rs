@@ -1,5 +1,5 @@
 //! systemd: a unit for each program, confined as far as the program allows, a timer for each that runs on a schedule, and
-//! example settings. They are part of packages (`cargo xtask package`) and not committed.
+//! example settings. They are part of packages (`cargo xtask package`) and not committed, but for the timers of Compose.
 
 mod calendar;
 mod settings;
@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::describe::{CallOption, ExitCode, Kind, Variable};
+use super::file::File;
 use super::manifest::Origin;
 use super::model::{FINAL_EXITS, GRACE_SECONDS, Model, Program, Schedule};
 use super::template::render;
@@ -65,6 +66,17 @@ pub(crate) struct Unit {
 /// The units of all programs that ship, sorted by name.
 pub(crate) fn units() -> Result<Vec<Unit>, String> {
     of_model(&super::programs::model(&crate::workspace::root())?)
+}
+
+/// The timers of jobs that Compose runs: the schedule of a machine with containers, where no package is installed.
+pub(super) fn timers(model: &Model) -> Result<Vec<File>, String> {
+    let timer = |(program, _): (&Program, &Schedule)| {
+        let text = render("timer", TIMER, context(model, program))?;
+        let origin =
+            format!("{}/Cargo.toml or crates/xtask/src/generate/systemd/templates/timer.j2", program.folder);
+        Ok(File::with_hash(format!("docker/timers/{}.timer", program.name), &origin, &text))
+    };
+    model.scheduled().map(timer).collect()
 }
 
 fn of_model(model: &Model) -> Result<Vec<Unit>, String> {
