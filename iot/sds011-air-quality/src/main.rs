@@ -49,14 +49,17 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
                 let reading = sensor.measure(&sampling.cycle()).await?;
                 match sampling.again_in(&reading).filter(|_| !device.is_once()) {
                     Some(wait) => device.next_in(wait),
-                    None => rest(sensor, sampling).await,
+                    // A reading is not lost because the sensor stays awake. The failure shows at the next one.
+                    None => drop(rest(sensor, sampling).await),
                 }
                 Ok(vec![AirQuality::of(&reading, Timestamp::now(), site.origin(*number))])
             },
         )
         .await?;
+    // Nobody reads the sensor from now on, so it need not be awake.
     if !device.is_once() && sampling.sleeps {
-        device.leave(leave(port, sampling)).await;
+        let asleep = async { rest(&mut open(port).await?.0, sampling).await.on(port) };
+        device.leave(async { drop(asleep.await) }).await;
     }
     Ok(())
 }
@@ -67,17 +70,7 @@ async fn open(config: &serial_port::Config) -> Result<(Sds011<SerialPort>, Devic
     Ok((sensor, number))
 }
 
-/// Puts the sensor to sleep where it sleeps between readings. A reading is not lost because it stays awake: the
-/// failure shows when it is woken up.
-async fn rest(sensor: &mut Sds011<SerialPort>, sampling: &Sampling) {
-    if sampling.sleeps {
-        let _ = sensor.sleep().await;
-    }
-}
-
-/// Puts the sensor to sleep for the time when no program reads it.
-async fn leave(config: &serial_port::Config, sampling: &Sampling) {
-    if let Ok((mut sensor, _)) = open(config).await {
-        rest(&mut sensor, sampling).await;
-    }
+/// Puts the sensor to sleep where it sleeps between readings.
+async fn rest(sensor: &mut Sds011<SerialPort>, sampling: &Sampling) -> Result<(), sds011::Error> {
+    if sampling.sleeps { sensor.sleep().await } else { Ok(()) }
 }
