@@ -72,7 +72,7 @@ impl Call {
                 ("--help", Some(name)) => return Ok(Self::Help(topic(Some(name)))),
                 ("--replay-dead-letters", None) => is_replay = true,
                 ("--destination", inline) => {
-                    destination = Some(value(&flag, inline, &mut arguments, "a store")?)
+                    destination = Some(value(&flag, inline, &mut arguments, "a store")?);
                 }
                 ("--version" | "-V", None) => return Ok(Self::Version),
                 ("--describe", None) => return Ok(Self::Describe),

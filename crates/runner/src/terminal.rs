@@ -77,7 +77,8 @@ impl Style {
         for (name, parts) in rows {
             let width = textwrap::core::display_width(name);
             let padding = " ".repeat(column.saturating_sub(width) + GAP);
-            set.push_str(&format!("{}{}", " ".repeat(INDENT), self.name(name)));
+            set.push_str(&" ".repeat(INDENT));
+            set.push_str(&self.name(name));
             let mut is_first = true;
             if width > column {
                 set.push('\n');

@@ -151,7 +151,7 @@ quantity! {
         KilowattHours ["kWh"] => value;
         /// Wh
         WattHours ["Wh"] => value / 1000.0;
-        /// MWh
+        /// `MWh`
         MegawattHours ["MWh"] => value * 1000.0;
         /// Watt minutes, as some plugs count
         WattMinutes ["Wmin", "Wm"] => value / 60_000.0;

@@ -1,7 +1,5 @@
 //! The stored form of an alert: versions that come later read what earlier ones stored.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::time::Duration;
 
 use alert_engine::{Alert, AlertState, ClaimRequest, NotificationKind};

@@ -40,9 +40,9 @@ fn reading<'a>(
     tags: &'a BTreeMap<String, String>,
     minute: i64,
 ) -> Reading<'a> {
+    static NONE: BTreeMap<String, String> = BTreeMap::new();
     let at = Timestamp::UNIX_EPOCH + SignedDuration::from_mins(minute);
     let unit = (field == "temp").then_some("°C");
-    static NONE: BTreeMap<String, String> = BTreeMap::new();
     let (program, run, record, labels) = ("roof", "r1", "weather", &NONE);
     Reading { program, run, record, field, unit, tags, labels, at, value, occurrence: None }
 }

@@ -97,7 +97,7 @@ impl<C: Channel> AlertUpdate<'_, C> {
             match place.change(&key, |known| self.next(known, of_the_alert, now)).await? {
                 Some(next) => claims.add(next),
                 None => {
-                    tracing::warn!(alert = key, "other runs keep changing this alert; it is left to them")
+                    tracing::warn!(alert = key, "other runs keep changing this alert; it is left to them");
                 }
             }
             claims.place_of.insert(key, claims.places.len());

@@ -37,8 +37,8 @@ pub(super) fn page(package: &Package<'_>, unit: &Unit) -> Result<String, String>
     });
     let text = render("manual", TEMPLATE, context)?;
     // In roff an empty line is a paragraph.
-    let lines = text.lines().filter(|line| !line.trim().is_empty());
-    Ok(lines.map(|line| format!("{line}\n")).collect())
+    let lines: Vec<_> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    Ok(lines.join("\n") + "\n")
 }
 
 fn entry(variable: &Variable) -> Entry {

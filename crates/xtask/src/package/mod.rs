@@ -74,10 +74,12 @@ fn write_checksums(folder: &Path) -> Result<(), String> {
     let mut lines = String::new();
     for file in files {
         let digest = Sha256::digest(fs::read(&file).map_err(failed)?);
-        let hex: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         // Writing to a string does not fail.
-        let _ = writeln!(lines, "{hex}  {name}");
+        for byte in digest {
+            let _ = write!(lines, "{byte:02x}");
+        }
+        let _ = writeln!(lines, "  {name}");
     }
     fs::write(folder.join(CHECKSUMS), lines).map_err(failed)
 }

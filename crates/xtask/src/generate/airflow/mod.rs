@@ -1,4 +1,4 @@
-//! Airflow: the pools of all scheduled programs. The DAGs themselves are made from the CronJobs by
+//! Airflow: the pools of all scheduled programs. The DAGs themselves are made from the `CronJobs` by
 //! `k8s/airflow/dags/jobs.py`, which is written by hand.
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::workspace;
 const RELEASE: &str = "bookworm";
 const PACKAGES: &str = "systemd,systemd-sysv,dbus,init-system-helpers,apt";
 /// The longest time for the container to boot.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running machine. Dropping it ends it.
 pub(super) struct Machine {
