@@ -43,6 +43,7 @@ impl Scene {
             name: "faults".to_owned(),
             folder: Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/no_source"),
             source: "UNUSED".to_owned(),
+            simulator: None,
             arguments: Vec::new(),
             settings: BTreeMap::from([
                 ("MQTT_URL".to_owned(), broker.url()),

@@ -1,4 +1,4 @@
-//! A headless Chromium, controlled by the WebDriver protocol.
+//! A headless Chromium, controlled by the `WebDriver` protocol.
 //!
 //! Source: <https://www.w3.org/TR/webdriver2/>, and for Chromium's extensions
 //! <https://chromedevtools.github.io/devtools-protocol/>.
