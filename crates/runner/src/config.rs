@@ -67,7 +67,7 @@ pub(crate) struct Files {
     pub(crate) ca_file: Option<PathBuf>,
 }
 
-/// Who else is told how a run ended.
+/// Other receivers of the run report.
 #[derive(Debug, Clone, Settings)]
 #[setting(group = "run")]
 pub(crate) struct Reporting {
@@ -82,7 +82,7 @@ pub(crate) struct Reporting {
     pub(crate) xcom: PathBuf,
 }
 
-/// What is logged, and how.
+/// The settings of the log.
 #[derive(Debug, Clone, Settings)]
 #[setting(group = "logs")]
 pub(crate) struct Logging {

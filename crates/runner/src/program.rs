@@ -1,10 +1,10 @@
-//! What a program is, before it runs.
+//! The declaration of a program: its name, its records, its kind.
 
 use std::time::Duration;
 
 use record::{Record, Schema};
 
-/// What a program is: its name, and the records it yields.
+/// The declaration of a program: its name, its records, its kind.
 #[derive(Debug, Clone)]
 pub struct Program {
     pub(crate) name: &'static str,
@@ -34,7 +34,7 @@ pub(crate) enum Kind {
 pub(crate) struct CheckArguments {
     /// Their names, as `--help` shows them.
     pub(crate) names: &'static [&'static str],
-    /// What happens with them, in words.
+    /// Their effect, in words.
     pub(crate) does: &'static str,
 }
 
@@ -61,12 +61,12 @@ impl Program {
     /// Declares how often a device reads unless a person says otherwise: the default of `INTERVAL_SECONDS`.
     #[must_use]
     pub fn every(self, interval: Duration) -> Self {
-        // A variable tells its default as text that lives as long as the program, of which there is one.
+        // The default of a variable is text that lives as long as the program, of which there is one.
         let text: &'static str = interval.as_secs_f64().to_string().leak();
         Self { interval: Some(text), ..self }
     }
 
-    /// Declares what a device takes after `--check`, and what it then does; `--help` tells. The device reads them by
+    /// Declares the operands that a device takes after `--check`, and their effect, for `--help`. The device reads them by
     /// [`Check::arguments`](crate::Check::arguments).
     #[must_use]
     pub fn check_takes(self, names: &'static [&'static str], does: &'static str) -> Self {

@@ -1,9 +1,9 @@
-//! The run report: what a run did, as a record and as a line.
+//! The run report, as a record and as a line.
 
 use record::{Record, Timestamp};
 use serde::Serialize;
 
-/// What one run of a program did.
+/// The report of one run of a program.
 #[derive(Debug, Clone, PartialEq, Record, Serialize)]
 #[record(measurement = "pipeline_runs")]
 pub(crate) struct Report {
@@ -22,18 +22,18 @@ pub(crate) struct Report {
     pub(crate) version: String,
     /// The run's own name, as in its log lines.
     pub(crate) run_id: String,
-    /// How long it took.
+    /// Duration of the run.
     #[record(unit = "s")]
     pub(crate) duration: f64,
     /// Records that were extracted and transformed.
     pub(crate) rows_in: i64,
     /// Records that were stored, those of earlier runs included.
     pub(crate) rows_out: i64,
-    /// Records that no store will take; they are in the dead letters.
+    /// Records that were refused; they are in the dead letters.
     pub(crate) rows_refused: i64,
     /// Records that wait in the spool.
     pub(crate) rows_spooled: i64,
-    /// How often something was tried again.
+    /// Number of repeated attempts.
     pub(crate) retries: i64,
     /// The stage it reached, or failed at.
     pub(crate) stage: String,
@@ -41,7 +41,7 @@ pub(crate) struct Report {
     pub(crate) status: String,
     /// The exit code.
     pub(crate) exit: i64,
-    /// Why it failed.
+    /// The error, where it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) error: Option<String>,
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use alert_slack::{Bot, Error};
-use fault::{Fault as _, Kind};
+use fault::{Backoff, Fault as _, Kind};
 use http_server::prometheus::metrics::counter::Counter;
 use jiff::Timestamp;
 use tokio::sync::Notify;
@@ -49,7 +49,13 @@ pub struct SenderHandle {
 #[derive(Debug)]
 struct ChannelDelay {
     until: Instant,
-    failures: u32,
+    backoff: Backoff,
+}
+
+impl ChannelDelay {
+    fn after_a_message() -> Self {
+        Self { until: Instant::now() + PAUSE, backoff: Backoff::between(PAUSE, LONGEST_PAUSE) }
+    }
 }
 
 impl SlackSender {
@@ -163,22 +169,16 @@ impl SlackSender {
                 return Ok(());
             }
         }
-        self.delays
-            .borrow_mut()
-            .insert(channel.to_owned(), ChannelDelay { until: Instant::now() + PAUSE, failures: 0 });
+        self.delays.borrow_mut().insert(channel.to_owned(), ChannelDelay::after_a_message());
         self.finish(message.id)
     }
 
-    /// Delays a channel by the time that Slack asked for, or with exponential backoff.
+    /// Delays a channel with exponential backoff, or longer where Slack asked for it.
     fn delay_channel(&self, channel: &str, asked: Option<Duration>) -> Duration {
         let mut delays = self.delays.borrow_mut();
-        let failures = delays.get(channel).map_or(0, |delay| delay.failures);
-        let backoff = PAUSE.saturating_mul(2_u32.saturating_pow(failures)).min(LONGEST_PAUSE);
-        let wait = asked.unwrap_or(backoff).max(PAUSE);
-        delays.insert(
-            channel.to_owned(),
-            ChannelDelay { until: Instant::now() + wait, failures: failures + 1 },
-        );
+        let delay = delays.entry(channel.to_owned()).or_insert_with(ChannelDelay::after_a_message);
+        let wait = delay.backoff.wait(asked);
+        delay.until = Instant::now() + wait;
         wait
     }
 

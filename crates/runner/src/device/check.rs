@@ -4,9 +4,8 @@ use std::cell::RefCell;
 
 use crate::check::Line;
 
-/// What a device was asked to check. A program that is more than a sensor looks at it, tells what it found, and ends.
-///
-/// A failure of its work is told by returning it.
+/// The check that a device was asked for. A program that is more than a sensor adds lines of its own, and ends. A failure
+/// is returned.
 #[derive(Debug)]
 pub struct Check<'a> {
     pub(crate) arguments: &'a [String],
@@ -14,7 +13,7 @@ pub struct Check<'a> {
 }
 
 impl Check<'_> {
-    /// What stands after `--check`, as [`Program::check_takes`](crate::Program::check_takes) declares it: all of it,
+    /// The operands of `--check`, as [`Program::check_takes`](crate::Program::check_takes) declares it: all of it,
     /// or nothing.
     pub fn arguments(&self) -> &[String] {
         self.arguments

@@ -9,7 +9,7 @@ use settings::{Setting, Settings, Source, Variable};
 use crate::Program;
 use crate::config;
 
-/// How often a device reads where the program does not say.
+/// The period of a device where the program has none.
 const INTERVAL: Duration = Duration::from_mins(1);
 
 /// The settings every device has.
@@ -19,18 +19,18 @@ pub(crate) struct DeviceSettings {
     pub(crate) watching: Watching,
 }
 
-/// When people hear of a device, and from where.
+/// The alerts, the reports and the endpoints of a device.
 #[derive(Debug, Clone, Settings)]
 #[setting(group = "device")]
 pub(crate) struct Watching {
-    /// How many readings have to fail in a row before people are told.
+    /// Number of failed readings in a row before an alert.
     #[setting(name = "FAILURES_BEFORE_ALERT", default = "3")]
     pub(crate) failures_before_alert: NonZeroU32,
-    /// After how many identical readings in a row a sensor counts as stuck, in place of what the program says; 0 for
+    /// Number of identical readings in a row after which a sensor counts as stuck, in place of the program's own; 0 for
     /// never.
     #[setting(name = "STALE_AFTER_READINGS")]
     pub(crate) stale_after: Option<u32>,
-    /// How often the device reports what it did, as a run of a job does.
+    /// Time from one run report of the device to the next.
     #[setting(name = "REPORT_INTERVAL_SECONDS", default = "300")]
     pub(crate) report_interval: Duration,
     /// Address and port for `/healthz`, `/readyz` and `/metrics`, as in `0.0.0.0:9100`; without it there are none.

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Progress within so many periods is progress.
+/// Number of periods within which a source has to make progress.
 const PERIODS: u32 = 3;
-/// What a loop may take for one turn on top of its periods.
+/// Time for one turn of the loop on top of its periods.
 const LONG_TURN: Duration = Duration::from_mins(3);
 /// The longest time for records to be stored or spooled.
 const LONG_WAIT: Duration = Duration::from_secs(30);

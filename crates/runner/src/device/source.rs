@@ -9,7 +9,7 @@ use super::readings::Readings;
 /// A source of a device: a sensor or a stream, with the health and the failures of its own.
 #[derive(Debug)]
 pub(crate) struct Source {
-    /// What tells it from the other sensors of the device; the only one needs no name.
+    /// Its name, where the device has several sensors.
     pub(crate) name: Option<String>,
     pub(crate) readings: Readings,
     pub(crate) health: Health,

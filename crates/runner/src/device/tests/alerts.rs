@@ -1,4 +1,4 @@
-//! What people hear of a device, as its state remembers it.
+//! The alerts of a device, as its state has them.
 
 use std::rc::Rc;
 use std::time::Duration;
@@ -16,8 +16,8 @@ use crate::device::reporter::Reporter;
 use crate::device::store_delivery::StoreDelivery;
 use crate::{Failure, Stage};
 
-/// Does something while a device tells people what it saw.
-async fn told<T>(world: &World, act: impl Future<Output = T>) -> T {
+/// Does something while the notifier of a device runs.
+async fn notifying<T>(world: &World, act: impl Future<Output = T>) -> T {
     let notifier = Notifier::new(&world.device.core);
     tokio::select! {
         done = Box::pin(act) => done,
@@ -37,10 +37,10 @@ async fn alerts(world: &World) -> Vec<(String, AlertState, u32)> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn people_hear_of_a_sensor_that_fails_three_times_and_of_its_recovery() {
+async fn a_sensor_that_fails_three_times_is_an_alert_until_it_recovers() {
     let world = World::new(&[]);
     let failure = Failure::new(Stage::Extract, Kind::Temporary, "silent");
-    told(&world, async {
+    notifying(&world, async {
         for expected in [AlertState::Pending, AlertState::Pending, AlertState::Firing] {
             world.core().failed(&world.core().main, FailureReason::Unreachable, &failure);
             assert!(matches!(&*alerts(&world).await, [(key, state, _)] if key == "run/extract" && *state == expected));
@@ -58,7 +58,7 @@ async fn people_hear_of_a_sensor_that_fails_three_times_and_of_its_recovery() {
 #[tokio::test(start_paused = true)]
 async fn a_threshold_is_looked_at_with_each_reading_and_kept_when_it_changes() {
     let world = World::new(&[("ALERT_PM2_ABOVE", "50"), ("ALERT_PM2_FOR", "2")]);
-    told(&world, async {
+    notifying(&world, async {
         let start = Timestamp::now();
         let keep = async |second: u64, pm2| {
             let at = start - Duration::from_secs(100) + Duration::from_secs(second);
@@ -75,7 +75,7 @@ async fn a_threshold_is_looked_at_with_each_reading_and_kept_when_it_changes() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn people_hear_at_once_of_a_store_that_refuses_the_token_and_later_of_one_that_is_away() {
+async fn a_store_that_refuses_the_token_is_an_alert_at_once_and_one_that_is_away_later() {
     for (kind, minutes) in [(Kind::Unauthorized, 0), (Kind::Temporary, 6)] {
         let world = World::new(&[]);
         let dispatch = DispatchContext::new(Rc::clone(&world.core().context));
@@ -100,12 +100,12 @@ async fn people_hear_at_once_of_a_store_that_refuses_the_token_and_later_of_one_
         let run = async {
             tokio::select! { () = act => {}, () = delivery.run(&dispatch, &store) => {} }
         };
-        told(&world, Box::pin(run)).await;
+        notifying(&world, Box::pin(run)).await;
     }
 }
 
 #[tokio::test(start_paused = true)]
-async fn people_hear_of_a_store_that_is_away_even_where_there_is_no_spool() {
+async fn a_store_that_is_away_is_an_alert_even_where_there_is_no_spool() {
     let world = World::new(&[]);
     std::fs::write(world.folder.path().join("spool"), "in the way").unwrap();
     let dispatch = DispatchContext::new(Rc::clone(&world.core().context));
@@ -132,7 +132,7 @@ async fn people_hear_of_a_store_that_is_away_even_where_there_is_no_spool() {
     let run = async {
         tokio::select! { () = act => {}, () = delivery.run(&dispatch, &store) => {} }
     };
-    told(&world, Box::pin(run)).await;
+    notifying(&world, Box::pin(run)).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -151,7 +151,7 @@ async fn refused_records_are_one_alert_that_ends_after_a_quiet_hour() {
     let run = async {
         tokio::select! { () = act => {}, () = world.core().dispatcher.run() => {} }
     };
-    told(&world, Box::pin(run)).await;
+    notifying(&world, Box::pin(run)).await;
 }
 
 #[tokio::test(start_paused = true)]
@@ -159,7 +159,7 @@ async fn each_of_several_sensors_has_an_alert_of_its_own() {
     let world = World::new(&[("FAILURES_BEFORE_ALERT", "1")]);
     let failure = Failure::new(Stage::Extract, Kind::Temporary, "silent");
     let (attic, cellar) = (world.core().sensor("attic"), world.core().sensor("cellar"));
-    told(&world, async {
+    notifying(&world, async {
         world.core().failed(&attic, FailureReason::Unreachable, &failure);
         world.core().failed(&cellar, FailureReason::Unreachable, &failure);
         world.core().good(&attic);

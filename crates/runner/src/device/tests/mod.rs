@@ -85,19 +85,19 @@ impl World {
         self.end.send_replace(Some(EndReason::Signal("SIGTERM")));
     }
 
-    /// What the embedded store has taken.
+    /// Number of records in the embedded store.
     pub(super) fn stored(&self) -> usize {
         self.core().context.delivery.outbox.tally.of("sqlite").stored
     }
 }
 
-/// A store that does as it is told.
+/// A store with a behavior that a test sets.
 #[derive(Default)]
 pub(super) struct FakeStore {
     /// The seconds of the records it has, in the order they came.
     pub(super) has: RefCell<Vec<i64>>,
     pub(super) behavior: Cell<Behavior>,
-    /// What becomes of the next writes, before `behavior` counts.
+    /// The behavior at the next writes, before `behavior` counts.
     pub(super) next: RefCell<VecDeque<Behavior>>,
     pub(super) asked: Cell<usize>,
 }
