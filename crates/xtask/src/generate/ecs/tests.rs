@@ -1,7 +1,6 @@
-//! What ECS and `EventBridge` are asked for.
+//! Checks of the stack and of the parameters of a job.
 
 use super::files;
-use crate::generate::manifest::Origin;
 use crate::generate::model::Model;
 use crate::generate::sample;
 
@@ -13,47 +12,55 @@ fn text(model: &Model, path: &str) -> String {
 #[test]
 fn only_jobs_run_where_there_is_no_device() {
     let paths: Vec<_> = files(&sample::model()).unwrap().into_iter().map(|file| file.path).collect();
-    assert_eq!(paths, ["deploy/ecs/platform.yaml", "deploy/ecs/tides.yaml"]);
+    assert_eq!(paths, ["deploy/ecs/platform.yaml", "deploy/ecs/job.yaml", "deploy/ecs/jobs/tides.conf"]);
 }
 
 #[test]
-fn a_secret_is_a_parameter_and_never_a_value() {
-    let text = text(&sample::model(), "tides.yaml");
-    assert!(text.contains("- { Name: TIDES_KEY, ValueFrom: !Ref TidesKey }"), "{text}");
-    assert!(text.contains("!If [HasStoreToken, { Name: STORE_TOKEN, ValueFrom: !Ref StoreToken }"), "{text}");
+fn one_file_says_what_runs_when_and_with_what() {
+    let text = text(&sample::model(), "jobs/tides.conf");
+    for line in [
+        "# The stack of tides: deploy/ecs/deploy.sh tides TidesKey=…",
+        "Program=tides",
+        "Image=registry.example/lego/tides:0.1.0",
+        "Schedule=cron(7 * * * ? *)",
+        "TimeZone=Europe/Berlin",
+        "DeadlineSeconds=120",
+        "MemoryLimit=64",
+        "Measurement=tides",
+        "AlertLevelAbove=4.5",
+        "# It also takes: Station, StoreUrl, StoreToken, HeartbeatUrl.",
+    ] {
+        assert!(text.lines().any(|it| it == line), "no `{line}` in:\n{text}");
+    }
+}
+
+#[test]
+fn a_secret_is_a_reference_and_never_a_value() {
+    let text = text(&sample::model(), "job.yaml");
+    assert!(text.contains("!If [HasTidesKey, { Name: TIDES_KEY, ValueFrom: !Ref TidesKey }"), "{text}");
     assert!(text.contains("!If [HasStation, { Name: STATION, Value: !Ref Station }"), "{text}");
-    assert!(text.contains("- { Name: MEASUREMENT, Value: \"tides\" }"), "{text}");
+}
+
+#[test]
+fn a_program_does_not_get_a_stack_without_its_required_variables() {
+    let text = text(&sample::model(), "job.yaml");
+    assert!(text.contains("  TidesKey:\n    RuleCondition: !Contains [[tides], !Ref Program]\n"), "{text}");
+    assert!(!text.contains("  StoreToken:\n    RuleCondition"), "{text}");
 }
 
 #[test]
 fn a_run_has_ended_before_the_next_begins() {
     let mut model = sample::model();
-    let deadline = |model: &Model| {
-        let text = text(model, "tides.yaml");
-        let (_, rest) = text.split_once("Name: DEADLINE_SECONDS, Value: \"").unwrap();
-        rest.split('"').next().unwrap().to_owned()
-    };
-    assert_eq!(deadline(&model), "120");
     let tides = model.programs.iter_mut().find(|program| program.name == "tides").unwrap();
     tides.schedule.as_mut().unwrap().cron = "*/2 * * * *".parse().unwrap();
-    assert_eq!(deadline(&model), "90");
+    assert!(text(&model, "jobs/tides.conf").contains("\nDeadlineSeconds=90\n"));
 }
 
 #[test]
-fn a_program_that_keeps_nothing_has_no_file_system() {
+fn a_program_without_state_has_no_file_system() {
     let mut model = sample::model();
-    assert!(text(&model, "tides.yaml").contains("AWS::EFS::AccessPoint"));
+    assert!(text(&model, "jobs/tides.conf").contains("\nStorage=yes\n"));
     model.programs.iter_mut().for_each(|program| program.storage = None);
-    let text = text(&model, "tides.yaml");
-    assert!(!text.contains("EFS") && !text.contains("MountPoints"), "{text}");
-}
-
-#[test]
-fn a_program_without_any_variable_has_no_empty_list() {
-    let mut model = sample::model();
-    for program in &mut model.programs {
-        program.environment.retain(|binding| matches!(binding.origin, Origin::Literal(_)));
-    }
-    let text = text(&model, "tides.yaml");
-    assert!(!text.contains("Secrets:") && !text.contains("Conditions:"), "{text}");
+    let text = text(&model, "jobs/tides.conf");
+    assert!(text.contains("\nStorage=no\n") && !text.contains("SpoolMaxBytes"), "{text}");
 }

@@ -1,7 +1,7 @@
 """Deploys the stacks to a stand-in for AWS and looks at what comes of them.
 
-deploy.py STACKS: the folder with platform.yaml and a stack for each program. What each came to is sent once more through
-botocore, whose models say what ECS and EventBridge take, and each task is started as its schedule would start it.
+deploy.py STACKS: the folder with platform.yaml, job.yaml and the parameters of each job. Each task definition is sent once
+more through botocore, whose models say what ECS and EventBridge take, and each task is started as its schedule would start it.
 """
 
 import re
@@ -13,6 +13,8 @@ from moto import mock_aws
 from moto.cloudformation.models import cloudformation_backends
 from moto.cloudformation.parsing import clean_json
 
+#: The parameters of a job that are no variables.
+FIXED = 9
 GIVEN_BY_AWS = {"taskDefinitionArn", "revision", "status", "requiresAttributes", "compatibilities", "registeredAt"}
 
 
@@ -39,26 +41,30 @@ def platform(path):
     stack("data-platform", path, Vpc=vpc, Subnets=",".join(subnets), FileSystemSubnets=",".join(subnets))
 
 
-def parameters(path, required_only):
-    """A value for each parameter of a program that has no default, or for all of them."""
-    body = path.read_text(encoding="utf-8").split("\nResources:", maxsplit=1)[0]
-    values = {}
-    for name, rest in re.findall(r"\n  (\w+):\n    Type: String\n((?:    .*\n)+)", body):
-        if name not in ("Platform", "Image") and not (required_only and "Default:" in rest):
-            secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:data-platform/x-AbCdEf:key::"
-            values[name] = secret if "secretsmanager" in rest else "value"
-    return values
+def parameters(folder, name, required_only):
+    """The parameters of a job from its file, and a value for those it needs, or for all."""
+    lines = (folder / "jobs" / f"{name}.conf").read_text(encoding="utf-8").splitlines()
+    given = dict(line.split("=", maxsplit=1) for line in lines if line and not line.startswith("#"))
+    body = (folder / "job.yaml").read_text(encoding="utf-8")
+    rules = re.findall(r"\n  (\w+):\n    RuleCondition: !Contains \[\[(.*)\], !Ref Program\]", body)
+    required = {parameter for parameter, programs in rules if name in programs.split(", ")}
+    variables = body.split("# The variables of the programs.", maxsplit=1)[1].split("\nConditions:", maxsplit=1)[0]
+    variables = variables.split("\nRules:", maxsplit=1)[0]
+    secret = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:data-platform/x-AbCdEf:key::"
+    for parameter, rest in re.findall(r"\n  (\w+):(.*(?:\n    .*)*)", variables):
+        if parameter not in given and (parameter in required or not required_only):
+            given[parameter] = secret if "secretsmanager" in rest else "value"
+    return given
 
 
 def expect(what, found, expected):
     return [] if found == expected else [f"{what}: {found!r} in place of {expected!r}"]
 
 
-def program(path, required_only):
+def program(folder, name, required_only):
     """The faults of one stack."""
-    name = path.stem
-    given = parameters(path, required_only)
-    stack(f"{name}-{required_only}", path, **given)
+    given = parameters(folder, name, required_only)
+    stack(f"{name}-{required_only}", folder / "job.yaml", **given)
     ecs, scheduler = client("ecs"), client("scheduler")
     task = ecs.describe_task_definition(taskDefinition=name)["taskDefinition"]
     container = task["containerDefinitions"][0]
@@ -74,11 +80,12 @@ def program(path, required_only):
     faults += expect(f"{name}: secrets that are written down", secrets & {it["name"] for it in container["environment"]}, set())
     values = {it.get("value") for it in container["environment"]}
     faults += expect(f"{name}: empty variables", values & {"", None}, set())
+    container["environment"] = [{**it, "value": str(it["value"])} for it in container["environment"]]
     written = len(secrets) + len(container["environment"])
-    faults += expect(f"{name}: variables that are given arrive", written >= len(given), True)
+    faults += expect(f"{name}: variables that are given arrive", written >= len(given) - FIXED, True)
 
     # The stand-in makes no schedules of stacks, so this makes the one that the stack asks for.
-    schedule = resolved(f"{name}-{required_only}", "Schedule")
+    schedule = resolved(f"{name}-{required_only}", "Timer")
     asked = schedule["Target"]["EcsParameters"]
     asked["NetworkConfiguration"] = lowered(asked["NetworkConfiguration"])
     scheduler.create_schedule(**schedule)
@@ -110,8 +117,7 @@ with mock_aws():
     folder = Path(sys.argv[1])
     platform(folder / "platform.yaml")
     found = []
-    for path in sorted(folder.glob("*.yaml")):
-        if path.name != "platform.yaml":
-            found += program(path, required_only=True) + program(path, required_only=False)
+    for path in sorted(folder.glob("jobs/*.conf")):
+        found += program(folder, path.stem, required_only=True) + program(folder, path.stem, required_only=False)
 print("\n".join(found))
 sys.exit(bool(found))
