@@ -24,6 +24,7 @@ mod argo;
 mod catalogue;
 mod compose;
 mod cron;
+mod decide;
 mod describe;
 mod ecs;
 mod file;
@@ -33,6 +34,7 @@ mod kubernetes;
 mod manifest;
 mod mistake;
 mod model;
+mod pages;
 mod programs;
 mod prometheus;
 mod quantity;
@@ -41,6 +43,8 @@ mod sample;
 mod settings_table;
 pub(crate) mod systemd;
 pub(crate) mod template;
+
+use std::path::Path;
 
 use describe::Kind;
 pub(crate) use describe::Variable;
@@ -109,21 +113,28 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 fn generate() -> Result<(), String> {
     let root = workspace::root();
     let model = programs::model(&root)?;
-    for change in file::write(&root, &files(&model)?)? {
+    for change in file::write(&root, &all(&root, &model)?)? {
         println!("{}", change.line());
     }
-    settings_table::check(&root, &model)
+    Ok(())
 }
 
 fn check() -> Result<(), String> {
     let root = workspace::root();
     let model = programs::model(&root)?;
-    let drift = file::drift(&root, &files(&model)?);
-    if !drift.is_empty() {
-        let lines: Vec<_> = drift.iter().map(file::Drift::line).collect();
-        return Err(format!("these would change:\n{}\nmake it so: cargo xtask generate", lines.join("\n")));
+    let drift = file::drift(&root, &all(&root, &model)?);
+    if drift.is_empty() {
+        return Ok(());
     }
-    settings_table::check(&root, &model)
+    let lines: Vec<_> = drift.iter().map(file::Drift::line).collect();
+    Err(format!("these would change:\n{}\nmake it so: cargo xtask generate", lines.join("\n")))
+}
+
+/// All generated files, and the pages that have generated parts.
+fn all(root: &Path, model: &Model) -> Result<Vec<File>, String> {
+    let mut all = files(model)?;
+    all.extend(pages::files(root, model, &settings_table::shared(root, model)?)?);
+    Ok(all)
 }
 
 /// All files, sorted by path.

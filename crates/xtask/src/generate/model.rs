@@ -30,6 +30,8 @@ pub(super) struct Program {
     /// A sentence, with its full stop.
     pub(super) description: String,
     pub(super) kind: Kind,
+    /// The group in the catalogue of the root README.
+    pub(super) group: Option<String>,
     /// Whether it understands `--since`.
     pub(super) has_history: bool,
     /// Where its image is: `<registry>/<program>:<version>`.

@@ -1,10 +1,11 @@
-//! The programs that ship: where they are, what their manifests say, what they say of themselves.
+//! The programs that ship: their folders, their manifests, their descriptions.
 
 use std::fs;
 use std::path::Path;
 
 use toml::Table;
 
+use super::decide::{Decided, check_delivery, decide};
 use super::describe::Description;
 use super::join::join;
 use super::manifest::{Delivery, Manifest};
@@ -13,8 +14,25 @@ use super::model::Model;
 use crate::demo::build;
 use crate::workspace;
 
-/// Reads all manifests, builds all programs and asks each what it is.
+/// Reads and checks all manifests, then builds all programs and asks each for its description.
 pub(super) fn model(root: &Path) -> Result<Model, String> {
+    let (delivery, decided) = manifests(root)?;
+    let names: Vec<_> = decided.iter().map(|decided| decided.manifest.name.clone()).collect();
+    let programs = build::programs(&names)?;
+    let mut described = Vec::new();
+    for decided in decided {
+        let name = &decided.manifest.name;
+        let program = programs.get(name).ok_or_else(|| format!("{name} is not built"))?;
+        let description = Description::of(program).map_err(|problem| format!("{name}: {problem}"))?;
+        described.push((decided, description));
+    }
+    let mut mistakes = Mistakes::default();
+    let model = join(delivery, described, &mut mistakes);
+    mistakes.or(model)
+}
+
+/// All manifests with their defaults, or every mistake in them. Nothing is compiled for it.
+pub(super) fn manifests(root: &Path) -> Result<(Delivery, Vec<Decided>), String> {
     let mut mistakes = Mistakes::default();
     let delivery = Delivery::read(&table(root, "Cargo.toml")?, &mut mistakes);
     let mut manifests = Vec::new();
@@ -22,19 +40,10 @@ pub(super) fn model(root: &Path) -> Result<Model, String> {
         let table = table(root, &format!("{folder}/Cargo.toml"))?;
         manifests.push(Manifest::read(&folder, &table, &mut mistakes));
     }
-    let Some(delivery) = delivery else { return mistakes.or(()).and(Err("no model".to_owned())) };
-    let names: Vec<_> = manifests.iter().map(|manifest| manifest.name.clone()).collect();
-    let programs = build::programs(&names)?;
-    let mut described = Vec::new();
-    for manifest in manifests {
-        let program =
-            programs.get(&manifest.name).ok_or_else(|| format!("{} is not built", manifest.name))?;
-        let description =
-            Description::of(program).map_err(|problem| format!("{}: {problem}", manifest.name))?;
-        described.push((manifest, description));
-    }
-    let model = join(delivery, described, &mut mistakes);
-    mistakes.or(model)
+    let Some(delivery) = delivery else { return mistakes.or(()).and(Err("no delivery".to_owned())) };
+    check_delivery(&delivery, &mut mistakes);
+    let decided = manifests.into_iter().map(|manifest| decide(manifest, &delivery, &mut mistakes)).collect();
+    mistakes.or((delivery, decided))
 }
 
 /// The folders of all programs that ship, from the root, sorted.
@@ -58,4 +67,32 @@ fn folders(root: &Path) -> Result<Vec<String>, String> {
 fn table(root: &Path, path: &str) -> Result<Table, String> {
     let text = fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))?;
     text.parse().map_err(|error: toml::de::Error| format!("{path}: {}", error.message()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::generate::sample;
+
+    #[test]
+    fn mistakes_of_all_manifests_are_told_before_anything_is_compiled() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("Cargo.toml"), sample::WORKSPACE).unwrap();
+        // No source is there that could be compiled.
+        for (name, schedule) in [("tides", "60 * * * *"), ("waves", "7 * * *")] {
+            let folder = root.path().join("pipelines").join(name);
+            fs::create_dir_all(&folder).unwrap();
+            let manifest = format!("[package.metadata.pipeline]\nschedule = \"{schedule}\"\n");
+            fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        }
+        let problem = model(root.path()).unwrap_err();
+        assert!(
+            problem.contains("pipelines/tides/Cargo.toml: package.metadata.pipeline.schedule has 60"),
+            "{problem}"
+        );
+        assert!(
+            problem.contains("pipelines/waves/Cargo.toml: package.metadata.pipeline.schedule has 4"),
+            "{problem}"
+        );
+    }
 }

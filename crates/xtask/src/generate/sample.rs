@@ -2,6 +2,7 @@
 
 use toml::Table;
 
+use super::decide::{check_delivery, decide};
 use super::describe::Description;
 use super::join::join;
 use super::manifest::{Delivery, Manifest};
@@ -137,9 +138,15 @@ pub(super) fn joined(
         let table = manifest.parse::<Table>().unwrap();
         (Manifest::read(folder, &table, &mut mistakes), description)
     });
-    let programs = programs.collect();
-    let model = delivery.map(|delivery| join(delivery, programs, &mut mistakes));
-    (model, mistakes.lines())
+    let programs: Vec<_> = programs.collect();
+    let Some(delivery) = delivery else { return (None, mistakes.lines()) };
+    check_delivery(&delivery, &mut mistakes);
+    let decided = programs
+        .into_iter()
+        .map(|(manifest, description)| (decide(manifest, &delivery, &mut mistakes), description));
+    let decided = decided.collect();
+    let model = join(delivery, decided, &mut mistakes);
+    (Some(model), mistakes.lines())
 }
 
 /// The programs of the sample.
@@ -152,7 +159,7 @@ pub(super) fn programs() -> Vec<(&'static str, &'static str, Description)> {
         ("pipelines/tides", TIDES, description("tides", "job", &[&key, &station, &measurement])),
         ("iot/dust", DUST, description("dust", "device", &[&port])),
         ("iot/moist", MOIST, description("moist", "device", &[])),
-        ("pipelines/page", PAGE, description("page", "service", &[])),
+        ("services/page", PAGE, description("page", "service", &[])),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! Whether the pages name the variables that the programs have: no more, no fewer.
+//! The variables that one page explains for all programs.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,37 +10,16 @@ use super::model::{Model, Program};
 /// The page with the variables that all programs share.
 const SHARED: &str = "docs/operating.md";
 
-/// Compares the table `## Settings` of each program's README, and the one of `docs/operating.md`, with `--describe`.
-pub(super) fn check(root: &Path, model: &Model) -> Result<(), String> {
-    let mut mistakes = Mistakes::default();
-    let page = section(&read(root, SHARED)?, "## Variables");
-    let (listed, shared) = (names(&page), words(&page).collect());
-    for program in &model.programs {
-        let page = format!("{}/README.md", program.folder);
-        compare(program, &shared, &names(&section(&read(root, &page)?, "## Settings")), &page, &mut mistakes);
-    }
+/// The variables that `docs/operating.md` names, after a check that its table names none that no program has.
+pub(super) fn shared(root: &Path, model: &Model) -> Result<BTreeSet<String>, String> {
+    let page = fs::read_to_string(root.join(SHARED)).map_err(|error| format!("{SHARED}: {error}"))?;
+    let page = section(&page, "## Variables");
     let known: BTreeSet<_> = model.programs.iter().flat_map(accepted).collect();
-    for name in listed.iter().filter(|name| !known.contains(name.as_str())) {
+    let mut mistakes = Mistakes::default();
+    for name in names(&page).iter().filter(|name| !known.contains(name.as_str())) {
         mistakes.add(SHARED, name, "is a variable of no program");
     }
-    mistakes.or(())
-}
-
-/// Notes what the page of a program leaves out of its variables, and what it names that is none of them.
-fn compare(
-    program: &Program,
-    shared: &BTreeSet<String>,
-    told: &BTreeSet<String>,
-    page: &str,
-    mistakes: &mut Mistakes,
-) {
-    let accepted: BTreeSet<_> = accepted(program).collect();
-    for name in told.iter().filter(|name| !accepted.contains(name.as_str())) {
-        mistakes.add(page, name, "is not a variable of the program");
-    }
-    for name in accepted.into_iter().filter(|name| !told.contains(*name) && !shared.contains(*name)) {
-        mistakes.add(page, name, "is missing in the table of `## Settings`");
-    }
+    mistakes.or(words(&page).collect())
 }
 
 /// All names that a program takes, older ones included. Patterns such as `ALERT_<FIELD>_ABOVE` have a section of their
@@ -75,43 +54,27 @@ fn is_variable(word: &str) -> bool {
     word.starts_with(|letter: char| letter.is_ascii_uppercase()) && word.chars().all(is_inner)
 }
 
-fn read(root: &Path, page: &str) -> Result<String, String> {
-    fs::read_to_string(root.join(page)).map_err(|error| format!("{page}: {error}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::generate::sample;
 
-    const PAGE: &str = "# tides\n\n## Settings\n\n| Variable | Also | Meaning |\n|---|---|---|\n\
-        | `TIDES_KEY` | | key |\n| `STATION` | | as in `HOME` |\n| `MEASUREMENT` | `TIDES_MEASUREMENT` | it |\n\n\
-        ## Records\n\n| `RECORD` | |\n";
-
-    fn found(page: &str) -> Vec<String> {
-        let model = sample::model();
-        let shared =
-            ["STORE_URL", "STORE_TOKEN", "HEARTBEAT_URL", "SPOOL_DIR", "SQLITE_PATH", "DEADLINE_SECONDS"];
-        let shared = shared.map(str::to_owned).into();
-        let mut mistakes = Mistakes::default();
-        let told = names(&section(page, "## Settings"));
-        compare(model.program("tides").unwrap(), &shared, &told, "page", &mut mistakes);
-        mistakes.lines()
-    }
-
     #[test]
-    fn a_page_that_names_each_variable_is_right() {
-        assert_eq!(found(PAGE), [""; 0]);
-    }
-
-    #[test]
-    fn a_variable_that_is_gone_and_one_that_is_new_are_told() {
-        let page = PAGE.replace("`STATION`", "`STATIONS`").replace("`TIDES_MEASUREMENT`", "");
-        let expected = [
-            "page: STATIONS is not a variable of the program",
-            "page: STATION is missing in the table of `## Settings`",
-            "page: TIDES_MEASUREMENT is missing in the table of `## Settings`",
-        ];
-        assert_eq!(found(&page), expected);
+    fn a_variable_that_no_program_has_is_a_mistake() {
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir(root.path().join("docs")).unwrap();
+        let page = |name: &str| {
+            let text = format!(
+                "## Variables\n\n| Variable | Also | |\n|---|---|---|\n| `{name}` | | as in `HOME` |\n\n## More\n"
+            );
+            fs::write(root.path().join(SHARED), text).unwrap();
+            shared(root.path(), &sample::model())
+        };
+        assert_eq!(page("STORE_URL").unwrap(), ["HOME", "STORE_URL"].map(str::to_owned).into());
+        assert!(
+            page("STORE_URI")
+                .unwrap_err()
+                .contains("docs/operating.md: STORE_URI is a variable of no program")
+        );
     }
 }

@@ -99,6 +99,7 @@ fn conf(program: &Program, schedule: &Schedule) -> Result<File, String> {
         "architecture": architecture,
         "memory": memory,
         "memory_limit": needed,
+        "storage": program.storage.is_some(),
         "spool_bytes": spool,
         "literals": literals(program),
         "needed": names(required),

@@ -20,9 +20,9 @@ pub(super) struct Bindings<'a> {
 /// The shared bindings of which no program has the variable.
 pub(super) fn unknown_to_all<'a>(
     delivery: &'a Delivery,
-    programs: &[(Manifest, Description)],
+    descriptions: impl Iterator<Item = &'a Description> + Clone,
 ) -> impl Iterator<Item = &'a (String, Origin)> {
-    let is_known = |name: &str| programs.iter().any(|(_, it)| variable(it, name).is_some());
+    let is_known = move |name: &str| descriptions.clone().any(|it| variable(it, name).is_some());
     delivery.bindings.iter().filter(move |(name, _)| !is_known(name))
 }
 

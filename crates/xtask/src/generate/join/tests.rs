@@ -112,7 +112,7 @@ fn every_mistake_of_a_manifest_is_told_at_once() {
     assert!(found.iter().any(|line| line.starts_with("schedul is not known; these are: architectures, ")));
     assert!(found.iter().any(|line| line.starts_with("serves") && line.contains("`prot`")), "{found:#?}");
     assert!(found.iter().any(|line| line.starts_with("storage is wrong")));
-    assert!(found.contains(&"schedule is missing: a job has to be started by someone".to_owned()));
+    assert!(found.contains(&"schedule is missing: a job needs one".to_owned()));
 }
 
 #[test]
@@ -131,10 +131,10 @@ fn what_belongs_to_another_kind_is_refused() {
     assert_eq!(mistakes(&job(device)), ["devices are for programs that read one; this is a job"]);
     let serves = "serves = { port = 8080, ready = \"/healthz\" }";
     assert_eq!(mistakes(&job(serves)), ["serves is for services; this is a job"]);
-    let service = mistakes_of("service", "pipelines/page", &job(serves));
+    let service = mistakes_of("service", "services/page", &job(serves));
     assert_eq!(service, ["schedule is for jobs and devices; a service runs until it is stopped"]);
-    let mute = mistakes_of("service", "pipelines/page", "");
-    assert_eq!(mute, ["serves is missing: the port, and the path that says it is ready"]);
+    let mute = mistakes_of("service", "services/page", "");
+    assert_eq!(mute, ["serves is missing: the port, and the path of the readiness check"]);
     let idle = "[package.metadata.pipeline]\ndeadline-seconds = 60";
     assert_eq!(
         mistakes_of("device", "iot/dust", idle),
@@ -147,15 +147,16 @@ fn every_node_is_for_devices_that_need_no_device() {
     let every = |kind: &str, lines: &str| {
         mistakes_of(
             kind,
-            "iot/pulse",
+            if kind == "job" { "pipelines/pulse" } else { "iot/pulse" },
             &format!("[package.metadata.pipeline]\nevery-node = \"MEASUREMENT\"\n{lines}"),
         )
     };
     assert_eq!(every("device", ""), [""; 0]);
-    assert_eq!(every("job", "schedule = \"7 * * * *\""), ["every-node is for devices that run on"]);
-    assert_eq!(every("device", "schedule = \"7 * * * *\""), ["every-node is for devices that run on"]);
+    assert_eq!(every("job", "schedule = \"7 * * * *\""), ["every-node is for devices without a schedule"]);
+    assert_eq!(every("device", "schedule = \"7 * * * *\""), ["every-node is for devices without a schedule"]);
     let device = "devices = [{ name = \"usb\", path = \"/dev/ttyUSB0\" }]";
-    let expected = ["every-node is for what needs no device: the plugin says which node has one"];
+    let expected =
+        ["every-node is for programs without a device of /dev: the plugin knows which node has one"];
     assert_eq!(every("device", device), expected);
     let unknown = mistakes_of("device", "iot/pulse", "[package.metadata.pipeline]\nevery-node = \"NODE\"");
     assert_eq!(unknown, ["every-node is NODE, which is not a variable of the program"]);
@@ -168,7 +169,7 @@ fn a_device_is_below_dev_and_its_group_has_a_number() {
     let expected = [
         "devices[0].name is `USB`, which is no name of a resource",
         "devices[0].path is /etc/x, which is not below /dev",
-        "devices[0].group is usb, whose number workspace.metadata.delivery.groups does not tell",
+        "devices[0].group is usb, whose number workspace.metadata.delivery.groups does not have",
     ];
     assert_eq!(mistakes_of("device", "iot/dust", manifest), expected);
 }
@@ -246,6 +247,27 @@ fn a_key_is_named_by_all_programs_or_by_none() {
 fn what_follows_from_the_place_is_not_bound() {
     let found = mistakes(&bindings("SPOOL_DIR = \"/tmp\""));
     assert_eq!(found, ["bindings.SPOOL_DIR is not bound: it follows from where the program is put"]);
+}
+
+#[test]
+fn a_part_of_the_resources_leaves_the_others_as_they_are() {
+    let mut programs = sample::programs();
+    let more =
+        "[package.metadata.pipeline]\nschedule = \"7 * * * *\"\nresources = { memory-limit = \"128Mi\" }";
+    programs.push(("pipelines/more", more, sample::description("more", "job", &[])));
+    let model = sample::joined(sample::WORKSPACE, programs).0.unwrap();
+    let resources = model.program("more").unwrap().resources;
+    let shown = [resources.memory.to_string(), resources.memory_limit.to_string(), resources.cpu.to_string()];
+    assert_eq!(shown, ["16Mi", "128Mi", "10m"]);
+}
+
+#[test]
+fn a_program_is_of_the_kind_of_its_folder() {
+    let description = sample::description("dust", "job", &[]);
+    let found = sample::joined(sample::WORKSPACE, vec![("iot/dust", "", description)]).1;
+    let expected =
+        "iot/dust/Cargo.toml: package.metadata.pipeline is of a job, in the folder of every device";
+    assert_eq!(found, [expected]);
 }
 
 #[test]

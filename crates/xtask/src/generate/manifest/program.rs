@@ -7,23 +7,28 @@ use toml::{Table, Value};
 
 use super::binding::Origin;
 use super::keys::Keys;
+use crate::generate::describe::Kind;
 use crate::generate::mistake::Mistakes;
 use crate::generate::model::Architecture;
 use crate::generate::quantity::{Cpu, Memory};
 
 /// What the manifest of one program says, before it is joined with what the program says of itself.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Clone)]
 pub(in crate::generate) struct Manifest {
     /// The name of the package.
     pub(in crate::generate) name: String,
     /// Its folder from the root, as in `pipelines/openweather-current`.
     pub(in crate::generate) folder: String,
+    /// By its folder: `pipelines`, `iot`, `services`.
+    pub(in crate::generate) kind: Kind,
+    /// The group in the catalogue of the root README, as in `Weather`.
+    pub(in crate::generate) group: Option<String>,
     /// When it runs; absent for what runs until it is stopped.
     pub(in crate::generate) schedule: Option<String>,
     pub(in crate::generate) time_zone: Option<String>,
     pub(in crate::generate) deadline_seconds: Option<u32>,
     pub(in crate::generate) architectures: Option<Vec<Architecture>>,
-    pub(in crate::generate) resources: Option<Resources>,
+    pub(in crate::generate) resources: OwnResources,
     pub(in crate::generate) storage: Option<Storage>,
     pub(in crate::generate) serves: Option<Served>,
     pub(in crate::generate) devices: Vec<Device>,
@@ -50,7 +55,27 @@ pub(in crate::generate) struct Resources {
     pub(in crate::generate) memory_limit: Memory,
 }
 
-/// What it keeps from one start to the next.
+/// The resources that a program sets itself; the others are the defaults of the workspace.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(in crate::generate) struct OwnResources {
+    cpu: Option<Cpu>,
+    memory: Option<Memory>,
+    memory_limit: Option<Memory>,
+}
+
+impl OwnResources {
+    /// The resources with the defaults filled in.
+    pub(in crate::generate) fn over(self, defaults: Resources) -> Resources {
+        Resources {
+            cpu: self.cpu.unwrap_or(defaults.cpu),
+            memory: self.memory.unwrap_or(defaults.memory),
+            memory_limit: self.memory_limit.unwrap_or(defaults.memory_limit),
+        }
+    }
+}
+
+/// The storage of a program between two starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(untagged)]
 pub(in crate::generate) enum Storage {
@@ -104,12 +129,14 @@ impl Manifest {
         bindings.finish();
         let manifest = Self {
             name,
+            kind: kind(folder),
             folder: folder.to_owned(),
+            group: keys.take("group"),
             schedule: keys.take("schedule"),
             time_zone: keys.take("time-zone"),
             deadline_seconds: keys.take("deadline-seconds"),
             architectures: keys.take("architectures"),
-            resources: keys.take("resources"),
+            resources: keys.take("resources").unwrap_or_default(),
             storage: keys.take("storage"),
             serves: keys.take("serves"),
             devices: keys.take("devices").unwrap_or_default(),
@@ -121,6 +148,15 @@ impl Manifest {
         };
         keys.finish();
         manifest
+    }
+}
+
+/// The kind of the programs in a folder.
+fn kind(folder: &str) -> Kind {
+    match folder.split('/').next() {
+        Some("iot") => Kind::Device,
+        Some("services") => Kind::Service,
+        _ => Kind::Job,
     }
 }
 
