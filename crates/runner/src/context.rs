@@ -1,5 +1,6 @@
 //! A run behind its handle: its environment, and what only jobs and devices have.
 
+use std::cell::RefCell;
 use std::ops::Deref;
 use std::time::Duration;
 
@@ -35,6 +36,8 @@ pub(crate) struct Context {
     /// The program as `--describe` shows it, with the settings in effect.
     pub(crate) description: String,
     pub(crate) progress: Progress,
+    /// Text that a person at the terminal sees at the end.
+    pub(crate) note: RefCell<String>,
 }
 
 impl Context {
@@ -78,6 +81,7 @@ impl Context {
             alerting,
             reporting: common.reporting?,
             progress: Progress::default(),
+            note: RefCell::default(),
         })
     }
 

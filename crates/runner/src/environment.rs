@@ -1,5 +1,6 @@
 //! The environment of a program: connections, stores, state, folders, and the signal that ends it.
 
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use state::State;
 use crate::Program;
 use crate::config::{self, Files, Logging, Shared};
 use crate::interrupt::Interrupt;
+use crate::terminal::Style;
 
 /// The environment of a program, the same for jobs, devices and services. A [`Run`](crate::Run), a
 /// [`Device`](crate::Device) and a [`Service`](crate::Service) dereference to it.
@@ -32,6 +34,8 @@ pub struct Environment {
     pub(crate) state: State,
     pub(crate) spool_folder: PathBuf,
     pub(crate) interrupt: Interrupt,
+    /// The form of text for a person, where one is at the terminal.
+    pub(crate) console: Option<Style>,
     pub(crate) redactor: Redactor,
 }
 
@@ -144,7 +148,7 @@ impl Environment {
             version: program.version.to_owned(),
             run_id: logging::run_id(),
         };
-        start_logging(&shared.logging?, &identity, source, redactor);
+        let format = start_logging(&shared.logging?, &identity, source, redactor);
         let files = shared.files?;
         let tls = tls_config(&files, source)?;
         let options = Options {
@@ -167,12 +171,20 @@ impl Environment {
             retry: policy.retry,
             spool_folder: files.spool,
             interrupt: Interrupt::listen(policy.deadline),
+            console: console(format),
             redactor: redactor.clone(),
         })
     }
 }
 
-fn start_logging(logging: &Logging, identity: &Identity, source: &mut Source, redactor: &Redactor) {
+/// The console is there when standard error is a terminal and the log is text.
+fn console(format: Format) -> Option<Style> {
+    let stderr = std::io::stderr();
+    let is_there = stderr.is_terminal() && matches!(format, Format::Text { .. });
+    is_there.then(|| Style::of(&stderr))
+}
+
+fn start_logging(logging: &Logging, identity: &Identity, source: &mut Source, redactor: &Redactor) -> Format {
     let format = Format::for_stderr(logging.format.as_deref(), logging.no_color.is_some());
     let format = format.unwrap_or_else(|_| {
         source.mistake("LOG_FORMAT", "must be json or text");
@@ -185,6 +197,7 @@ fn start_logging(logging: &Logging, identity: &Identity, source: &mut Source, re
         let _ = install("info");
     }
     logging::install_panic_hook();
+    format
 }
 
 fn tls_config(files: &Files, source: &mut Source) -> Option<ClientConfig> {

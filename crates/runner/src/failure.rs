@@ -13,6 +13,7 @@ pub struct Failure {
     exit: Exit,
     message: String,
     ended: bool,
+    of_settings: bool,
 }
 
 impl Failure {
@@ -28,7 +29,7 @@ impl Failure {
     }
 
     pub(crate) fn new(stage: Stage, kind: Kind, message: impl Into<String>) -> Self {
-        Self { stage, exit: kind.into(), message: message.into(), ended: false }
+        Self { stage, exit: kind.into(), message: message.into(), ended: false, of_settings: false }
     }
 
     /// The run was told to end.
@@ -52,6 +53,7 @@ impl Failure {
             exit: all.exit.or(next.exit),
             message: format!("{}\n{}", all.message, next.message),
             ended: all.ended || next.ended,
+            of_settings: all.of_settings && next.of_settings,
             stage: all.stage,
         })
     }
@@ -74,6 +76,16 @@ impl Failure {
     /// Whether the run failed because it was told to end.
     pub(crate) fn is_ended(&self) -> bool {
         self.ended
+    }
+
+    /// The same failure, as one of mistakes in settings.
+    pub(crate) fn of_settings(self) -> Self {
+        Self { of_settings: true, ..self }
+    }
+
+    /// Whether mistakes in settings kept the program from starting.
+    pub(crate) fn is_of_settings(&self) -> bool {
+        self.of_settings
     }
 
     pub(crate) fn message(&self) -> &str {

@@ -1,4 +1,4 @@
-//! The end of a run: its report goes where reports go, and people hear of it.
+//! The end of a run: its report is logged, stored and written to files, alerts are sent.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,24 +12,32 @@ use crate::alerting::AlertStorage;
 use crate::arguments::Mode;
 use crate::context::Context;
 use crate::report::Report;
-use crate::{Exit, Failure};
+use crate::{Exit, Failure, console};
 
-/// What Kubernetes keeps of a termination message, in bytes.
+/// Bytes that Kubernetes keeps of a termination message.
 const TERMINATION_LOG_LIMIT: usize = 4096;
-/// Where the state has what the program says of itself.
+/// Key of the program's description in the state.
 const DESCRIPTION: &str = "describe";
-/// How long the heartbeat may take.
+/// Time limit of the heartbeat.
 const HEARTBEAT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// Reports a run by log line, files, alert, store and heartbeat, and returns what the program ends with.
+/// Reports a run by log line, files, alert, store and heartbeat, and returns the exit code.
 pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> Exit {
     let exit = result.as_ref().map_or_else(Failure::exit, |()| Exit::Done);
     let report = summary(context, result, exit);
-    log(&report);
+    // A person at a terminal has the mistakes as a list already.
+    let is_shown = context.console.is_some() && result.as_ref().is_err_and(Failure::is_of_settings);
+    if !is_shown {
+        log(&report);
+    }
     if context.request.mode == Mode::Full {
         write_files(context, &report);
         tell(context, result, &report).await;
+        if !is_shown {
+            console::summary(context, &report);
+        }
     }
+    console::show(&context.note.take());
     exit
 }
 
@@ -87,7 +95,7 @@ fn end(context: &Context, result: &Result<(), Failure>) -> RunEnd {
     }
 }
 
-/// Keeps what the program says of itself, where it has changed.
+/// Stores the description of the program, where it has changed.
 pub(crate) async fn describe(context: &Context) {
     let (state, description) = (&context.state, &context.description);
     let kept = match state.get(DESCRIPTION).await {
@@ -96,7 +104,7 @@ pub(crate) async fn describe(context: &Context) {
         Err(error) => Err(error),
     };
     if let Err(error) = kept {
-        tracing::warn!(error = fault::chain(&error), "what the program says of itself could not be kept");
+        tracing::warn!(error = fault::chain(&error), "the description of the program could not be stored");
     }
 }
 
@@ -156,7 +164,7 @@ pub(crate) async fn beat(context: &Context) {
     let beat = service.get("beat", "").retry(Retry::never()).send();
     match tokio::time::timeout(HEARTBEAT_TIMEOUT, beat).await {
         Ok(Ok(_)) => {}
-        Ok(Err(error)) => tracing::warn!(error = fault::chain(&error), "the heartbeat was not taken"),
-        Err(_) => tracing::warn!("the heartbeat was not taken within {} s", HEARTBEAT_TIMEOUT.as_secs()),
+        Ok(Err(error)) => tracing::warn!(error = fault::chain(&error), "the heartbeat failed"),
+        Err(_) => tracing::warn!("the heartbeat got no answer within {} s", HEARTBEAT_TIMEOUT.as_secs()),
     }
 }

@@ -41,6 +41,7 @@ mod alerting;
 mod arguments;
 mod check;
 mod config;
+mod console;
 mod context;
 mod delivery;
 mod describe;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::arguments::Mode;
 use crate::check::{self, Line};
 use crate::context::Context;
-use crate::{Exit, Failure, Program, finish};
+use crate::{Exit, Failure, Program, console, finish};
 
 /// Time for a run to end after it was told to.
 const GRACE: Duration = Duration::from_secs(5);
@@ -16,12 +16,20 @@ pub(crate) async fn work(
     work: impl AsyncFnOnce() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     tracing::info!("started");
-    if context.request.mode == Mode::Full {
-        context.progress.fail_later(context.delivery.deliver_earlier().await.err());
-    }
+    let work = async {
+        if context.request.mode == Mode::Full {
+            context.progress.fail_later(context.delivery.deliver_earlier().await.err());
+        }
+        tokio::select! {
+            result = work() => result,
+            failure = overdue(context) => Err(failure),
+        }
+    };
     let result = tokio::select! {
-        result = work() => result,
-        failure = overdue(context) => Err(failure),
+        biased;
+        result = work => result,
+        // It never ends.
+        () = console::progress(context) => Ok(()),
     };
     context.progress.result(result)
 }

@@ -1,7 +1,11 @@
 //! Progress of a run.
 
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
 
+use record::Schema;
+
+use crate::console::RecordName;
 use crate::{Failure, Stage};
 
 /// Progress of a run.
@@ -9,6 +13,8 @@ use crate::{Failure, Stage};
 pub(crate) struct Progress {
     stage: Cell<Option<Stage>>,
     rows: Cell<usize>,
+    items: Cell<Option<(usize, usize)>>,
+    names: RefCell<BTreeSet<RecordName>>,
     failures: RefCell<Vec<Failure>>,
 }
 
@@ -21,6 +27,27 @@ impl Progress {
     /// Notes that so many records came to the load stage.
     pub(crate) fn count(&self, rows: usize) {
         self.rows.set(self.rows.get() + rows);
+    }
+
+    /// Notes the measurement or table of records that came to the load stage.
+    pub(crate) fn name(&self, schema: &Schema) {
+        let (name, is_measurement) = (schema.name.to_string(), schema.is_measurement());
+        self.names.borrow_mut().insert(RecordName { name, is_measurement });
+    }
+
+    /// Measurements and tables of the records that came to the load stage.
+    pub(crate) fn names(&self) -> Vec<RecordName> {
+        self.names.borrow().iter().cloned().collect()
+    }
+
+    /// Notes the number of the current item, of so many.
+    pub(crate) fn item(&self, number: usize, of: usize) {
+        self.items.set((of > 1).then_some((number, of)));
+    }
+
+    /// The number of the current item, and how many there are.
+    pub(crate) fn items(&self) -> Option<(usize, usize)> {
+        self.items.get()
     }
 
     /// The stage the run is at.

@@ -50,7 +50,10 @@ impl<C> Run<C> {
         call: impl AsyncFn(I) -> Result<T, E>,
     ) -> Result<Vec<(I, T)>, Failure> {
         let (mut replies, mut failures) = (Vec::new(), Vec::new());
-        for item in items {
+        let items: Vec<I> = items.into_iter().collect();
+        let of = items.len();
+        for (number, item) in (1..).zip(items) {
+            self.context.progress.item(number, of);
             // Boxed, since a client may be large and its future weighs on every caller.
             match Box::pin(self.context.extract(call(item))).await {
                 Ok(reply) => replies.push((item, reply)),

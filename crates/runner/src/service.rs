@@ -14,7 +14,7 @@ use crate::config::Shared;
 use crate::environment::{Environment, RunPolicy};
 use crate::interrupt::EndReason;
 use crate::program::Kind;
-use crate::{Exit, Failure, Program, Stage, entry, start};
+use crate::{Exit, Failure, Program, Stage, console, entry, start};
 
 /// How long a service that was told to end may take to do so, after what it serves has ended or should have.
 const GRACE: Duration = Duration::from_secs(8);
@@ -37,7 +37,8 @@ pub fn service<C: Settings>(
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
 ) -> ExitCode {
     let program = program.of_kind(Kind::Service);
-    entry::enter(&program, &variables::<C>(), |request| run(&program, request, serve))
+    let variables = variables::<C>();
+    entry::enter(&program, &variables, |request| run(&program, &variables, request, serve))
 }
 
 impl<C> Service<C> {
@@ -60,6 +61,7 @@ impl<C> Service<C> {
 
 async fn run<C: Settings>(
     program: &Program,
+    variables: &[Variable],
     request: Request,
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
 ) -> ExitCode {
@@ -72,7 +74,14 @@ async fn run<C: Settings>(
             return check(&Service { config, environment }).await.into();
         }
         (Some(config), Some(environment), Ok(())) => work(&Service { config, environment }, serve).await,
-        (_, _, mistakes) => Err(start::misconfigured(mistakes)),
+        (_, environment, mistakes) => {
+            let console = environment.and_then(|environment| environment.console);
+            if let (Some(style), Err(mistakes)) = (console, &mistakes) {
+                console::show(&console::mistakes(program, variables, mistakes, style));
+                return Exit::Configuration.into();
+            }
+            Err(start::misconfigured(mistakes))
+        }
     };
     report(&redactor, &result).into()
 }

@@ -9,7 +9,7 @@ use settings::{Mistakes, Source, Variable};
 
 use crate::arguments::Request;
 use crate::context::Context;
-use crate::{Failure, Program, Stage, entry};
+use crate::{Failure, Program, Stage, console, entry};
 
 const NO_CLIENT: &str = "the HTTP client cannot be set up";
 
@@ -42,7 +42,12 @@ pub(crate) fn start<T>(
     };
     let settings = match (settings, mistakes) {
         (Some(settings), Ok(())) => Ok(settings),
-        (_, mistakes) => Err(misconfigured(mistakes)),
+        (_, mistakes) => {
+            if let (Some(style), Err(mistakes)) = (context.console, &mistakes) {
+                context.note.replace(console::mistakes(program, variables, mistakes, style));
+            }
+            Err(misconfigured(mistakes))
+        }
     };
     Ok(Started { context, settings })
 }
@@ -50,5 +55,5 @@ pub(crate) fn start<T>(
 pub(crate) fn misconfigured(mistakes: Result<(), Mistakes>) -> Failure {
     let message =
         mistakes.map_or_else(|mistakes| mistakes.to_string(), |()| "a setting is missing".to_owned());
-    Failure::new(Stage::Configure, Kind::Configuration, message)
+    Failure::new(Stage::Configure, Kind::Configuration, message).of_settings()
 }

@@ -71,6 +71,9 @@ impl Context {
                 self.alerting.observe_batch(&valid, self.observer());
             }
             self.progress.count(batch.len());
+            if !valid.is_empty() {
+                self.progress.name(valid.schema());
+            }
             match self.request.mode {
                 Mode::Full => {
                     self.bury_invalid(batch, &invalid).await;

@@ -59,6 +59,11 @@ impl Tally {
         })
     }
 
+    /// Every store, by name.
+    pub(crate) fn stores(&self) -> BTreeMap<String, Counts> {
+        self.stores.borrow().clone()
+    }
+
     /// One store.
     pub(crate) fn of(&self, store: &str) -> Counts {
         self.stores.borrow().get(store).copied().unwrap_or_default()

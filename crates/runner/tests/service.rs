@@ -88,7 +88,7 @@ fn it_says_what_it_is() {
     assert!(
         names.contains(&"LISTEN") && names.contains(&"LOG_LEVEL") && !names.contains(&"DEADLINE_SECONDS")
     );
-    assert!(run(&[], &["--help"]).1.contains("runs until SIGTERM"));
+    assert!(run(&[], &["--help"]).1.contains("Runs until SIGTERM"));
     assert_eq!(run(&[], &["--dry-run"]).0, Some(78));
 }
 

@@ -9,7 +9,9 @@ const TOOLS: [&str; 3] = ["crates/xtask/", "crates/testkit/", "crates/simulators
 
 #[test]
 fn only_settings_reads_the_environment() {
-    let places = found(&["env::var(", "env::vars", "env::var_os("], &["crates/settings/"]);
+    // Help is shown whatever the settings are, so its colors cannot depend on reading them.
+    let allowed = ["crates/settings/", "crates/runner/src/terminal.rs"];
+    let places = found(&["env::var(", "env::vars", "env::var_os("], &allowed);
     hold("Declare a setting instead, so that --describe and --help know it:", places);
 }
 
