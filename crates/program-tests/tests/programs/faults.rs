@@ -19,7 +19,8 @@ pub(crate) fn trials(package: &Package, are_wanted: bool) -> Vec<Trial> {
     let mistakes: Vec<_> = unknown.map(|name| mistake(package, name)).collect();
     let trial = |claim: &Claim| {
         let name = format!("{}::faults::{}", package.name, claim.name);
-        match skipped.get(claim.short_name()) {
+        let skipped = skipped.get(claim.short_name()).cloned();
+        match skipped.or_else(|| claim.irrelevance(&program).map(str::to_owned)) {
             // The reason stands in the output, before the name.
             Some(reason) => {
                 Trial::test(name, || Ok(())).with_kind(format!("skipped: {reason}")).with_ignored_flag(true)

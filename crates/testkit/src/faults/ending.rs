@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use http_sim::{Fault, Kind};
 
-use super::{TEMPORARY, expect_exit, expect_failure, expected_lines, typical};
+use super::{TEMPORARY, expect_exit, expect_failure, expected, typical};
 use crate::world::{NOBODY, World, until};
 use crate::{Outcome, Program, Running};
 
@@ -19,7 +19,7 @@ pub fn a_signal_ends_a_run_that_reads(program: &Program) {
     until("a request to the source", || !world.source().requests().is_empty());
     let outcome = terminate(&world, running);
     expect_failure(&world, &outcome, TEMPORARY, "extract");
-    assert_eq!(world.lines(), "");
+    assert_eq!(world.stored(), "");
 }
 
 /// SIGTERM while the source asks to be left alone for a moment.
@@ -41,7 +41,7 @@ pub fn a_signal_ends_a_run_that_stores(program: &Program) {
     until("a request to the store", || !world.store().requests().is_empty());
     let outcome = terminate(&world, running);
     expect_failure(&world, &outcome, TEMPORARY, "load");
-    assert_eq!(world.waiting(), 2, "the batch and the run report wait\n{}", outcome.stderr);
+    assert!(world.waiting() >= 2, "a batch and the run report wait\n{}", outcome.stderr);
     expect_made_good(program, &world);
 }
 
@@ -70,7 +70,7 @@ pub fn a_run_killed_while_it_stores_is_made_good_by_the_next(program: &Program) 
 pub fn two_runs_at_once_store_what_one_stores(program: &Program) {
     let world = typical(program);
     both_work(&world);
-    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.stored(), expected(program));
 }
 
 /// Two runs into one file.
@@ -93,7 +93,7 @@ pub fn two_runs_at_once_deliver_what_waits(program: &Program) {
     expect_failure(&world, &outcome, TEMPORARY, "load");
     world.set("INFLUXDB_URL", "{{influxdb}}");
     both_work(&world);
-    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.stored(), expected(program));
     assert_eq!(world.waiting(), 0, "the spool is empty");
     assert_eq!(world.alerts().len(), 2, "a failure and its end: {:?}", world.alerts());
 }
@@ -116,6 +116,6 @@ fn both_work(world: &World) {
 fn expect_made_good(program: &Program, world: &World) {
     world.store().clear_faults();
     expect_exit(&world.run(&[]), 0);
-    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.stored(), expected(program));
     assert_eq!(world.waiting(), 0, "the spool is empty");
 }

@@ -8,6 +8,7 @@ mod ending;
 mod source;
 mod spool;
 mod store;
+mod tables;
 
 use std::path::Path;
 
@@ -21,6 +22,7 @@ pub use ending::*;
 pub use source::*;
 pub use spool::*;
 pub use store::*;
+pub use tables::*;
 
 /// What a program ends with when a repeat may work.
 const TEMPORARY: i32 = 75;
@@ -39,6 +41,20 @@ pub struct Claim {
     pub name: &'static str,
     /// Panics when the claim does not hold for the program.
     pub hold: fn(&Program),
+    needs: Needs,
+}
+
+/// The kinds of records that a claim needs a program to store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Needs {
+    /// Measurements or tables.
+    Records,
+    /// Measurements, which go to InfluxDB.
+    Measurements,
+    /// Measurements and no table, which the embedded store would take.
+    MeasurementsAlone,
+    /// Tables, which go to PostgreSQL.
+    Tables,
 }
 
 impl Claim {
@@ -46,21 +62,36 @@ impl Claim {
     pub fn short_name(&self) -> &'static str {
         self.name.rsplit("::").next().unwrap_or(self.name)
     }
+
+    /// The reason why a program stores nothing that the claim speaks of, by the golden files of its test cases.
+    pub fn irrelevance(&self, program: &Program) -> Option<&'static str> {
+        let cases = Case::all(program);
+        let has = |file: &str| {
+            cases.iter().any(|case| std::fs::metadata(case.folder.join(file)).is_ok_and(|it| it.len() > 0))
+        };
+        match self.needs {
+            Needs::Measurements if !has("loaded.lp") => Some("the program stores no measurement"),
+            Needs::MeasurementsAlone if has("loaded.json") => Some("the embedded store takes its tables"),
+            Needs::Tables if !has("loaded.json") => Some("the program stores no table"),
+            _ => None,
+        }
+    }
 }
 
 /// Lists the claims of each group.
 macro_rules! claims {
-    ($($group:ident: $($claim:ident)*;)*) => {
+    ($($group:ident with $needs:ident: $($claim:ident)*;)*) => {
         &[$($(Claim {
             name: concat!(stringify!($group), "::", stringify!($claim)),
             hold: $group::$claim,
+            needs: Needs::$needs,
         },)*)*]
     };
 }
 
 /// Every claim about a job, in the order of the stages of a run.
 pub const CLAIMS: &[Claim] = claims! {
-    source:
+    source with Records:
         a_refused_key_is_for_a_person
         a_forbidden_call_is_for_a_person
         an_address_that_is_not_found_is_for_a_person
@@ -83,7 +114,7 @@ pub const CLAIMS: &[Claim] = claims! {
         wrong_types_are_bad_data
         a_fault_that_passes_in_time_is_not_told
     ;
-    store:
+    store with Measurements:
         records_wait_for_a_store_that_is_down
         records_wait_for_a_store_that_stalls
         records_wait_for_a_store_that_resets
@@ -92,26 +123,36 @@ pub const CLAIMS: &[Claim] = claims! {
         records_wait_for_a_token_that_works
         records_wait_for_a_bucket
         a_refused_record_does_not_keep_out_the_others
+    ;
+    tables with Tables:
+        rows_wait_for_a_database_that_is_down
+        rows_wait_for_a_password_that_works
+    ;
+    store with Records:
         a_full_disk_is_told
         a_folder_that_cannot_be_written_is_told
+    ;
+    store with MeasurementsAlone:
         a_run_needs_no_disk_when_its_store_is_elsewhere
     ;
-    spool:
+    spool with MeasurementsAlone:
         records_wait_in_a_bucket_where_there_is_no_disk
         records_wait_in_postgres_where_there_is_no_disk
         two_runs_at_once_deliver_from_a_bucket
         a_bucket_that_refuses_is_told
         a_spool_that_cannot_be_is_a_mistake
     ;
-    ending:
+    ending with Records:
         a_signal_ends_a_run_that_reads
         a_signal_ends_a_run_that_waits_to_try_again
-        a_signal_ends_a_run_that_stores
         a_deadline_ends_a_run
-        a_run_killed_while_it_stores_is_made_good_by_the_next
         two_runs_at_once_store_what_one_stores
-        two_runs_at_once_deliver_what_waits
         two_runs_at_once_share_the_embedded_store
+    ;
+    ending with Measurements:
+        a_signal_ends_a_run_that_stores
+        a_run_killed_while_it_stores_is_made_good_by_the_next
+        two_runs_at_once_deliver_what_waits
     ;
 };
 
@@ -120,13 +161,13 @@ fn typical(program: &Program) -> World {
     World::of(program, &Case::typical(program))
 }
 
-/// Its records as line protocol, from a run in a world of its own.
-fn expected_lines(program: &Program) -> String {
+/// Its records, from a run in a world of its own.
+fn expected(program: &Program) -> String {
     let world = typical(program);
     expect_exit(&world.run(&[]), 0);
-    let lines = world.lines();
-    assert!(!lines.is_empty(), "the test case `typical` stores nothing");
-    lines
+    let stored = world.stored();
+    assert!(!stored.is_empty(), "the test case `typical` stores nothing");
+    stored
 }
 
 #[track_caller]

@@ -2,7 +2,7 @@
 
 use http_sim::{Fault, Kind};
 
-use super::{CONFIGURATION, DATA, SHORT, TEMPORARY, expect_exit, expect_failure, expected_lines, typical};
+use super::{CONFIGURATION, DATA, SHORT, TEMPORARY, expect_exit, expect_failure, expected, typical};
 use crate::Program;
 use crate::replay::Case;
 use crate::world::{NOBODY, World};
@@ -121,7 +121,7 @@ pub fn a_fault_that_passes_in_time_is_not_told(program: &Program) {
         world.set("RETRY_BUDGET_SECONDS", "20");
         world.source().set_fault(Fault::always(kind).times(1));
         expect_exit(&world.run(&[]), 0);
-        assert_eq!(world.lines(), expected_lines(program));
+        assert_eq!(world.stored(), expected(program));
         let retries = world.report().and_then(|report| report.get("retries")?.as_i64());
         assert_eq!(retries, Some(1));
         assert_eq!(world.alerts(), [""; 0]);
@@ -143,7 +143,7 @@ fn each_request_fails(program: &Program, kind: Kind, exit: i32) {
 fn expect_failed_extract(world: &World, exit: i32) {
     let outcome = world.run(&[]);
     expect_failure(world, &outcome, exit, "extract");
-    assert_eq!(world.lines(), "", "a source that failed left records");
+    assert_eq!(world.stored(), "", "a source that failed left records");
     assert_eq!(world.report_lines().lines().count(), 1, "the run report is in the store");
 }
 

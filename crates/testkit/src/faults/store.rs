@@ -5,8 +5,8 @@ use http_sim::{Fault, Kind, Reply, Request, Service};
 use serde_json::json;
 
 use super::{
-    CONFIGURATION, DATA, SHORT, TEMPORARY, expect_exit, expect_failure, expect_one_alert, expected_lines,
-    nowhere, typical,
+    CONFIGURATION, DATA, SHORT, TEMPORARY, expect_exit, expect_failure, expect_one_alert, expected, nowhere,
+    typical,
 };
 use crate::Program;
 use crate::replay::Case;
@@ -152,7 +152,7 @@ pub fn a_run_needs_no_disk_when_its_store_is_elsewhere(program: &Program) {
     world.set("SPOOL_DIR", &nowhere);
     let outcome = world.run(&[]);
     expect_exit(&outcome, 0);
-    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.stored(), expected(program));
     let told = |what: &str| outcome.stderr.matches(what).count();
     assert_eq!((told("the spool cannot"), told("alerts cannot be stored")), (1, 1), "{}", outcome.stderr);
 }
@@ -169,13 +169,13 @@ fn expect_kept(world: &World, exit: i32) {
     let outcome = world.run(&[]);
     expect_failure(world, &outcome, exit, "load");
     assert_eq!(world.lines(), "");
-    assert_eq!(world.waiting(), 2, "the batch and the run report wait in the spool\n{}", outcome.stderr);
+    assert!(world.waiting() >= 2, "a batch and the run report wait in the spool\n{}", outcome.stderr);
 }
 
 /// The next run delivers what waited and what it read itself, and tells that all is well.
 fn expect_delivered(program: &Program, world: &World) {
     expect_exit(&world.run(&[]), 0);
-    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.stored(), expected(program));
     assert_eq!(world.report_lines().lines().count(), 2, "{}", world.report_lines());
     assert_eq!(world.waiting(), 0, "the spool is empty");
     let alerts = world.alerts();

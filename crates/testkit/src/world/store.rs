@@ -25,6 +25,13 @@ impl World {
         lines.lines().filter_map(without_time).collect()
     }
 
+    /// All records: those in InfluxDB as [lines](World::lines), then those of the embedded store as JSON.
+    pub fn stored(&self) -> String {
+        let rows = self.rows();
+        let tables = if rows.is_empty() { String::new() } else { format!("{:#}\n", Value::from(rows)) };
+        self.lines() + &tables
+    }
+
     /// The run reports in InfluxDB as line protocol.
     pub fn report_lines(&self) -> String {
         self.stored_lines(|is_report| is_report)

@@ -1,8 +1,6 @@
 //! Columns that others made: each value is kept as it is, or refused.
 
-mod database;
-
-use database::Database;
+use crate::database::Database;
 use fault::Kind;
 use record::{Timestamp, Type, Value};
 use sink_sql::conformance::{Sample, Store as _, Writer, at, text};

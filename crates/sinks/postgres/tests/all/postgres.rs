@@ -2,11 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-mod database;
-
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use database::Database;
+use crate::database::Database;
 use fault::{Fault as _, Kind};
 use record::{Batch, Record, Timestamp, Type, Value, WriteMode};
 use sink_sql::conformance::{Sample, Store as _, Writer, at, text};

@@ -1,0 +1,7 @@
+//! The engine from outside: alerts, thresholds, events, and their stored state.
+
+mod alerts;
+mod events;
+mod merge;
+mod stored;
+mod thresholds;

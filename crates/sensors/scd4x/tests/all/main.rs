@@ -1,0 +1,4 @@
+//! The driver against scripted transactions, and against a simulated sensor.
+
+mod live;
+mod script;

@@ -1,0 +1,3 @@
+//! The claims of every SQL sink, against a server.
+
+sink_sql::conformance!(crate::database::Database::empty);
