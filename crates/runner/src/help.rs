@@ -54,11 +54,8 @@ fn overview(program: &Program, variables: &[Variable], groups: &[Group], style: 
             (group.name.to_owned(), vec![Part::plain(text.trim_start().to_owned())])
         })
         .collect();
-    let others = format!(
-        "{}\n{}",
-        style.heading("More settings: --help GROUP shows a group, --help all shows everything"),
-        columns(&rows, style)
-    );
+    let others =
+        format!("{}\n{}", style.heading("More settings (--help GROUP, --help all)"), columns(&rows, style));
     [head(program, style), own(program, variables, style), others, exits(style), files(style)].join("\n")
 }
 

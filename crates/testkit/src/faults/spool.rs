@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{CONFIGURATION, TEMPORARY, expect_exit, expected_lines, nowhere, typical};
+use super::{CONFIGURATION, TEMPORARY, expect_exit, expected, nowhere, typical};
 use crate::Program;
 use crate::servers::{Postgres, S3};
 use crate::world::{NOBODY, World};
@@ -47,7 +47,7 @@ pub fn two_runs_at_once_deliver_from_a_bucket(program: &Program) {
     for running in [world.start(&[]), world.start(&[])] {
         expect_exit(&world.end(running), 0);
     }
-    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.stored(), expected(program));
     assert!(server.keys("").unwrap_or_default().is_empty(), "nothing is left in the bucket");
 }
 
@@ -63,7 +63,7 @@ pub fn a_bucket_that_refuses_is_told(program: &Program) {
     assert!(!outcome.stderr.contains("another-key"), "{}", outcome.stderr);
     world.set("INFLUXDB_URL", "{{influxdb}}");
     expect_exit(&world.run(&[]), 0);
-    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.stored(), expected(program));
 }
 
 /// A bucket without a key is a mistake, and so is PostgreSQL as its own spool.
@@ -120,7 +120,7 @@ fn expect_spooled(world: &World, place: &str) {
 fn expect_delivered(program: &Program, world: &World) {
     let outcome = world.run(&[]);
     expect_exit(&outcome, 0);
-    assert_eq!(world.lines(), expected_lines(program));
+    assert_eq!(world.stored(), expected(program));
     assert_eq!(world.report_lines().lines().count(), 2, "{}", world.report_lines());
     assert!(!outcome.stderr.contains("the spool cannot"), "{}", outcome.stderr);
     assert!(!world.folder().join("data").exists());

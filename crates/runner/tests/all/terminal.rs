@@ -1,7 +1,5 @@
 //! Programs on a terminal, from outside: the example `thermometer` on a pseudo-terminal.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
