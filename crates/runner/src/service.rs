@@ -31,7 +31,7 @@ pub struct Service<C> {
 
 /// Runs a program until SIGTERM or SIGINT, as its arguments and its environment say, and returns what it ends with.
 ///
-/// `serve` is its work, and ends soon after [`Service::ended`] does. `C` are its own settings.
+/// `serve` is its work, and ends soon after [`Environment::ended`](crate::Environment::ended) does. `C` are its own settings.
 pub fn service<C: Settings>(
     program: Program,
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
