@@ -68,6 +68,84 @@ pub const fn order<const N: usize>(columns: &[Column]) -> [usize; N] {
 
 /// Checks the columns of a record with flattened structs. Records without any are checked by the derive macro, with
 /// better messages.
+///
+/// The derive macro calls it in a constant, so that a mistake is a compile error. How a compiler words that differs from
+/// one to the next; the message of the panic is in all of them. Two fields of one name:
+///
+/// ```compile_fail
+/// # use record::{Fields, Record, Timestamp};
+/// #[derive(Fields)]
+/// struct Conditions {
+///     temp: f64,
+/// }
+///
+/// #[derive(Record)]
+/// #[record(measurement = "weather")]
+/// struct Weather {
+///     #[record(time)]
+///     at: Timestamp,
+///     #[record(flatten)]
+///     conditions: Conditions,
+///     temp: f64,
+/// }
+/// ```
+///
+/// A tag in a table:
+///
+/// ```compile_fail
+/// # use record::{Fields, Record};
+/// #[derive(Fields)]
+/// struct Origin {
+///     #[record(tag)]
+///     sensor: String,
+/// }
+///
+/// #[derive(Record)]
+/// #[record(table = "sensors")]
+/// struct Sensor {
+///     #[record(key)]
+///     id: i64,
+///     #[record(flatten)]
+///     origin: Origin,
+/// }
+/// ```
+///
+/// A measurement without a time:
+///
+/// ```compile_fail
+/// # use record::{Fields, Record};
+/// #[derive(Fields)]
+/// struct Conditions {
+///     temp: f64,
+/// }
+///
+/// #[derive(Record)]
+/// #[record(measurement = "weather")]
+/// struct Weather {
+///     #[record(flatten)]
+///     conditions: Conditions,
+/// }
+/// ```
+///
+/// The first one, with another name, compiles:
+///
+/// ```
+/// # use record::{Fields, Record, Timestamp};
+/// #[derive(Fields)]
+/// struct Conditions {
+///     temp: f64,
+/// }
+///
+/// #[derive(Record)]
+/// #[record(measurement = "weather")]
+/// struct Weather {
+///     #[record(time)]
+///     at: Timestamp,
+///     #[record(flatten)]
+///     conditions: Conditions,
+///     humidity: f64,
+/// }
+/// ```
 pub const fn check(columns: &[Column], shape: Shape, event: bool) {
     let (mut times, mut keys, mut partitions, mut fields) = (0, 0, 0, 0);
     let mut index = 0;
@@ -210,5 +288,34 @@ const fn compared(one: &str, other: &str) -> Ordering {
         Ordering::Less
     } else {
         Ordering::Greater
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn column(name: &'static str, role: Role) -> Column {
+        Column { name: Cow::Borrowed(name), role, ..BLANK }
+    }
+
+    #[test]
+    #[should_panic(expected = "two fields, one of them of a flattened struct, have the same name")]
+    fn a_name_that_stands_twice_is_told() {
+        let columns = [column("at", Role::Time), column("temp", Role::Field), column("temp", Role::Field)];
+        check(&columns, Shape::Measurement, false);
+    }
+
+    #[test]
+    #[should_panic(expected = "a table has keys and fields; times and tags belong to a measurement")]
+    fn a_tag_in_a_table_is_told() {
+        let columns = [column("id", Role::Key), column("sensor", Role::Tag)];
+        check(&columns, Shape::Table(WriteMode::Upsert), false);
+    }
+
+    #[test]
+    #[should_panic(expected = "no field has the time: mark one with #[record(time)]")]
+    fn a_measurement_without_a_time_is_told() {
+        check(&[column("temp", Role::Field)], Shape::Measurement, false);
     }
 }
