@@ -5,7 +5,7 @@
 
 use record::{Column, Schema};
 
-use super::query::{Aggregate, Ask, MOST_ROWS, Query, is_moment, tags};
+use super::query::{Aggregate, Ask, MOST_ROWS, Query, choices, is_moment};
 use super::store::variable;
 
 /// The text of a query.
@@ -45,7 +45,7 @@ fn rows(columns: &[&Column], from: &str, tags: &[String], limit: usize) -> Strin
 
 fn from(query: &Query<'_>) -> String {
     let of_tag = |tag: &Column| format!(" AND {} =~ /^${{{}:regex}}$/", quoted(&tag.name), variable(tag));
-    let filters: String = tags(query.schema).map(of_tag).collect();
+    let filters: String = choices(query.schema).map(of_tag).collect();
     let condition = query.unless_zero.map(|column| format!(" AND {} <> 0", quoted(&column.name)));
     let condition = condition.unwrap_or_default();
     format!("FROM {} WHERE $timeFilter{filters}{condition}", quoted(&query.schema.name))

@@ -1,5 +1,6 @@
 //! Queries of panels, independent of a query language.
 
+use super::family::INGESTION;
 use record::{Column, Role, Schema, Type};
 
 /// Query of one measurement or table.
@@ -60,6 +61,13 @@ impl<'a> Query<'a> {
 /// Tags that distinguish the series of a measurement.
 pub(super) fn tags(schema: &Schema) -> impl Iterator<Item = &Column> {
     schema.columns.iter().filter(|column| column.role == Role::Tag)
+}
+
+/// Tags that a dashboard lets people choose from. The name of a copy is absent from most reports of runs, and a filter
+/// would leave those out; such a tag only tells series apart.
+pub(super) fn choices(schema: &Schema) -> impl Iterator<Item = &Column> {
+    let is_ingestion = INGESTION.contains(&schema.name.as_ref());
+    tags(schema).filter(move |tag| !(is_ingestion && tag.optional))
 }
 
 pub(super) fn fields(schema: &Schema) -> impl Iterator<Item = &Column> {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::dashboard::Dashboard;
 use super::family::Family;
 use super::panel::{Panel, humane, over_time};
-use super::query::{Ask, Query, fields, tags};
+use super::query::{Ask, Query, choices, fields};
 use super::store::{Store, variable};
 
 /// Time range of the past, and of the future for a family with forecasts.
@@ -59,7 +59,7 @@ pub(super) fn panels(schema: &Schema) -> Vec<Panel> {
 /// A variable for each tag. One that several measurements have is asked of the first of them, the one that is always there.
 pub(super) fn variables(records: &[&Schema], store: Store) -> Vec<Value> {
     let mut known = BTreeSet::new();
-    let all = records.iter().flat_map(|record| tags(record).map(move |tag| (*record, tag)));
+    let all = records.iter().flat_map(|record| choices(record).map(move |tag| (*record, tag)));
     let first = all.filter(|(_, tag)| known.insert(variable(tag)));
     first.map(|(record, tag)| store.tag(record, tag)).collect()
 }

@@ -4,7 +4,7 @@
 
 use record::{Column, Role, Schema, Type};
 
-use super::query::{Aggregate, Ask, MOST_ROWS, Query, is_moment};
+use super::query::{Aggregate, Ask, MOST_ROWS, Query, choices, is_moment};
 use super::store::variable;
 
 /// The text of a query.
@@ -62,7 +62,7 @@ fn from(query: &Query<'_>, known: Option<&Column>) -> String {
     let known = known.map(|column| format!("{} IS NOT NULL", quoted(&column.name)));
     let counts = query.unless_zero.map(|column| format!("{} <> 0", quoted(&column.name)));
     let filters: Vec<_> =
-        range.into_iter().chain(query.tags().map(of_tag)).chain(known).chain(counts).collect();
+        range.into_iter().chain(choices(query.schema).map(of_tag)).chain(known).chain(counts).collect();
     let filters =
         if filters.is_empty() { String::new() } else { format!("\nWHERE {}", filters.join(" AND ")) };
     format!("FROM {}{filters}", quoted(&query.schema.name))
