@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// A running machine. Dropping it ends it.
 pub(super) struct Machine {
     container: Child,
-    /// The process that is number 1 inside.
+    /// The process that is number 1 inside; empty before there is one.
     leader: String,
     root: TempDir,
 }
@@ -60,7 +60,7 @@ impl Machine {
         Ok(format!("/root/{name}"))
     }
 
-    /// What a script prints that ends well.
+    /// Runs a script that ends well, and gives its output.
     pub(super) fn succeeds(&self, script: &str) -> Result<String, String> {
         let output = self.run(script)?;
         let text = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
@@ -89,7 +89,7 @@ impl Machine {
     fn wait(&mut self) -> Result<(), String> {
         let begun = Instant::now();
         while begun.elapsed() < PATIENCE {
-            if let Some(leader) = child(self.container.id()) {
+            if let Some(leader) = leader(self.container.id()) {
                 self.leader = leader;
                 // `--wait` ends once it has booted; before systemd listens, it fails at once.
                 let state = self.run("systemctl is-system-running --wait")?;
@@ -109,16 +109,32 @@ impl Machine {
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        let _ = self.run("systemctl poweroff --force --force");
+        // Before there is a first process, there is nothing to power off, and nowhere to do it but here.
+        if !self.leader.is_empty() {
+            let _ = self.run("systemctl poweroff --force --force");
+        }
         let _ = self.container.kill();
         let _ = self.container.wait();
     }
 }
 
-/// The first child of a process.
-fn child(process: u32) -> Option<String> {
+/// The child of a process that is number 1 in a PID namespace of its own.
+///
+/// On its way there a container has children that still are in the namespaces of this machine. Nothing may be run in
+/// those: on a machine with systemd it would answer in place of the container, and packages would be installed on it.
+fn leader(process: u32) -> Option<String> {
     let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).ok()?;
-    children.split_whitespace().next().map(str::to_owned)
+    let is_first = |child: &&str| {
+        fs::read_to_string(format!("/proc/{child}/status")).is_ok_and(|status| is_first_inside(&status))
+    };
+    children.split_whitespace().find(is_first).map(str::to_owned)
+}
+
+/// Whether `/proc/PID/status` is that of number 1 of a namespace below this one. Source: `man 5 proc_pid_status`, `NSpid`.
+fn is_first_inside(status: &str) -> bool {
+    let numbers = status.lines().find_map(|line| line.strip_prefix("NSpid:"));
+    let numbers: Vec<_> = numbers.unwrap_or_default().split_whitespace().collect();
+    matches!(numbers.as_slice(), [_, .., "1"])
 }
 
 /// The files of the machine, made once and kept with other tools.
@@ -146,4 +162,26 @@ fn succeeded(output: std::io::Result<Output>, program: &str) -> Result<(), Strin
         return Ok(());
     }
     Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_number_one_of_a_namespace_of_its_own_leads_a_machine() {
+        assert!(is_first_inside("Name:\tsystemd\nNSpid:\t2399\t1\n"));
+        assert!(!is_first_inside("Name:\tsystemd-nspawn\nNSpid:\t2398\n"));
+        assert!(!is_first_inside("Name:\tsh\nNSpid:\t2400\t17\n"));
+        assert!(!is_first_inside("Name:\tinit\nNSpid:\t1\n"), "the first process of this machine");
+        assert!(!is_first_inside(""));
+    }
+
+    #[test]
+    fn a_child_that_shares_the_namespaces_of_this_machine_leads_none() {
+        let mut child = Command::new("sh").args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap();
+        assert_eq!(leader(std::process::id()), None);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
 }
