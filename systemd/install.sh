@@ -23,6 +23,8 @@ for example in "$from"/settings/*.env; do
     file=$settings/${example##*/}
     [ -e "$file" ] || install -m 600 "$example" "$file"
 done
+# A purge of another program's package sees by it that this one is there.
+[ -e "$settings/$name.env" ] || install -m 600 /dev/null "$settings/$name.env"
 
 [ -z "$root" ] || exit 0
 systemd-sysusers /usr/lib/sysusers.d/data-platform.conf

@@ -35,7 +35,7 @@ pub(super) fn control(package: &Package<'_>, unit: &Unit, kibibytes: usize) -> R
 pub(super) fn scripts(unit: &Unit, priority: u32) -> Result<[(&'static str, String); 3], String> {
     let context: Value = json!({
         "name": unit.name,
-        "starter": starter(unit),
+        "has_timer": unit.timer.is_some(),
         "priority": priority,
     });
     Ok([
@@ -43,12 +43,6 @@ pub(super) fn scripts(unit: &Unit, priority: u32) -> Result<[(&'static str, Stri
         ("prerm", render("prerm", PRERM, &context)?),
         ("postrm", render("postrm", POSTRM, &context)?),
     ])
-}
-
-/// The unit that starts a program: the timer of one with a schedule.
-fn starter(unit: &Unit) -> String {
-    let kind = if unit.timer.is_some() { "timer" } else { "service" };
-    format!("{}.{kind}", unit.name)
 }
 
 /// Priority of a version's `data-platform` command among those of other packages: the newest wins.
@@ -78,7 +72,50 @@ fn fold(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::process::Command;
+
     use super::*;
+    use crate::package::sample::tides;
+
+    /// Runs a maintainer script of `name` as dpkg does for another root. The script must never see an empty root.
+    fn run(name: &str, script: &str, argument: &str, root: &Path) {
+        assert!(root.starts_with(std::env::temp_dir()));
+        let unit = Unit { name: name.to_owned(), settings: Vec::new(), ..tides() };
+        let (_, text) = scripts(&unit, 1).unwrap().into_iter().find(|(name, _)| *name == script).unwrap();
+        let status = Command::new("sh").args(["-c", &text, script, argument]).env("DPKG_ROOT", root).status();
+        assert!(status.unwrap().success(), "{text}");
+    }
+
+    #[test]
+    fn a_purge_keeps_what_another_program_without_settings_uses() {
+        let root = tempfile::tempdir().unwrap();
+        let has = |path: &str| root.path().join(path).exists();
+        run("tides", "postinst", "configure", root.path());
+        run("gateway", "postinst", "configure", root.path());
+        fs::create_dir_all(root.path().join("var/lib/data-platform")).unwrap();
+        fs::write(root.path().join("etc/data-platform/secrets/store.token"), "abc").unwrap();
+        fs::write(root.path().join("var/lib/data-platform/platform.db"), "rows").unwrap();
+
+        run("tides", "postrm", "purge", root.path());
+        assert!(!has("etc/data-platform/tides.env"));
+        assert!(has("etc/data-platform/secrets/store.token") && has("var/lib/data-platform/platform.db"));
+
+        run("gateway", "postrm", "purge", root.path());
+        assert!(!has("etc/data-platform") && !has("var/lib/data-platform"));
+    }
+
+    #[test]
+    fn a_removal_leaves_settings_and_an_installation_keeps_them() {
+        let root = tempfile::tempdir().unwrap();
+        let settings = root.path().join("etc/data-platform/tides.env");
+        run("tides", "postinst", "configure", root.path());
+        fs::write(&settings, "STATION=Dover\n").unwrap();
+        run("tides", "postrm", "remove", root.path());
+        run("tides", "postinst", "configure", root.path());
+        assert_eq!(fs::read_to_string(&settings).unwrap(), "STATION=Dover\n");
+    }
 
     #[test]
     fn a_newer_version_has_a_higher_priority() {
