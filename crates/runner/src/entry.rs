@@ -4,7 +4,8 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use record::Timestamp;
-use settings::Variable;
+use secret::Redactor;
+use settings::{Source, Variable};
 
 use crate::arguments::{Call, Mode, Request};
 use crate::program::Kind;
@@ -31,6 +32,24 @@ pub(crate) fn enter<F: Future<Output = ExitCode>>(
         Ok(Call::Version) => print(&format!("{} {}", program.name, program.version)),
         Ok(Call::Run(request)) => block_on(program, run(request)),
         Err(message) => refuse(program, &message),
+    }
+}
+
+/// Answers a call that is no run: what it needs is prepared from the settings, and used where they have no mistake.
+pub(crate) async fn outside_a_run<T>(
+    program: &Program,
+    variables: &[Variable],
+    prepare: impl FnOnce(&mut Source, &Redactor) -> Option<T>,
+    answer: impl AsyncFnOnce(T) -> Exit,
+) -> ExitCode {
+    let redactor = Redactor::default();
+    let mut source = Source::from_environment(redactor.clone());
+    source.expect(variables);
+    let prepared = prepare(&mut source, &redactor);
+    match (prepared, source.finish()) {
+        (Some(prepared), Ok(())) => answer(prepared).await.into(),
+        (_, Err(mistakes)) => refuse(program, &mistakes.to_string()),
+        (None, Ok(())) => refuse(program, "the HTTP client cannot be set up"),
     }
 }
 

@@ -28,15 +28,10 @@ const ANY_STORE: &str = "any store";
 
 /// Offers the dead letters of a program to their stores, or lists them, and prints a line for each result.
 pub(crate) async fn run(program: &Program, variables: &[Variable], replay: Replay) -> ExitCode {
-    let redactor = Redactor::default();
-    let mut source = Source::from_environment(redactor.clone());
-    source.expect(variables);
-    let prepared = Prepared::new(program, variables, &mut source, &redactor);
-    match (prepared, source.finish()) {
-        (Some(prepared), Ok(())) => prepared.replay(program, &replay).await.into(),
-        (_, Err(mistakes)) => entry::refuse(program, &mistakes.to_string()),
-        (None, Ok(())) => entry::refuse(program, "the HTTP client cannot be set up"),
-    }
+    let prepare =
+        |source: &mut Source, redactor: &Redactor| Prepared::new(program, variables, source, redactor);
+    let answer = async |prepared: Prepared| prepared.replay(program, &replay).await;
+    entry::outside_a_run(program, variables, prepare, answer).await
 }
 
 /// The stores and the spool of a program, without the rest of a run.

@@ -17,15 +17,11 @@ use crate::{Exit, Program, entry};
 
 /// Sends the message and prints a line for each channel. The program's own settings may be incomplete.
 pub(crate) async fn run(program: &Program, variables: &[Variable]) -> ExitCode {
-    let redactor = Redactor::default();
-    let mut source = Source::from_environment(redactor.clone());
-    source.expect(variables);
-    let prepared = prepare(program, variables, &mut source, &redactor);
-    match (prepared, source.finish()) {
-        (Some((environment, channels)), Ok(())) => send(program, &environment, &channels).await.into(),
-        (_, Err(mistakes)) => entry::refuse(program, &mistakes.to_string()),
-        (None, Ok(())) => entry::refuse(program, "the HTTP client cannot be set up"),
-    }
+    let prepare = |source: &mut Source, redactor: &Redactor| prepare(program, variables, source, redactor);
+    let answer = async |(environment, channels): (Environment, ChannelConfigs)| {
+        send(program, &environment, &channels).await
+    };
+    entry::outside_a_run(program, variables, prepare, answer).await
 }
 
 fn prepare(
