@@ -19,7 +19,7 @@ mod server;
 
 pub use bus::{Bus, Device, NoAcknowledge};
 pub use clock::Clock;
-pub use program::simulate;
+pub use program::{serve_bus, simulate};
 pub use recording::Recording;
 pub use room::{Air, Room};
 pub use scd4x::{Fault, Scd4x};

@@ -1,12 +1,13 @@
 //! The program: a bus with a simulated sensor on a Unix socket, for the demo and for people.
 
-use std::io::{self, Write as _};
+use std::convert::Infallible;
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use clap::{Parser, ValueEnum};
-use i2c_sim::{Bus, BusServer, Clock, Recording, Room, Scd4x};
+use i2c_sim::{Bus, Clock, Recording, Room, Scd4x};
 
 /// A bus with a simulated sensor on a Unix socket.
 ///
@@ -36,7 +37,7 @@ enum Sensor {
 
 fn main() -> ExitCode {
     match run(&Arguments::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(never) => match never {},
         Err(error) => {
             eprintln!("i2c-sim: {error}");
             ExitCode::FAILURE
@@ -44,18 +45,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// Serves the bus, prints its address, and goes on until the process is stopped.
-fn run(arguments: &Arguments) -> io::Result<()> {
+fn run(arguments: &Arguments) -> io::Result<Infallible> {
     let clock = Clock::manual();
     let bus = bus(arguments, &clock)?;
-    let server = match &arguments.socket {
-        Some(path) => BusServer::start_at(path, bus, clock)?,
-        None => BusServer::start(bus, clock)?,
-    };
-    writeln!(io::stdout(), "{}", server.address())?;
-    loop {
-        std::thread::park();
-    }
+    i2c_sim::serve_bus(arguments.socket.as_deref(), bus, clock)
 }
 
 fn bus(arguments: &Arguments, clock: &Clock) -> io::Result<Bus> {

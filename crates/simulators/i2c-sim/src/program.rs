@@ -1,7 +1,7 @@
 //! A simulator as a program, for the demo, for tests of programs, and for people.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
@@ -53,7 +53,15 @@ fn serve<D: Device + 'static>(
     // The model begins at the present time of day.
     clock.advance(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
     let bus = Bus::new().with(address, model(recording.transpose()?, clock.clone()));
-    let server = match &arguments.socket {
+    serve_bus(arguments.socket.as_deref(), bus, clock)
+}
+
+/// Serves a bus at the path of a socket, or at a new one; prints its address, and goes on until the process is stopped.
+///
+/// # Errors
+/// The socket cannot be made, or nobody reads the address.
+pub fn serve_bus(socket: Option<&Path>, bus: Bus, clock: Clock) -> io::Result<std::convert::Infallible> {
+    let server = match socket {
         Some(path) => BusServer::start_at(path, bus, clock)?,
         None => BusServer::start(bus, clock)?,
     };
