@@ -93,11 +93,8 @@ pub(crate) fn target() -> Result<PathBuf, String> {
 }
 
 /// The folder for installed tools and other files that outlive a checkout.
-/// Source: <https://specifications.freedesktop.org/basedir-spec/latest/>.
 pub(crate) fn cache() -> Result<PathBuf, String> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
-    cache.map(|cache| cache.join("data-platform")).ok_or_else(|| "there is no home for a cache".to_owned())
+    testkit::requirement::cache().ok_or_else(|| "there is no home for a cache".to_owned())
 }
 
 /// Prefixes of the variables that cargo sets for a program it runs. Source:
