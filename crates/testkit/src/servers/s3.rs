@@ -107,7 +107,7 @@ impl S3 {
     /// The keys that begin so, in their order.
     ///
     /// # Errors
-    /// What the service said.
+    /// The answer of the service.
     pub fn keys(&self, beginning: &str) -> Result<Vec<String>, String> {
         let query = http::query(&[("list-type", "2"), ("prefix", beginning), ("max-keys", "1000")]);
         let listing = self.ask("GET", &format!("/{}?{query}", self.bucket), b"")?;
@@ -119,7 +119,7 @@ impl S3 {
     /// The bytes of an object.
     ///
     /// # Errors
-    /// What the service said.
+    /// The answer of the service.
     pub fn get(&self, key: &str) -> Result<Vec<u8>, String> {
         self.ask("GET", &format!("/{}/{key}", self.bucket), b"")
     }
@@ -127,7 +127,7 @@ impl S3 {
     /// Writes an object.
     ///
     /// # Errors
-    /// What the service said.
+    /// The answer of the service.
     pub fn put(&self, key: &str, bytes: &[u8]) -> Result<(), String> {
         self.ask("PUT", &format!("/{}/{key}", self.bucket), bytes).map(drop)
     }

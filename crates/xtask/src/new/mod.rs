@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     /// Name of the program, its folder and its package.
     #[arg(value_parser = Name::parse)]
     name: Name,
-    /// What it reads, in a few words.
+    /// Subject of its source, in a few words.
     #[arg(long, value_parser = title)]
     title: Option<String>,
     /// Keeps the source in a crate of its own, crates/api-clients/SERVICE, for other pipelines to share.

@@ -1,4 +1,4 @@
-//! Which files a package holds, and where.
+//! The files of a package, and their places.
 
 use std::fs;
 use std::io::Write as _;

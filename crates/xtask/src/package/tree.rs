@@ -39,7 +39,7 @@ impl Tree {
         std::str::from_utf8(&self.files.get(path)?.1).ok()
     }
 
-    /// What the files take on a disk, in KiB, as Debian's `Installed-Size` counts it.
+    /// Size of the files on a disk in KiB, as Debian's `Installed-Size` counts it.
     pub(super) fn kibibytes(&self) -> usize {
         self.files.values().map(|(_, content)| content.len().div_ceil(1024)).sum()
     }

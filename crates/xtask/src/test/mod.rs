@@ -96,7 +96,7 @@ fn run_all(steps: &[&'static Step], begin: fn(&'static str) -> Progress) -> Resu
     results
 }
 
-/// What became of some steps.
+/// Results of some steps.
 #[derive(Default)]
 struct Results {
     failed: Vec<&'static str>,
