@@ -10,15 +10,23 @@ use crate::workspace;
 /// Separator of the flags in `CARGO_ENCODED_RUSTFLAGS`, so that a path may have spaces.
 const UNIT_SEPARATOR: &str = "\u{1f}";
 
-/// Builds one program and gives its path.
+/// The cargo profile of what ships.
+pub(super) const SHIPPED: &str = "release";
+
+/// Builds one program with a cargo profile and gives its path.
 ///
 /// Each has a build of its own: cargo unites the features of what it builds together, and an image must not depend on
 /// which others were made beside it. What they share is built once all the same.
-pub(super) fn program(places: &Places, name: &str, architecture: Architecture) -> Result<PathBuf, String> {
+pub(super) fn program(
+    places: &Places,
+    profile: &str,
+    name: &str,
+    architecture: Architecture,
+) -> Result<PathBuf, String> {
     let toolchain = Toolchain::find(architecture)?;
     let folder = places.builds(&toolchain.version);
     let mut command = Command::new(&toolchain.cargo);
-    command.args(["build", "--locked", "--release", "--quiet"]);
+    command.args(["build", "--locked", "--quiet", "--profile", profile]);
     command.args(["--package", name, "--target", &architecture.target(), "--target-dir"]).arg(&folder);
     workspace::without_package(&mut command);
     auditable::wrap(&mut command)?;
@@ -31,7 +39,7 @@ pub(super) fn program(places: &Places, name: &str, architecture: Architecture) -
     let status = command.stdin(Stdio::null()).status();
     let status = status.map_err(|error| format!("cargo does not start: {error}"))?;
     if status.success() {
-        Ok(folder.join(architecture.target()).join("release").join(name))
+        Ok(folder.join(architecture.target()).join(profile).join(name))
     } else {
         Err(format!("{name} does not build for {}", architecture.name()))
     }

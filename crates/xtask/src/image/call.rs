@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Registry in place of `registry` in [workspace.metadata.delivery] of Cargo.toml.
     #[arg(long, value_name = "PLACE")]
     registry: Option<String>,
+    /// Cargo profile in place of `release`, for trials: `trial` compiles fast, and makes large programs.
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]
@@ -61,6 +64,8 @@ pub(super) struct Call {
     pub(super) tags: Vec<String>,
     /// Instead of the one that `Cargo.toml` names.
     pub(super) registry: Option<String>,
+    /// Instead of the one of what ships.
+    pub(super) profile: Option<String>,
 }
 
 /// Where images go.
@@ -94,6 +99,7 @@ impl Arguments {
             destination,
             tags: self.tags,
             registry: self.registry,
+            profile: self.profile,
         })
     }
 }

@@ -16,6 +16,8 @@ pub(crate) struct Workshop {
     pub(crate) places: Places,
     /// Where images are kept.
     pub(super) registry: Option<String>,
+    /// The cargo profile of the programs.
+    profile: String,
     catalogue: Catalogue,
     programs: BTreeMap<String, Package>,
     /// Where the source is published.
@@ -42,7 +44,16 @@ impl Workshop {
         let programs = catalogue.programs(&places);
         let repository = catalogue::repository(&places)?;
         let registry = catalogue.registry().map(str::to_owned);
-        Ok(Self { places, registry, catalogue, programs, repository })
+        let profile = build::SHIPPED.to_owned();
+        Ok(Self { places, registry, profile, catalogue, programs, repository })
+    }
+
+    /// The same with another cargo profile, if one is named.
+    pub(crate) fn with_profile(self, profile: Option<&str>) -> Self {
+        match profile {
+            Some(profile) => Self { profile: profile.to_owned(), ..self },
+            None => self,
+        }
     }
 
     /// The names of these programs, or of all.
@@ -73,7 +84,7 @@ impl Workshop {
 
     /// Builds a program and gives its path.
     pub(crate) fn build(&self, program: &str, architecture: Architecture) -> Result<PathBuf, String> {
-        build::program(&self.places, program, architecture)
+        build::program(&self.places, &self.profile, program, architecture)
     }
 
     /// Builds a program and makes its images.

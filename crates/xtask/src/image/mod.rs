@@ -32,7 +32,7 @@ pub(crate) use toolchain::{CROSS_PACKAGES, Toolchain};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     let call = arguments.call().unwrap_or_else(|mistake| mistake.exit());
-    let mut workshop = Workshop::open(Places::here()?)?;
+    let mut workshop = Workshop::open(Places::here()?)?.with_profile(call.profile.as_deref());
     workshop.registry = call.registry.clone().or(workshop.registry);
     let programs = workshop.programs(call.programs.as_deref())?;
     let loads = match call.destination {

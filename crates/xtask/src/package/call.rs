@@ -24,6 +24,9 @@ pub(crate) struct Arguments {
     /// Folder for the files, by default target/packages.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
+    /// Cargo profile in place of `release`, for trials: `trial` compiles fast, and makes large programs.
+    #[arg(long, value_name = "PROFILE")]
+    pub(super) profile: Option<String>,
 }
 
 impl Arguments {

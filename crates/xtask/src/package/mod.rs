@@ -28,7 +28,7 @@ const CHECKSUMS: &str = "SHA256SUMS";
 
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     debian::is_there()?;
-    let workshop = Workshop::open(Places::here()?)?;
+    let workshop = Workshop::open(Places::here()?)?.with_profile(arguments.profile.as_deref());
     let origin = Origin::of(&workshop.places.root)?;
     let architectures = arguments.architectures()?;
     let units = units()?;

@@ -15,6 +15,8 @@ use crate::workspace;
 
 /// The programs that stand for all: a job, a service, a device.
 pub(super) const SAMPLES: [&str; 3] = ["openweather-current", "slack-relay", "mqtt-gateway"];
+/// The cargo profile of images and packages in tests. `shipped` tries programs of the profile that ships.
+pub(super) const PROFILE: &str = "trial";
 /// Apart from the tags of what was made by hand.
 const TAG: &str = "test";
 /// An engine of one's own.
@@ -74,7 +76,7 @@ fn make(host: Option<&str>, progress: &mut Progress) -> Result<Places, String> {
     command
         .arg("image")
         .args(SAMPLES)
-        .args(["--load", "--tag", TAG])
+        .args(["--load", "--tag", TAG, "--profile", PROFILE])
         .envs(host.map(|host| ("DOCKER_HOST", host)));
     match watch(progress, command) {
         Outcome::Passed => Places::here(),

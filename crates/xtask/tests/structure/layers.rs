@@ -33,7 +33,13 @@ const LAYERS: [&[&str]; 10] = [
     &["crates/runner", "crates/history"],
     &["pipelines/", "iot/", "services/"],
     // Not part of any program: the checks below keep them out.
-    &["crates/simulators/", "crates/testkit", "crates/program-tests", "crates/xtask"],
+    &[
+        "crates/simulators/",
+        "crates/unified-features",
+        "crates/testkit",
+        "crates/program-tests",
+        "crates/xtask",
+    ],
 ];
 
 /// Layer of crates that only tests and the project's own commands may use.

@@ -10,4 +10,5 @@ mod manifests;
 mod pages;
 mod shape;
 mod sources;
+mod unified;
 mod workspace;

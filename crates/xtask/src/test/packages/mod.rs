@@ -9,8 +9,9 @@ use http_sim::Server;
 use http_sim::services::OpenWeather;
 use testkit::Requirement;
 
-use super::images::{SAMPLES, xtask};
+use super::images::{PROFILE, SAMPLES, xtask};
 use super::install;
+use super::prebuilt;
 use super::progress::Progress;
 use super::step::Outcome;
 use super::steps::watch;
@@ -41,7 +42,8 @@ fn make(program: &str, progress: &mut Progress) -> Result<[PathBuf; 2], String> 
     let folder = workspace::target()?.join("packages-of-the-test");
     for version in VERSIONS {
         let mut command = xtask()?;
-        command.args(["package", program, "--version", version, "--out"]).arg(&folder);
+        command.args(["package", program, "--version", version, "--profile", PROFILE, "--out"]).arg(&folder);
+        command.envs(prebuilt::variable());
         match watch(progress, command) {
             Outcome::Passed => {}
             Outcome::Failed(output) => return Err(output),
