@@ -92,6 +92,7 @@ fn tests(name: &str, host: Option<&str>, places: &Places) -> Result<Command, Str
     command.args(["test", "--package", "xtask", "--test", name]);
     command.envs(host.map(|host| ("DOCKER_HOST", host)));
     command.env("IMAGES", format!("{}:{TAG}", registry?)).env("IMAGES_CONTEXT", places.context());
+    command.env("IMAGES_PROFILE", PROFILE);
     Ok(command)
 }
 

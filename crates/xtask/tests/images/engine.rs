@@ -43,9 +43,11 @@ pub fn output(arguments: &[&str]) -> Output {
     Command::new("docker").args(arguments).output().unwrap()
 }
 
-/// Output of `cargo xtask image`.
+/// Output of `cargo xtask image`, with the cargo profile of the images that are there.
 pub fn xtask(arguments: &[&str]) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).arg("image").args(arguments).output().unwrap();
+    let profile = std::env::var("IMAGES_PROFILE").unwrap();
+    let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let output = xtask.args(["image", "--profile", &profile]).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
