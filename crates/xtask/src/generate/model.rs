@@ -100,6 +100,9 @@ pub(super) struct Endpoint {
 pub(super) struct Binding {
     pub(super) variable: String,
     pub(super) origin: Origin,
+    /// Description of the variable, or of the pattern that its name fits, as `ALERT_LEVEL_ABOVE` fits
+    /// `ALERT_<FIELD>_ABOVE`.
+    pub(super) description: String,
     /// Whether the program starts without it: then what holds the value may be absent.
     pub(super) is_optional: bool,
     /// Whether it must not be shown.

@@ -89,7 +89,7 @@ pub(super) fn description(name: &str, kind: &str, own: &[&str]) -> Description {
         variable("STORE_URL", ""),
         variable("STORE_TOKEN", "").replace(r#""secret": false"#, r#""secret": true"#),
         variable("HEARTBEAT_URL", "").replace(r#""secret": false"#, r#""secret": true"#),
-        variable("ALERT_<FIELD>_ABOVE", ""),
+        variable("ALERT_<FIELD>_ABOVE", "").replace("It.", "Upper limit."),
         variable("ALERT_<FIELD>_CLEAR", ""),
         variable("SPOOL_DIR", r#", "default": "data/spool""#),
         variable("SQLITE_PATH", r#", "default": "data/platform.db""#),
@@ -166,6 +166,19 @@ pub(super) fn programs() -> Vec<(&'static str, &'static str, Description)> {
 /// The sample, which holds no mistake.
 pub(super) fn model() -> Model {
     let (model, mistakes) = joined(WORKSPACE, programs());
+    assert_eq!(mistakes, [""; 0]);
+    model.unwrap()
+}
+
+/// The sample, with the limit of an alert in a config.
+pub(super) fn model_with_a_limit_in_a_config() -> Model {
+    let in_config = "ALERT_LEVEL_ABOVE = { config = \"limits\", key = \"level\" }";
+    let tides = TIDES.replace("ALERT_LEVEL_ABOVE = 4.5", in_config);
+    let mut programs = programs();
+    for (_, manifest, _) in programs.iter_mut().filter(|(folder, ..)| *folder == "pipelines/tides") {
+        *manifest = &tides;
+    }
+    let (model, mistakes) = joined(WORKSPACE, programs);
     assert_eq!(mistakes, [""; 0]);
     model.unwrap()
 }

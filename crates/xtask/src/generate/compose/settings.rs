@@ -98,10 +98,7 @@ fn uses<'a>(model: &'a Model, pick: impl Fn(&'a Binding) -> Option<&'a Reference
     for program in &model.programs {
         for binding in &program.environment {
             let Some(reference) = pick(binding) else { continue };
-            let variable = program.variables.iter().find(|variable| variable.name == binding.variable);
-            // A variable of a pattern, such as a limit of an alert, needs no description.
-            let description = variable.map_or("", |variable| variable.description.as_str());
-            uses.entry(reference).or_default().push((program, description));
+            uses.entry(reference).or_default().push((program, binding.description.as_str()));
         }
     }
     uses

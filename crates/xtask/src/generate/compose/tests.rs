@@ -59,6 +59,13 @@ fn values_come_from_settings_and_secrets_from_files() {
 }
 
 #[test]
+fn a_limit_of_an_alert_has_a_description() {
+    let files = files(&sample::model_with_a_limit_in_a_config()).unwrap();
+    let example = files.into_iter().find(|file| file.path == "docker/.env.example").unwrap().text;
+    assert_has(&example, "# Upper limit.\n# Read by tides.\n# LIMITS_LEVEL=\n");
+}
+
+#[test]
 fn a_dollar_in_a_value_stays_one() {
     let mut model = sample::model();
     let tides = model.programs.iter_mut().find(|program| program.name == "tides").unwrap();

@@ -88,6 +88,7 @@ impl<'a> Bindings<'a> {
         let binding = Binding {
             variable: name.to_owned(),
             origin: origin.clone(),
+            description: variable.description.clone(),
             is_optional: !variable.required || variable.default.is_some(),
             is_secret: variable.secret,
         };

@@ -41,8 +41,5 @@ fn bound<'a>(
 ) -> impl Iterator<Item = (&'a str, &'a str)> {
     let configs = program.environment.iter().filter(|binding| matches!(binding.origin, Origin::Config(_)));
     let chosen = configs.filter(move |binding| model.is_shared(program, binding) == is_shared);
-    chosen.map(|binding| {
-        let variable = program.variables.iter().find(|variable| variable.name == binding.variable);
-        (binding.variable.as_str(), variable.map_or("", |variable| variable.description.as_str()))
-    })
+    chosen.map(|binding| (binding.variable.as_str(), binding.description.as_str()))
 }

@@ -58,6 +58,14 @@ fn values_are_written_into_files_of_settings() {
 }
 
 #[test]
+fn a_limit_of_an_alert_has_a_description() {
+    let units = of_model(&sample::model_with_a_limit_in_a_config()).unwrap();
+    let tides = units.into_iter().find(|unit| unit.name == "tides").unwrap();
+    let (_, own) = tides.settings.into_iter().find(|(name, _)| name == "tides.env").unwrap();
+    assert_has(&own, "# Upper limit.\n#ALERT_LEVEL_ABOVE=\n");
+}
+
+#[test]
 fn a_program_waits_for_the_clock() {
     assert_has(&service("tides"), "After=network-online.target time-sync.target\n");
 }
