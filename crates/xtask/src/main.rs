@@ -8,6 +8,7 @@ mod generate;
 mod image;
 mod new;
 mod package;
+mod release_tag;
 mod screenshots;
 mod size;
 mod test;

@@ -11,6 +11,7 @@ use super::outputs::Outputs;
 use super::tool;
 use crate::affected;
 use crate::image::{Origin, Places, Workshop};
+use crate::release_tag;
 
 /// The images of one program, and the tags they get.
 pub(super) struct Publication {
@@ -116,10 +117,9 @@ impl Release {
         if reference == "refs/heads/main" {
             return Ok(Some(Self::Latest));
         }
-        let Some(tag) = reference.strip_prefix("refs/tags/v") else { return Ok(None) };
-        if tag != version {
-            return Err(format!("the tag v{tag} is for another version than {version}"));
-        }
+        let tag = reference.strip_prefix("refs/tags/").filter(|tag| tag.starts_with('v'));
+        let Some(tag) = tag else { return Ok(None) };
+        release_tag::check(tag, version)?;
         Ok(Some(Self::Version(version.to_owned())))
     }
 }

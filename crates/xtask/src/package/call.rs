@@ -21,6 +21,9 @@ pub(crate) struct Arguments {
     /// Version of the packages in place of the version of the program.
     #[arg(long, value_name = "VERSION", value_parser = version)]
     pub(super) version: Option<String>,
+    /// Tag of the release, as in `v0.1.0`: a program with another version is refused.
+    #[arg(long, value_name = "TAG", conflicts_with = "version")]
+    pub(super) tag: Option<String>,
     /// Folder for the files, by default target/packages.
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,

@@ -20,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::generate::systemd::{Unit, units};
 use crate::image::{Origin, Places, Workshop};
+use crate::release_tag;
 pub(crate) use call::Arguments;
 use contents::Package;
 
@@ -35,7 +36,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let homepage = workshop.repository()?;
     let folder = arguments.out.clone().unwrap_or_else(|| workshop.places.target.join("packages"));
     fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-    for name in workshop.programs(arguments.programs())? {
+    let names = workshop.programs(arguments.programs())?;
+    if let Some(tag) = &arguments.tag {
+        let versions = names.iter().map(|name| Ok((name.as_str(), workshop.version(name)?)));
+        check_tag(tag, &versions.collect::<Result<Vec<_>, String>>()?)?;
+    }
+    for name in names {
         let unit =
             units.iter().find(|unit| unit.name == name).ok_or_else(|| format!("{name} has no manifest"))?;
         let version = arguments.version.as_deref().map_or_else(|| workshop.version(&name), Ok)?;
@@ -49,6 +55,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         }
     }
     write_checksums(&folder)
+}
+
+/// Refuses a tag of another version than that of a program, and names every such program.
+fn check_tag(tag: &str, versions: &[(&str, &str)]) -> Result<(), String> {
+    let refusal = |(name, version): &(&str, &str)| {
+        let refused = release_tag::check(tag, version).err()?;
+        Some(format!("{name}: {refused}"))
+    };
+    let refusals: Vec<_> = versions.iter().filter_map(refusal).collect();
+    if refusals.is_empty() { Ok(()) } else { Err(refusals.join("\n")) }
 }
 
 /// Writes the package and the archive of one program for one architecture.
@@ -87,6 +103,13 @@ fn write_checksums(folder: &Path) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tag_of_another_version_is_refused_with_the_programs_that_have_another() {
+        assert_eq!(check_tag("v0.1.0", &[("tides", "0.1.0"), ("dust", "0.1.0")]), Ok(()));
+        let refused = check_tag("v0.2.0", &[("tides", "0.1.0"), ("dust", "0.2.0")]);
+        assert_eq!(refused, Err("tides: the tag v0.2.0 is for another version than 0.1.0".to_owned()));
+    }
 
     #[test]
     fn checksums_name_every_file_but_their_own() {
