@@ -47,6 +47,8 @@ fn links_between_pages_lead_somewhere() {
         "docs/manifest.md",
         "docs/catalogue.md",
         "docs/migrating.md",
+        "docs/glossary.md",
+        "docs/raspberry-pi.md",
         "docker/README.md",
         "monitoring/README.md",
         "systemd/README.md",
