@@ -20,7 +20,7 @@ use testkit::world::until;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A thermometer, and the InfluxDB it writes to.
-struct World {
+pub struct World {
     folder: TempDir,
     influxdb: InfluxDb,
     store: Server,
@@ -33,7 +33,7 @@ struct Running {
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let influxdb = InfluxDb::new("home", "readings", "t0ken-of-a-test");
         let store = Server::start(influxdb.clone()).unwrap();
         let world = Self { folder: tempfile::tempdir().unwrap(), influxdb, store };
@@ -69,7 +69,7 @@ impl World {
         command
     }
 
-    fn run(&self, settings: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String, String) {
+    pub fn run(&self, settings: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String, String) {
         let Output { status, stdout, stderr } = self.command(settings, arguments).output().unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         (status.code(), text(stdout), text(stderr))
@@ -272,39 +272,4 @@ fn it_shows_whether_it_is_alive_and_what_it_counted() {
     fs::remove_file(world.folder.path().join("temp")).unwrap();
     until("no reading for three periods", || get(&address, "/readyz").0 == 503);
     assert_eq!(get(&address, "/healthz").0, 200, "a sensor that is away is no reason to start anew");
-}
-
-#[test]
-fn wrong_settings_are_told_at_once() {
-    let world = World::new();
-    let wrong = [
-        ("INTERVAL_SECONDS", "often"),
-        ("METRICS_ADDR", "here"),
-        ("SPOOL_WHEN_FULL", "panic"),
-        ("THERMOMETER_FILE", ""),
-    ];
-    let (exit, _, log) = world.run(&wrong, &[]);
-    assert_eq!(exit, Some(78), "{log}");
-    for (name, _) in wrong {
-        assert!(log.contains(name), "{name}: {log}");
-    }
-}
-
-#[test]
-fn it_says_what_it_is() {
-    let world = World::new();
-    let (exit, description, _) = world.run(&[], &["--describe"]);
-    let description: Value = serde_json::from_str(&description).unwrap();
-    assert_eq!((exit, &description["kind"]), (Some(0), &"device".into()));
-    let variable = |name: &str| {
-        let all = description["variables"].as_array().unwrap();
-        all.iter().find(|variable| variable["name"] == name).cloned().unwrap_or_default()
-    };
-    assert_eq!(variable("INTERVAL_SECONDS")["default"], "10");
-    assert_eq!(variable("FAILURES_BEFORE_ALERT")["default"], "3");
-    assert_eq!(description["records"][0]["columns"][1]["valid"]["max"], 125.0);
-    assert_eq!(description["records"][1]["name"], "pipeline_runs");
-    assert_eq!(world.run(&[], &["--since", "2026-01-01"]).0, Some(78));
-    assert_eq!(world.run(&[], &["--check", "what", "is"]).0, Some(78));
-    assert!(world.run(&[], &["--help"]).1.contains("--once"));
 }

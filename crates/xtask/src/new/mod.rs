@@ -1,5 +1,6 @@
 //! `cargo xtask new`: a program that compiles, runs and passes its tests before a line of it is edited.
 
+mod context;
 mod name;
 mod packages;
 mod scaffold;

@@ -8,7 +8,7 @@ use crate::workspace::{PROGRAMS, Package, RustFile, hold, packages, root, rust_f
 const EMPTY_NAMES: [&str; 9] =
     ["common", "helper", "helpers", "manager", "misc", "processor", "util", "utils", "utilities"];
 
-const LONGEST_FILE: usize = 400;
+const LONGEST_FILE: usize = 300;
 /// A main only wires; the tests and comments of the largest one included.
 const LONGEST_MAIN: usize = 80;
 

@@ -16,19 +16,19 @@ use testkit::servers::Mosquitto;
 use testkit::world::{World, until};
 use testkit::{program, require};
 
-const DEVICES: &str = r#"[{"friendly_name":"hall/plug","type":"Router","definition":{"exposes":[
+pub const DEVICES: &str = r#"[{"friendly_name":"hall/plug","type":"Router","definition":{"exposes":[
     {"type":"binary","property":"state","value_on":"ON","value_off":"OFF"},
     {"type":"numeric","property":"power","unit":"W"}]}}]"#;
 
 /// A broker, a store, and the program's settings.
-struct Scene {
+pub struct Scene {
     broker: Mosquitto,
-    world: World,
+    pub world: World,
     runtime: tokio::runtime::Runtime,
 }
 
 impl Scene {
-    fn new() -> Option<Self> {
+    pub fn new() -> Option<Self> {
         let broker = require(Mosquitto::start())?;
         let case = Case {
             name: "scene".to_owned(),
@@ -43,7 +43,7 @@ impl Scene {
         Some(Self { broker, world, runtime })
     }
 
-    fn publish(&self, messages: impl IntoIterator<Item = (String, String)>, retain: bool) {
+    pub fn publish(&self, messages: impl IntoIterator<Item = (String, String)>, retain: bool) {
         let url = self.broker.url();
         let config = Config::read(&mut Source::of([("MQTT_URL", url.as_str())])).unwrap().named("tests");
         let publisher = Publisher::new(&config, &tls::client_config(None).unwrap());
@@ -55,7 +55,7 @@ impl Scene {
         });
     }
 
-    fn publish_one(&self, topic: &str, payload: &str, retain: bool) {
+    pub fn publish_one(&self, topic: &str, payload: &str, retain: bool) {
         self.publish([(topic.to_owned(), payload.to_owned())], retain);
     }
 
@@ -68,7 +68,7 @@ impl Scene {
     }
 
     /// Lines of a measurement, without their times.
-    fn stored(&self, measurement: &str) -> Vec<String> {
+    pub fn stored(&self, measurement: &str) -> Vec<String> {
         let lines = self.world.influxdb().lines();
         let own = lines.lines().filter(|line| line.starts_with(&format!("{measurement},")));
         own.filter_map(|line| line.rsplit_once(' ')).map(|(line, _)| line.to_owned()).collect()
@@ -89,7 +89,7 @@ impl Service for Silent {
 }
 
 /// Messages with their own times, a millisecond apart.
-fn readings(first: usize, count: usize) -> impl Iterator<Item = (String, String)> {
+pub fn readings(first: usize, count: usize) -> impl Iterator<Item = (String, String)> {
     (first..first + count).map(|number| {
         let last_seen = 1_795_348_800_000 + number;
         ("zigbee2mqtt/hall/plug".to_owned(), format!(r#"{{"power":{number},"last_seen":{last_seen}}}"#))
@@ -242,62 +242,4 @@ fn messages_queued_before_a_start_are_mapped_like_others() {
     let stored = scene.stored("zigbee");
     assert_eq!(stored.len(), 100);
     assert!(stored.iter().all(|line| line == "zigbee,device=door contact=true"), "{stored:?}");
-}
-
-#[test]
-fn once_takes_the_queued_messages_and_ends() {
-    let Some(scene) = Scene::new() else { return };
-    scene.publish_one("zigbee2mqtt/bridge/devices", DEVICES, true);
-    assert_eq!(scene.world.run(&["--once"]).exit, Some(0));
-    scene.publish(readings(0, 50), false);
-    let outcome = scene.world.run(&["--once"]);
-    assert_eq!(outcome.exit, Some(0), "{}", outcome.stderr);
-    assert_eq!(scene.stored("zigbee").len(), 50, "{}", outcome.stderr);
-}
-
-#[test]
-fn check_explains_how_a_message_is_mapped() {
-    let Some(scene) = Scene::new() else { return };
-    let outcome = scene.world.run(&["--check", "zigbee2mqtt/hall/plug", r#"{"state":"ON"}"#]);
-    assert_eq!(outcome.exit, Some(0), "{}\n{}", outcome.stdout, outcome.stderr);
-    for line in ["measurement", "field state", "broker"] {
-        assert!(outcome.stdout.contains(line), "{line}:\n{}", outcome.stdout);
-    }
-}
-
-#[test]
-fn check_uses_the_types_of_the_device_list() {
-    let Some(scene) = Scene::new() else { return };
-    let inverted = r#"[{"friendly_name":"door","type":"EndDevice","definition":{"exposes":[
-        {"type":"binary","property":"contact","value_on":"shut","value_off":"open"}]}}]"#;
-    scene.publish_one("zigbee2mqtt/bridge/devices", inverted, true);
-    let outcome = scene.world.run(&["--check", "zigbee2mqtt/door", r#"{"contact":"shut"}"#]);
-    assert_eq!(outcome.exit, Some(0), "{}\n{}", outcome.stdout, outcome.stderr);
-    assert!(outcome.stdout.contains("true (boolean)"), "{}", outcome.stdout);
-}
-
-#[test]
-fn a_dry_run_takes_nothing_away_from_the_gateway() {
-    let Some(mut scene) = Scene::new() else { return };
-    scene.publish_one("zigbee2mqtt/bridge/devices", DEVICES, true);
-    assert_eq!(scene.world.run(&["--once"]).exit, Some(0));
-    scene.publish(readings(0, 20), false);
-    scene.publish_one("zigbee2mqtt/hall/plug/availability", "online", true);
-    scene.world.set("LOG_FORMAT", "json");
-    let shown = scene.world.run(&["--dry-run", "--once"]);
-    assert_eq!(shown.exit, Some(0), "{}", shown.stderr);
-    assert!(shown.stdout.contains("zigbee_availability"), "{}\n{}", shown.stdout, shown.stderr);
-    assert_eq!(scene.world.lines(), "");
-    // The session of the gateway still has its messages, and the peeked ones are still new.
-    assert_eq!(scene.world.run(&["--once"]).exit, Some(0));
-    assert_eq!((scene.stored("zigbee").len(), scene.stored("zigbee_availability").len()), (20, 1));
-}
-
-#[test]
-fn mistakes_in_the_mapping_end_the_program_before_it_connects() {
-    let Some(mut scene) = Scene::new() else { return };
-    scene.world.set("GATEWAY_CONFIG", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"));
-    let outcome = scene.world.run(&[]);
-    assert_eq!(outcome.exit, Some(78), "{}", outcome.stderr);
-    assert!(outcome.stderr.contains("line 1: package is unknown"), "{}", outcome.stderr);
 }

@@ -9,6 +9,7 @@
 )]
 
 mod browser;
+mod description;
 mod http;
 mod pages;
 mod scale;

@@ -3,5 +3,6 @@
 mod alerts;
 mod events;
 mod merge;
+mod properties;
 mod stored;
 mod thresholds;
