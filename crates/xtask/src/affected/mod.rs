@@ -10,12 +10,14 @@ mod manifest;
 mod output;
 mod recipe;
 mod revision;
+mod shards;
 mod verdict;
 
 use crate::workspace;
 use git::{Base, Repository};
-pub(crate) use output::{matrix, text};
+pub(crate) use output::text;
 use revision::Revision;
+pub(crate) use shards::matrix;
 pub(crate) use verdict::Affected;
 
 /// Tells which images a change rebuilds, and why.
@@ -29,7 +31,7 @@ pub(crate) struct Arguments {
     /// Prints programs, architectures, reasons, and the programs that are gone as JSON.
     #[arg(long, conflicts_with = "matrix")]
     json: bool,
-    /// Prints the matrix of a GitHub workflow: one entry for each program and architecture.
+    /// Prints the matrix of a GitHub workflow: an entry for each shard of each architecture.
     #[arg(long)]
     matrix: bool,
 }

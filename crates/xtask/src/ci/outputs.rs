@@ -9,6 +9,20 @@ use std::path::Path;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outputs(Vec<(&'static str, String)>);
 
+/// What a step has done for some programs, and what is wrong with others.
+#[derive(Debug, Default)]
+pub(super) struct Done {
+    pub(super) outputs: Outputs,
+    /// One for each program, with its name. What was done for the others counts all the same.
+    pub(super) problems: Vec<String>,
+}
+
+impl From<Outputs> for Done {
+    fn from(outputs: Outputs) -> Self {
+        Self { outputs, problems: Vec::new() }
+    }
+}
+
 impl Outputs {
     pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.0.push((name, value.to_owned()));

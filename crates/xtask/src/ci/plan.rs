@@ -17,10 +17,12 @@ pub(super) fn outputs(event: &Event) -> Result<Outputs, String> {
     let affected = affected(event)?;
     eprint!("{}", affected::text(&affected));
     let names: Vec<_> = affected.names().collect();
+    let builds = affected::matrix(&affected)?.to_string();
     Ok(Outputs::default()
         .with("any", &(!names.is_empty()).to_string())
-        .with("builds", &affected::matrix(&affected)?.to_string())
-        .with("programs", &serde_json::json!(names).to_string()))
+        .with("arm64", &builds.contains("\"arm64\"").to_string())
+        .with("builds", &builds)
+        .with("programs", &names.join(" ")))
 }
 
 /// A push builds what it changes. A person builds what they name, or everything.

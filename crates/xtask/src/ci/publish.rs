@@ -1,4 +1,4 @@
-//! The images of one program under its tags: joined, signed, and attested.
+//! The images of programs under their tags: joined, signed, and each with the list of its contents.
 //!
 //! The tag of a commit and the tag of a version never move. `latest` follows the main branch.
 
@@ -6,15 +6,45 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use super::build::{self, digest_file};
-use super::outputs::Outputs;
-use super::tool;
+use super::build::digest_file;
+use super::outputs::{Done, Outputs};
+use super::provenance::Subjects;
+use super::{beside, tool};
 use crate::affected;
-use crate::image::{Origin, Places, Workshop};
+use crate::image::{self, Origin, Places, Workshop};
 use crate::release_tag;
 
+/// Publishes the images of programs, which the jobs before have left in `folder`, after a push of `reference`, as in
+/// `refs/heads/main`.
+pub(super) fn run(programs: &[String], reference: &str, folder: &Path) -> Result<Done, String> {
+    let places = Places::here()?;
+    let commit = Origin::of(&places.root)?.revision;
+    let workshop = Workshop::open(places)?;
+    let all = affected::all("published")?;
+    if let Some(program) = programs.first() {
+        tool::log_in(&workshop.place(program)?)?;
+    }
+    // Calls beside each other would all fetch the keys of sigstore into the same files.
+    tool::output(tool::cosign(&["initialize"]))?;
+    let publish = |program: &str| {
+        let publication = Publication {
+            program: program.to_owned(),
+            image: workshop.place(program)?,
+            architectures: all.architectures(program)?,
+            commit: commit.clone(),
+            release: Release::of(reference, workshop.version(program)?)?,
+        };
+        let digest = publication.run(folder)?;
+        Ok((publication.image, digest))
+    };
+    let (published, problems) = beside::each(programs, publish);
+    let any = (!published.is_empty()).to_string();
+    Subjects(published).write(folder)?;
+    Ok(Done { outputs: Outputs::default().with("any", &any), problems })
+}
+
 /// The images of one program, and the tags they get.
-pub(super) struct Publication {
+struct Publication {
     program: String,
     /// Its name in the registry, without a tag.
     image: String,
@@ -34,26 +64,10 @@ enum Release {
 }
 
 impl Publication {
-    /// The images of a program, after a push of `reference`, as in `refs/heads/main`.
-    pub(super) fn of(program: &str, reference: &str) -> Result<Self, String> {
-        let places = Places::here()?;
-        let commit = Origin::of(&places.root)?.revision;
-        let workshop = Workshop::open(places)?;
-        let architectures = affected::all("published")?.architectures(program)?;
-        let release = Release::of(reference, workshop.version(program)?)?;
-        Ok(Self {
-            program: program.to_owned(),
-            image: workshop.place(program)?,
-            architectures,
-            commit,
-            release,
-        })
-    }
-
-    /// Joins what the jobs before have left in `folder`, under every tag, and signs it.
-    pub(super) fn run(&self, folder: &Path) -> Result<Outputs, String> {
+    /// Joins what the jobs before have left in `folder`, under every tag, and signs it. Gives the digest of all images
+    /// together.
+    fn run(&self, folder: &Path) -> Result<String, String> {
         let digests = self.digests(folder)?;
-        tool::log_in(&self.image)?;
         let digest = self.join(&digests, &self.commit)?;
         match &self.release {
             None => {}
@@ -63,14 +77,12 @@ impl Publication {
         for command in self.signatures(&digest, &digests, folder) {
             tool::output(command)?;
         }
-        Ok(Outputs::default().with("image", &self.image).with("digest", &digest))
+        Ok(digest)
     }
 
     /// Makes a tag of images, and gives the digest of all of them together.
     fn join(&self, digests: &[String], tag: &str) -> Result<String, String> {
-        let words = ["image", &self.program, "--join", &digests.join(","), "--tag", tag];
-        let joined = tool::output(tool::xtask(&words)?)?;
-        build::digest(&joined).map(str::to_owned)
+        image::join(&self.image, digests, &[tag.to_owned()])
     }
 
     /// Makes the tag of a version. Where it is there already it has to be of these very images, as after a job that is
@@ -98,12 +110,11 @@ impl Publication {
     /// Commands that sign all images and attach their bills of materials. The identity is that of the workflow; there
     /// is no stored key.
     fn signatures(&self, joined: &str, digests: &[String], folder: &Path) -> Vec<Command> {
-        let mut sign = Command::new("cosign");
-        sign.args(["sign", "--yes", "--recursive", &format!("{}@{joined}", self.image)]);
+        let sign = tool::cosign(&["sign", "--yes", "--recursive", &format!("{}@{joined}", self.image)]);
         let attest = |(architecture, digest): (&String, &String)| {
             let bill = folder.join(format!("{}.{architecture}.cdx.json", self.program));
-            let mut attest = Command::new("cosign");
-            attest.args(["attest", "--yes", "--type", "cyclonedx", "--predicate"]).arg(bill);
+            let mut attest = tool::cosign(&["attest", "--yes", "--type", "cyclonedx", "--predicate"]);
+            attest.arg(bill);
             attest.arg(format!("{}@{digest}", self.image));
             attest
         };

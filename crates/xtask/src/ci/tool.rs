@@ -1,17 +1,9 @@
-//! Programs that the steps call: this one, the engine, and what signs.
+//! Programs that the steps call: the engine, what asks registries, and what signs.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::{required, variable};
-use crate::workspace;
-
-/// This program, for another of its commands.
-pub(super) fn xtask(arguments: &[&str]) -> Result<Command, String> {
-    let mut command = Command::new(workspace::program()?);
-    command.args(arguments);
-    Ok(command)
-}
 
 /// Runs a program that is right when it ends well, and gives what it wrote.
 pub(super) fn output(mut command: Command) -> Result<String, String> {
@@ -21,6 +13,13 @@ pub(super) fn output(mut command: Command) -> Result<String, String> {
         return Err(format!("{name} ended with {}", output.status));
     }
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The program that signs, by the identity of the workflow.
+pub(super) fn cosign(arguments: &[&str]) -> Command {
+    let mut command = Command::new("cosign");
+    command.args(arguments);
+    command
 }
 
 /// The digest behind a tag; `None` where the registry has no such tag.

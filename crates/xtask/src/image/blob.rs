@@ -39,7 +39,7 @@ impl Blob {
 const ALGORITHM: &str = "sha256:";
 
 /// The digest of bytes, as in `sha256:0f1e…`.
-pub(super) fn digest(bytes: &[u8]) -> String {
+pub(crate) fn digest(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().fold(ALGORITHM.to_owned(), |mut text, byte| {
         // Writing to a string does not fail.
         let _ = write!(text, "{byte:02x}");

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use super::{Architecture, Places, Toolchain, auditable};
+use super::{Architecture, Places, Toolchain, auditable, features};
 use crate::workspace;
 
 /// Separator of the flags in `CARGO_ENCODED_RUSTFLAGS`, so that a path may have spaces.
@@ -15,8 +15,8 @@ pub(super) const SHIPPED: &str = "release";
 
 /// Builds one program with a cargo profile and gives its path.
 ///
-/// Each has a build of its own: cargo unites the features of what it builds together, and an image must not depend on
-/// which others were made beside it. What they share is built once all the same.
+/// Each has a call of its own: cargo unites the features of what it builds together, and an image must not depend on
+/// which others were made beside it. What [`ahead`] or an earlier call has built is not built again.
 pub(super) fn program(
     places: &Places,
     profile: &str,
@@ -24,10 +24,46 @@ pub(super) fn program(
     architecture: Architecture,
 ) -> Result<PathBuf, String> {
     let toolchain = Toolchain::find(architecture)?;
+    let mut command = cargo(places, profile, architecture, &toolchain)?;
+    if succeeds(command.args(["--package", name]))? {
+        Ok(places.builds(&toolchain.version).join(architecture.target()).join(profile).join(name))
+    } else {
+        Err(format!("{name} does not build for {}", architecture.name()))
+    }
+}
+
+/// Builds programs together, as far as their features allow, so that each crate is compiled once and programs are linked
+/// beside each other.
+///
+/// Programs that do not build stop no other, and are no error here: the call of their own says what is wrong with them.
+pub(super) fn ahead(
+    places: &Places,
+    profile: &str,
+    names: &[String],
+    architecture: Architecture,
+) -> Result<(), String> {
+    let toolchain = Toolchain::find(architecture)?;
+    for group in features::groups(places, names, architecture)?.iter().filter(|group| group.len() > 1) {
+        let mut command = cargo(places, profile, architecture, &toolchain)?;
+        command.arg("--keep-going").args(group.iter().flat_map(|name| ["--package", name]));
+        if !succeeds(&mut command)? {
+            eprintln!("not all of these build: {}", group.join(", "));
+        }
+    }
+    Ok(())
+}
+
+/// Cargo, as it builds what ships; the call lacks only the packages.
+fn cargo(
+    places: &Places,
+    profile: &str,
+    architecture: Architecture,
+    toolchain: &Toolchain,
+) -> Result<Command, String> {
     let folder = places.builds(&toolchain.version);
     let mut command = Command::new(&toolchain.cargo);
     command.args(["build", "--locked", "--quiet", "--profile", profile]);
-    command.args(["--package", name, "--target", &architecture.target(), "--target-dir"]).arg(&folder);
+    command.args(["--target", &architecture.target(), "--target-dir"]).arg(&folder);
     workspace::without_package(&mut command);
     auditable::wrap(&mut command)?;
     command.current_dir(&places.root).env("RUSTC", &toolchain.rustc);
@@ -36,13 +72,13 @@ pub(super) fn program(
     if let Some(compiler) = &toolchain.cross_compiler {
         command.env(variable(architecture, "LINKER"), compiler);
     }
-    let status = command.stdin(Stdio::null()).status();
-    let status = status.map_err(|error| format!("cargo does not start: {error}"))?;
-    if status.success() {
-        Ok(folder.join(architecture.target()).join(profile).join(name))
-    } else {
-        Err(format!("{name} does not build for {}", architecture.name()))
-    }
+    command.stdin(Stdio::null());
+    Ok(command)
+}
+
+fn succeeds(command: &mut Command) -> Result<bool, String> {
+    let status = command.status().map_err(|error| format!("cargo does not start: {error}"))?;
+    Ok(status.success())
 }
 
 /// The path of each folder that differs from machine to machine, and what stands for it in a program.

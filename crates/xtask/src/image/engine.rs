@@ -25,7 +25,7 @@ pub(crate) fn answers() -> bool {
 }
 
 /// Hands an image to the engine under a name.
-pub(super) fn load(image: &Image, reference: &str) -> Result<(), String> {
+pub(crate) fn load(image: &Image, reference: &str) -> Result<(), String> {
     let archive = archive(image, reference).map_err(|error| error.to_string())?;
     let mut command = docker();
     command.args(["load", "--quiet"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());

@@ -87,6 +87,12 @@ impl Workshop {
         build::program(&self.places, &self.profile, program, architecture)
     }
 
+    /// Builds programs together, so that building each of them later finds it there. One that does not build is no error
+    /// before its own turn.
+    pub(crate) fn build_ahead(&self, programs: &[String], architecture: Architecture) -> Result<(), String> {
+        build::ahead(&self.places, &self.profile, programs, architecture)
+    }
+
     /// Builds a program and makes its images.
     pub(crate) fn make(
         &self,

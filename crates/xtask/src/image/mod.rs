@@ -10,6 +10,7 @@ mod build;
 mod call;
 mod catalogue;
 pub(crate) mod engine;
+mod features;
 mod foreign;
 mod layer;
 mod layout;
@@ -22,12 +23,15 @@ mod sbom;
 mod toolchain;
 
 pub(crate) use architecture::Architecture;
+pub(crate) use blob::digest;
 pub(crate) use call::Arguments;
 pub(crate) use call::architecture;
 use call::{Call, Destination};
+pub(crate) use features::groups;
 pub(crate) use make::{Made, Workshop};
 pub(crate) use origin::Origin;
 pub(crate) use places::Places;
+pub(crate) use registry::join;
 pub(crate) use toolchain::{CROSS_PACKAGES, Toolchain};
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
@@ -40,11 +44,16 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
         Destination::Default => engine::answers(),
         _ => false,
     };
+    if !matches!(call.destination, Destination::Joined(_)) {
+        for architecture in architectures(&call, loads)? {
+            workshop.build_ahead(&programs, architecture)?;
+        }
+    }
     for name in &programs {
         if let Destination::Joined(digests) = &call.destination {
             let place = workshop.place(name)?;
             let tags = tags(&call, workshop.version(name)?);
-            println!("{place}@{}", registry::join(&place, digests, &tags)?);
+            println!("{place}@{}", join(&place, digests, &tags)?);
         } else {
             let made =
                 workshop.make(name, &architectures(&call, loads)?, &Origin::of(&workshop.places.root)?)?;
@@ -92,6 +101,14 @@ fn deliver(workshop: &Workshop, call: &Call, made: &Made, loads: bool) -> Result
     }
     println!("{place}@{digest}");
     Ok(())
+}
+
+/// Pushes the images of a program by their digest alone, and gives it.
+pub(crate) fn push(workshop: &Workshop, made: &Made) -> Result<String, String> {
+    let (folder, place) = (workshop.places.layouts(), workshop.place(&made.name)?);
+    let digest = made.write(&folder, std::slice::from_ref(&made.version))?;
+    registry::push(&folder.join(&made.name), &place, &format!("@{digest}"))?;
+    Ok(digest)
 }
 
 /// Hands the image to the engine and runs it once, if it is for the engine's machine.

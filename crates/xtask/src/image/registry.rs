@@ -16,7 +16,7 @@ pub(super) fn push(layout: &Path, place: &str, known_as: &str) -> Result<(), Str
 }
 
 /// Makes one tag of images that have been pushed by their digests, and gives the digest of all of them together.
-pub(super) fn join(place: &str, digests: &[String], tags: &[String]) -> Result<String, String> {
+pub(crate) fn join(place: &str, digests: &[String], tags: &[String]) -> Result<String, String> {
     let images = digests.iter().map(|digest| descriptor(place, digest)).collect::<Result<Vec<_>, _>>()?;
     let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     let layout = folder.path().join("index");

@@ -41,6 +41,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         let versions = names.iter().map(|name| Ok((name.as_str(), workshop.version(name)?)));
         check_tag(tag, &versions.collect::<Result<Vec<_>, String>>()?)?;
     }
+    for architecture in &architectures {
+        workshop.build_ahead(&names, *architecture)?;
+    }
     for name in names {
         let unit =
             units.iter().find(|unit| unit.name == name).ok_or_else(|| format!("{name} has no manifest"))?;

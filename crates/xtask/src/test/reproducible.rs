@@ -1,4 +1,4 @@
-//! The same commit makes the same image, to the byte, in whatever folder it is built.
+//! The same commit makes the same image, to the byte, in whatever folder it is built, alone or beside other programs.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,8 @@ use super::progress::Progress;
 use super::step::Outcome;
 use crate::image::{Architecture, Origin, Places, Workshop};
 
-/// Makes an image of a sample here and in a copy of the workspace that is built by itself, and compares.
+/// Makes an image of a sample here, after a build of all samples together, and in a copy of the workspace that has built
+/// nothing else, and compares.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
     match compare(progress) {
         Ok(()) => Outcome::Passed,
@@ -24,15 +25,19 @@ fn compare(progress: &mut Progress) -> Result<(), String> {
     mirror(&here.root, &copy)?;
     // The copy has no history.
     let origin = Origin::of(&here.root)?;
-    progress.say("building in two folders");
-    let (one, other) = (digest(here, &origin)?, digest(elsewhere, &origin)?);
+    progress.say("building in two folders, in one of them beside other programs");
+    let (one, other) = (digest(here, true, &origin)?, digest(elsewhere, false, &origin)?);
     if one == other { Ok(()) } else { Err(format!("two builds of one commit differ: {one} and {other}")) }
 }
 
-fn digest(places: Places, origin: &Origin) -> Result<String, String> {
+fn digest(places: Places, together: bool, origin: &Origin) -> Result<String, String> {
     let [sample, ..] = SAMPLES;
     let host = Architecture::host().ok_or("images are for amd64 and arm64, and this machine is neither")?;
-    let made = Workshop::open(places)?.make(sample, &[host], origin)?;
+    let workshop = Workshop::open(places)?;
+    if together {
+        workshop.build_ahead(&SAMPLES.map(str::to_owned), host)?;
+    }
+    let made = workshop.make(sample, &[host], origin)?;
     made.images().next().map(|image| image.digest().to_owned()).ok_or_else(|| "no image was made".to_owned())
 }
 

@@ -148,8 +148,9 @@ fn one_more_architecture_is_built() {
     scratch.replace("pipelines/tides/Cargo.toml", schedule, "architectures = [\"arm64\"]");
     let matrix = scratch.affected(scratch.base(), &["--matrix"]);
     let matrix: serde_json::Value = serde_json::from_slice(&matrix.stdout).unwrap();
-    let entry =
-        serde_json::json!([{ "program": "tides", "architecture": "arm64", "runner": "ubuntu-24.04-arm" }]);
+    let entry = serde_json::json!([
+        { "architecture": "arm64", "programs": "tides", "runner": "ubuntu-24.04-arm", "shard": 1 }
+    ]);
     assert_eq!(matrix["include"], entry);
 }
 
@@ -166,14 +167,17 @@ fn a_push_plans_what_it_changes_and_a_person_what_they_name() {
     let scratch = Scratch::new();
     scratch.write("crates/sea/src/lib.rs", "pub fn salt() {}\n");
     let pushed = scratch.plan(scratch.base(), "").unwrap();
-    assert!(pushed.starts_with("any=true\nbuilds={\"include\":["), "{pushed}");
-    assert!(pushed.ends_with("programs=[\"tides\"]\n"), "{pushed}");
+    assert!(pushed.starts_with("any=true\narm64=true\nbuilds={\"include\":["), "{pushed}");
+    assert!(pushed.ends_with("programs=tides\n"), "{pushed}");
     let named = scratch.plan("", "waves").unwrap();
-    assert!(named.ends_with("programs=[\"waves\"]\n"), "{named}");
-    assert!(scratch.plan("", "").unwrap().ends_with("programs=[\"tides\",\"waves\"]\n"));
+    assert!(named.ends_with("programs=waves\n"), "{named}");
+    assert!(scratch.plan("", "").unwrap().ends_with("programs=tides waves\n"));
     assert!(scratch.plan("", "ripples").unwrap_err().contains("there is no program `ripples`"));
     scratch.commit();
-    assert_eq!(scratch.plan("HEAD", "").unwrap(), "any=false\nbuilds={\"include\":[]}\nprograms=[]\n");
+    assert_eq!(
+        scratch.plan("HEAD", "").unwrap(),
+        "any=false\narm64=false\nbuilds={\"include\":[]}\nprograms=\n"
+    );
 }
 
 #[test]
