@@ -1,15 +1,8 @@
-//! Test cases of devices: a sensor that says what the case has written down, one reading, and what became of it.
-//!
-//! A folder of `testcases` holds what the sensor says, `case.toml` with the settings of this case alone, and
-//! `loaded.lp` without times, which are those of the test, or `failure.txt`.
+//! Devices: their test cases, each of them one reading from a simulator, and the simulator that their demo reads from.
 
-#![expect(clippy::expect_used, reason = "this is test code, though not in a test of this crate")]
-
-use std::any::Any;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,90 +12,83 @@ use crate::simulator::{RunningSimulator, Simulator};
 use crate::world::World;
 use crate::{Outcome, Program};
 
-/// A device with its sensor.
-pub struct Setup {
-    /// What surrounds the program.
-    pub world: World,
-    /// What differs from test to test, and what stands for it in golden files.
-    pub names: Vec<(String, &'static str)>,
-    /// The sensor, which is there as long as this is.
-    pub sensor: Box<dyn Any>,
+/// The simulator that the demo of a device reads from, as its `Cargo.toml` has it, and the settings of the demo.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default)]
+pub struct Demo {
+    /// The call of the simulator.
+    pub simulator: String,
+    /// The variable that holds its address.
+    url: String,
+    environment: BTreeMap<String, String>,
 }
 
-#[derive(Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-struct Form {
-    /// The environment of the program; an empty value takes a variable away.
-    settings: BTreeMap<String, String>,
-}
+impl Demo {
+    /// The demo of a program.
+    ///
+    /// # Panics
+    /// Its `Cargo.toml` cannot be read, or has a demo of another form.
+    #[expect(clippy::expect_used, reason = "a manifest that cannot be read fails the test")]
+    pub fn of(program: &Program) -> Self {
+        let manifest = fs::read_to_string(program.package.join("Cargo.toml")).expect("a manifest");
+        let manifest: toml::Value = toml::from_str(&manifest).expect("a manifest of TOML");
+        let demo = ["package", "metadata", "pipeline", "demo"]
+            .iter()
+            .try_fold(&manifest, |value, member| value.get(member));
+        let demo = demo.map_or_else(toml::Table::new, |demo| demo.as_table().cloned().unwrap_or_default());
+        demo.try_into().expect("a demo with a simulator")
+    }
 
-/// Takes one reading in each test case of a package, whose folder is `package`, and compares what became of it with its
-/// golden files. With `UPDATE_EXPECT` they are made to agree instead.
-///
-/// # Panics
-///
-/// A case leads to something else than it says, or there is none.
-pub fn replay(package: &str, set_up: impl Fn(&Path) -> Setup + Sync) {
-    let root = Path::new(package).join("testcases");
-    let entries = fs::read_dir(&root).expect("a device has test cases");
-    let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    folders.sort();
-    assert!(!folders.is_empty(), "{} is empty", root.display());
-    let problems = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for folder in &folders {
-            scope.spawn(|| {
-                let found = problem(folder, set_up(folder));
-                problems.lock().expect("no case panics here").extend(found);
-            });
+    /// Starts the simulator, and makes the world of a program that reads from it.
+    ///
+    /// # Errors
+    /// The simulator does not start.
+    pub(crate) fn start(&self, program: &Program) -> Result<(World, RunningSimulator), String> {
+        let in_folder = |text: &str| text.replace("{folder}", &program.package.display().to_string());
+        let sensor = start(program, &in_folder(&self.simulator))?;
+        let mut world = World::without_source(program);
+        world.set(&self.url, sensor.address());
+        for (name, value) in &self.environment {
+            world.set(name, &in_folder(value));
         }
-    });
-    let problems = problems.into_inner().expect("no case panics here");
-    assert!(problems.is_empty(), "{}", problems.join("\n"));
+        Ok((world, sensor))
+    }
 }
 
-/// Takes one reading from the simulator of a case and compares the result with its golden files.
+/// Takes one reading from the simulator of a case and compares the result with its golden files: `loaded.lp` without
+/// times, which are those of the test, or `failure.txt`. With `UPDATE_EXPECT` they are made to agree instead.
 ///
 /// # Errors
-/// The simulator does not start, or all that differs.
+/// The simulator does not start, a file cannot be written, or all that differs.
 pub(crate) fn check(program: &Program, case: &Case, call: &str) -> Result<(), String> {
-    let call = call.replace("{case}", &case.folder.display().to_string());
-    let mut words = call.split_whitespace();
-    let built = program.path.parent().unwrap_or(Path::new(""));
-    let simulator = Simulator::path(built, words.next().unwrap_or_default());
-    let sensor = RunningSimulator::start(&simulator, words)?;
+    let sensor = start(program, &call.replace("{case}", &case.folder.display().to_string()))?;
     let mut world = World::without_source(program);
     world.set(&case.source, sensor.address());
     for (name, value) in &case.settings {
         world.set(name, value);
     }
-    let names = vec![(sensor.address().to_owned(), "{{address}}")];
-    let found = problem(&case.folder, Setup { world, names, sensor: Box::new(sensor) });
-    found.map_or(Ok(()), Err)
-}
-
-/// How what a case leads to differs from its golden files.
-fn problem(folder: &Path, setup: Setup) -> Option<String> {
-    let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
-    let form: Form = toml::from_str(&text("case.toml")).expect("case.toml holds settings");
-    let mut world = setup.world;
-    for (name, value) in &form.settings {
-        world.set(name, value);
-    }
     let outcome = world.run(&["--once"]);
-    let failure = setup
-        .names
-        .iter()
-        .fold(failure(&world, &outcome), |text, (value, name)| text.replace(value.as_str(), name));
+    let failure = failure(&world, &outcome).replace(sensor.address(), "{{address}}");
+    let text = |name: &str| fs::read_to_string(case.folder.join(name)).unwrap_or_default();
     let got = [("loaded.lp", world.timeless()), ("failure.txt", failure)];
-    let differs = got.iter().filter(|(name, got)| text(name) != *got);
+    let mut differs = got.iter().filter(|(name, got)| text(name) != *got);
     if std::env::var_os("UPDATE_EXPECT").is_some() {
-        differs
-            .for_each(|(name, got)| fs::write(folder.join(name), got).expect("a golden file can be written"));
-        return None;
+        let write = |(name, got): &(&str, String)| fs::write(case.folder.join(name), got);
+        return differs.try_for_each(write).map_err(|error| error.to_string());
     }
     let told: Vec<_> = differs.map(|(name, got)| format!("{name}: got\n{got}")).collect();
-    (!told.is_empty()).then(|| format!("{}\n{}\n{}", folder.display(), told.join("\n"), outcome.stderr))
+    if told.is_empty() {
+        return Ok(());
+    }
+    Err(format!("{}\n{}\n{}", case.folder.display(), told.join("\n"), outcome.stderr))
+}
+
+/// Starts a simulator by its call.
+fn start(program: &Program, call: &str) -> Result<RunningSimulator, String> {
+    let mut words = call.split_whitespace();
+    let built = program.path.parent().unwrap_or(Path::new(""));
+    let simulator = Simulator::path(built, words.next().unwrap_or_default());
+    RunningSimulator::start(&simulator, words)
 }
 
 /// Exit code, stage, error, number of alerts, where the program fails.

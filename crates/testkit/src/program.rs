@@ -134,7 +134,7 @@ fn finish(child: Child) -> Result<Output, String> {
 }
 
 /// By the program of that name: the standard library knows no signal but SIGKILL.
-fn signal(process: u32, name: &str) {
+pub(crate) fn signal(process: u32, name: &str) {
     let status = Command::new("kill").args(["-s", name, &process.to_string()]).status();
     assert!(status.is_ok_and(|status| status.success()), "SIG{name} could not be sent");
 }

@@ -4,6 +4,8 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
+use crate::program::signal;
+
 /// A simulator, as cargo builds it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Simulator {
@@ -65,6 +67,16 @@ impl RunningSimulator {
     /// Its address: a URL, or the path of a port.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Stops it where it is: it neither hears nor answers.
+    pub(crate) fn pause(&self) {
+        signal(self.child.id(), "STOP");
+    }
+
+    /// Lets it go on after a [pause](Self::pause).
+    pub(crate) fn go_on(&self) {
+        signal(self.child.id(), "CONT");
     }
 }
 

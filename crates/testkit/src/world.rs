@@ -151,14 +151,19 @@ impl World {
         self.arguments.clear();
     }
 
-    /// Runs the program while no file may grow beyond `bytes`: as near to a full disk as one comes without root.
+    /// Runs the program as [`World::start_with_file_limit`] starts it.
     pub fn run_with_file_limit(&self, bytes: u32) -> Outcome {
+        self.end(self.start_with_file_limit(bytes))
+    }
+
+    /// Starts the program while no file may grow beyond `bytes`: as near to a full disk as one comes without root.
+    pub fn start_with_file_limit(&self, bytes: u32) -> Running {
         // Half a kilobyte is the unit of POSIX. Ignored, the signal leaves an error of the call that wrote.
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes.div_ceil(512));
         let program = self.program.command();
         let mut command = Command::new("sh");
         command.args(["-c", &script]).arg(program.get_program()).args(program.get_args());
-        self.end(self.start_as(command, &[]))
+        self.start_as(command, &[])
     }
 
     /// Starts the program.

@@ -44,35 +44,3 @@ impl Sampling {
         is_bad.then_some(self.continuous_interval)
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use settings::Source;
-
-    use super::*;
-
-    fn sampling(variables: &[(&str, &str)]) -> Sampling {
-        Sampling::read(&mut Source::of(variables.iter().copied())).unwrap()
-    }
-
-    #[test]
-    fn bad_air_is_read_more_often() {
-        let sampling = sampling(&[("CONTINUOUS_ABOVE", "35"), ("CONTINUOUS_INTERVAL_SECONDS", "5")]);
-        let at = |pm2_5| sampling.again_in(&Reading { pm2_5, pm10: 100.0 });
-        assert_eq!(at(35.1), Some(Duration::from_secs(5)));
-        assert_eq!(at(35.0), None);
-    }
-
-    #[test]
-    fn no_measurement_at_all_is_no_reading() {
-        let mut source = Source::of([("SAMPLES", "0")]);
-        assert!(Sampling::read(&mut source).is_none());
-        let mistakes = source.finish().unwrap_err().to_string();
-        assert_eq!(mistakes, "SAMPLES must be a whole number above 0");
-    }
-
-    #[test]
-    fn without_a_limit_no_air_is_bad() {
-        assert_eq!(sampling(&[]).again_in(&Reading { pm2_5: 999.9, pm10: 999.9 }), None);
-    }
-}

@@ -1,21 +1,23 @@
 //! Faults of sources, stores and machines, tried on a program.
 
 use libtest_mimic::Trial;
-use testkit::faults::{CLAIMS, Claim};
+use testkit::faults::{CLAIMS, Claim, DEVICE_CLAIMS};
 use testkit::replay::Case;
 
 use crate::package::Package;
 
-/// A test for each claim about a program that has test cases of a source; none where they are not wanted.
+/// A test for each claim about a job or a device that has test cases; none where they are not wanted.
 pub(crate) fn trials(package: &Package, are_wanted: bool) -> Vec<Trial> {
     let program = package.program();
-    // The source of a device is its simulator, which has no such faults.
-    let has_replies = Case::all(&program).iter().any(|case| case.simulator.is_none());
-    if !are_wanted || !has_replies {
+    let cases = Case::all(&program);
+    if !are_wanted || cases.is_empty() {
         return Vec::new();
     }
+    // The source of a device is its simulator, which has faults of its own.
+    let is_job = cases.iter().any(|case| case.simulator.is_none());
+    let claims = if is_job { CLAIMS } else { DEVICE_CLAIMS };
     let skipped = Case::skipped_faults(package.folder());
-    let unknown = skipped.keys().filter(|name| CLAIMS.iter().all(|claim| claim.short_name() != *name));
+    let unknown = skipped.keys().filter(|name| claims.iter().all(|claim| claim.short_name() != *name));
     let mistakes: Vec<_> = unknown.map(|name| mistake(package, name)).collect();
     let trial = |claim: &Claim| {
         let name = format!("{}::faults::{}", package.name, claim.name);
@@ -34,7 +36,7 @@ pub(crate) fn trials(package: &Package, are_wanted: bool) -> Vec<Trial> {
             }
         }
     };
-    CLAIMS.iter().map(trial).chain(mistakes).collect()
+    claims.iter().map(trial).chain(mistakes).collect()
 }
 
 /// A test that fails, since a claim that is left out does not exist.

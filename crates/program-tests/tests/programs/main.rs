@@ -1,12 +1,24 @@
-//! The tests of all programs: their test cases, and faults of sources, stores and machines.
+//! The tests of all programs: their test cases, faults of sources, stores and machines, and what no test case can hold.
 //!
 //! Programs are found by their folders and built by one call of cargo, those that are asked for and no other.
 
 #![expect(clippy::print_stderr, reason = "cargo shows it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod faults;
+mod grid;
+mod machines;
 mod package;
+mod runner;
+mod sds011;
 mod selection;
+mod trials;
+mod watchdog;
 
 use std::process::ExitCode;
 
@@ -28,6 +40,7 @@ fn main() -> ExitCode {
     let mut chosen = Vec::new();
     for package in &packages {
         let mut own = cases(package);
+        own.extend(trials::of(package));
         own.extend(faults::trials(package, selection.wants_faults(package)));
         own.retain(|trial| selection.holds(trial.name()));
         if own.iter().any(|trial| selection.runs(trial)) {

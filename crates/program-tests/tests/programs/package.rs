@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use testkit::Program;
+use testkit::device::Demo;
 use testkit::replay::Case;
 use testkit::simulator::Simulator;
 
@@ -66,10 +67,16 @@ pub(crate) fn build(packages: &[&Package]) -> Result<(), String> {
     }
 }
 
-/// The simulators that the test cases of these packages name.
+/// The simulators that the test cases of these packages name, and those of the demos of devices among them.
 fn simulators(packages: &[&Package]) -> BTreeSet<Simulator> {
-    let cases = packages.iter().flat_map(|package| Case::all(&package.program()));
-    let calls = cases.filter_map(|case| case.simulator);
+    let calls = packages.iter().flat_map(|package| {
+        let program = package.program();
+        let mut calls: Vec<_> = Case::all(&program).into_iter().filter_map(|case| case.simulator).collect();
+        if !calls.is_empty() {
+            calls.push(Demo::of(&program).simulator);
+        }
+        calls
+    });
     calls.filter_map(|call| Simulator::find(&root(), call.split_whitespace().next()?)).collect()
 }
 

@@ -1,10 +1,13 @@
 //! The program: a simulated sensor on a port, for the demo and for people.
 
+use std::convert::Infallible;
+use std::io;
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, value_parser};
-use serial_sim::{LineArguments, Sds011, Street};
+use serial_sim::{LineArguments, Recording, Sds011, Street};
 
 /// Simulates a serial sensor on a pseudo-terminal, with faults on request.
 ///
@@ -18,21 +21,30 @@ enum Arguments {
         /// Length of a day of the simulated air.
         #[arg(long, value_name = "SECONDS", default_value_t = 86400, value_parser = value_parser!(u32).range(1..))]
         day: u32,
+        /// File of answers that are sent in place of the air: a line of hexadecimal bytes each, `-` for silence.
+        #[arg(long, value_name = "FILE")]
+        recording: Option<PathBuf>,
         #[command(flatten)]
         line: LineArguments,
     },
 }
 
 fn main() -> ExitCode {
-    let Arguments::Sds011 { day, line } = Arguments::parse();
-    let street = Street { day: Duration::from_secs(day.into()) };
-    match line.run(Sds011::new(street)) {
+    match run(Arguments::parse()) {
         Ok(never) => match never {},
         Err(error) => {
             eprintln!("serial-sim: {error}");
             ExitCode::FAILURE
         }
     }
+}
+
+fn run(arguments: Arguments) -> io::Result<Infallible> {
+    let Arguments::Sds011 { day, recording, line } = arguments;
+    line.run(match recording {
+        Some(path) => Sds011::replaying(Recording::open(&path)?),
+        None => Sds011::new(Street { day: Duration::from_secs(day.into()) }),
+    })
 }
 
 #[cfg(test)]

@@ -57,10 +57,7 @@ pub fn simulate<S: Sensor>(model: impl FnOnce(Option<Recording>) -> S) -> ExitCo
 
 impl SimulatorArguments {
     fn recording(&self) -> io::Result<Option<Recording>> {
-        let Some(path) = &self.recording else { return Ok(None) };
-        let named = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
-        let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
-        Recording::parse(&text).map(Some).map_err(|error| named(&error))
+        self.recording.as_deref().map(Recording::open).transpose()
     }
 }
 

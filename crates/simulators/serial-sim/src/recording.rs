@@ -1,12 +1,24 @@
 //! Answers as a test case has them: byte by byte, so that they can be wrong.
 
 use std::collections::VecDeque;
+use std::io;
+use std::path::Path;
 
 /// Answers of a sensor, one for each question; none once it is over.
 #[derive(Debug, Clone, Default)]
 pub struct Recording(VecDeque<Vec<u8>>);
 
 impl Recording {
+    /// From a file.
+    ///
+    /// # Errors
+    /// It cannot be read, or a line holds something else; both name the file.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        let named = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| named(&error))?;
+        Self::parse(&text).map_err(|error| named(&error))
+    }
+
     /// From text: a line for each question, its bytes in hexadecimal; `-` for silence. The rest of a line after `#` is a
     /// remark.
     ///

@@ -107,7 +107,7 @@ fn terminate(world: &World, running: Running) -> Outcome {
 }
 
 /// Two runs at once, both of which end well.
-fn both_work(world: &World) {
+pub(super) fn both_work(world: &World) {
     for running in [world.start(&[]), world.start(&[])] {
         expect_exit(&world.end(running), 0);
     }

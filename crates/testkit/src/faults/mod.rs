@@ -2,9 +2,16 @@
 //!
 //! The program runs in the [`World`] of its test case `typical`: there all is well, until one thing is not.
 
-#![expect(clippy::expect_used, reason = "this is test code, though not in a test of this crate")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "this is test code, though not in a test of this crate"
+)]
 
+mod database;
+mod device;
 mod ending;
+mod refusal;
 mod source;
 mod spool;
 mod store;
@@ -51,10 +58,8 @@ enum Needs {
     Records,
     /// Measurements, which go to InfluxDB.
     Measurements,
-    /// Measurements and no table, which the embedded store would take.
+    /// Measurements and no table, so that every record goes to InfluxDB.
     MeasurementsAlone,
-    /// Tables, which go to PostgreSQL.
-    Tables,
 }
 
 impl Claim {
@@ -65,14 +70,11 @@ impl Claim {
 
     /// The reason why a program stores nothing that the claim speaks of, by the golden files of its test cases.
     pub fn irrelevance(&self, program: &Program) -> Option<&'static str> {
-        let cases = Case::all(program);
-        let has = |file: &str| {
-            cases.iter().any(|case| std::fs::metadata(case.folder.join(file)).is_ok_and(|it| it.len() > 0))
-        };
         match self.needs {
-            Needs::Measurements if !has("loaded.lp") => Some("the program stores no measurement"),
-            Needs::MeasurementsAlone if has("loaded.json") => Some("the embedded store takes its tables"),
-            Needs::Tables if !has("loaded.json") => Some("the program stores no table"),
+            Needs::Measurements | Needs::MeasurementsAlone if !has(program, "loaded.lp") => {
+                Some("the program stores no measurement")
+            }
+            Needs::MeasurementsAlone if stores_tables(program) => Some("its tables are not for InfluxDB"),
             _ => None,
         }
     }
@@ -124,9 +126,16 @@ pub const CLAIMS: &[Claim] = claims! {
         records_wait_for_a_bucket
         a_refused_record_does_not_keep_out_the_others
     ;
-    tables with Tables:
+    tables with Records:
         rows_wait_for_a_database_that_is_down
         rows_wait_for_a_password_that_works
+        rows_wait_for_a_database_that_stalls
+        rows_wait_for_a_database_that_ends_the_connection
+        a_signal_ends_a_run_that_stores_rows
+        rows_of_a_run_killed_while_it_stores_are_stored_by_the_next
+        two_runs_at_once_store_the_rows_of_one
+        two_runs_at_once_deliver_rows_that_wait
+        a_refused_row_does_not_keep_out_the_others
     ;
     store with Records:
         a_full_disk_is_told
@@ -135,12 +144,19 @@ pub const CLAIMS: &[Claim] = claims! {
     store with MeasurementsAlone:
         a_run_needs_no_disk_when_its_store_is_elsewhere
     ;
-    spool with MeasurementsAlone:
+    spool with Records:
         records_wait_in_a_bucket_where_there_is_no_disk
-        records_wait_in_postgres_where_there_is_no_disk
         two_runs_at_once_deliver_from_a_bucket
         a_bucket_that_refuses_is_told
         a_spool_that_cannot_be_is_a_mistake
+    ;
+    spool with MeasurementsAlone:
+        records_wait_in_postgres_where_there_is_no_disk
+        two_runs_at_once_deliver_from_postgres
+        a_run_killed_while_it_delivers_from_a_bucket
+        a_run_killed_while_it_delivers_from_postgres
+        dead_letters_in_a_bucket_are_replayed
+        dead_letters_in_postgres_are_replayed
     ;
     ending with Records:
         a_signal_ends_a_run_that_reads
@@ -155,6 +171,33 @@ pub const CLAIMS: &[Claim] = claims! {
         two_runs_at_once_deliver_what_waits
     ;
 };
+
+/// Every claim about a device, whose sensor is the simulator of its demo.
+pub const DEVICE_CLAIMS: &[Claim] = claims! {
+    device with Records:
+        readings_wait_for_a_store_that_fails
+        readings_wait_for_a_store_that_resets
+        a_signal_ends_a_device_that_stores
+        a_device_killed_while_the_store_is_away_loses_no_reading_in_the_spool
+        a_full_disk_does_not_keep_readings_from_a_store_that_works
+        a_full_disk_without_a_store_loses_no_reading
+        a_sensor_that_falls_silent_is_read_when_it_speaks_again
+        a_device_whose_sensor_is_gone_goes_on_and_ends_at_once
+        a_check_reads_the_sensor_and_stores_nothing
+        a_dry_run_prints_a_reading_and_stores_nothing
+    ;
+};
+
+/// Whether a program stores tables, by the golden files of its test cases.
+fn stores_tables(program: &Program) -> bool {
+    has(program, "loaded.json")
+}
+
+/// Whether a test case of the program has this golden file.
+fn has(program: &Program, file: &str) -> bool {
+    let is_there = |case: Case| std::fs::metadata(case.folder.join(file)).is_ok_and(|it| it.len() > 0);
+    Case::all(program).into_iter().any(is_there)
+}
 
 /// The world in which all is well.
 fn typical(program: &Program) -> World {

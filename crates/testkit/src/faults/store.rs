@@ -1,16 +1,14 @@
 //! A store that fails. What was read is not lost, and nothing is stored twice.
 
-use http_sim::services::{InfluxDb, Point};
-use http_sim::{Fault, Kind, Reply, Request, Service};
-use serde_json::json;
+use http_sim::{Fault, Kind};
 
+use super::refusal::{CONFLICTING, Refused};
 use super::{
     CONFIGURATION, DATA, SHORT, TEMPORARY, expect_exit, expect_failure, expect_one_alert, expected, nowhere,
     typical,
 };
 use crate::Program;
-use crate::replay::Case;
-use crate::world::{NOBODY, REPORTS, World};
+use crate::world::{NOBODY, World};
 
 /// Nobody listens.
 pub fn records_wait_for_a_store_that_is_down(program: &Program) {
@@ -64,57 +62,16 @@ pub fn records_wait_for_a_bucket(program: &Program) {
 
 /// A field of one record has had another type in the store. The others are stored, and the dead letter names it.
 pub fn a_refused_record_does_not_keep_out_the_others(program: &Program) {
-    let case = Case::with_most_points(program);
-    let all = World::of(program, &case);
-    expect_exit(&all.run(&[]), 0);
-    let is_report = |point: &Point| point.measurement == REPORTS;
-    let mut records = all.influxdb().points().into_iter().filter(|point| !is_report(point));
-    let refused = records.next_back().expect("the case stores something");
-
-    let mut world = World::of(program, &case);
-    world.serve_as_store(Picky { influxdb: world.influxdb().clone(), refused: refused.clone() });
-    let outcome = world.run(&[]);
-    expect_failure(&world, &outcome, DATA, "load");
-    let mut others = all.influxdb().points();
-    others.retain(|point| !is_report(point) && *point != refused);
-    let mut stored = world.influxdb().points();
-    stored.retain(|point| !is_report(point));
-    assert_eq!(stored, others);
-    let reasons: Vec<_> = world.dead_letters().into_iter().map(|letter| letter.reason).collect();
+    let mut scene = Refused::of(program);
+    let outcome = scene.world.run(&[]);
+    expect_failure(&scene.world, &outcome, DATA, "load");
+    scene.expect_others();
+    let reasons: Vec<_> = scene.world.dead_letters().into_iter().map(|letter| letter.reason).collect();
     assert!(matches!(reasons.as_slice(), [reason] if reason.contains(CONFLICTING)), "{reasons:?}");
-    assert_eq!(world.waiting(), 0, "a refused record must not wait");
-    expect_replayed(&mut world, &all);
-}
-
-/// The dead letter is offered to its store again: it stays while it is refused, and goes once it is stored.
-fn expect_replayed(world: &mut World, all: &World) {
-    world.forget_arguments();
-    let listed = world.run(&["--replay-dead-letters", "--dry-run"]);
-    expect_exit(&listed, 0);
-    assert!(listed.stdout.contains(CONFLICTING), "{}", listed.stdout);
-    let before = world.dead_letters();
-    let again = world.run(&["--replay-dead-letters"]);
-    expect_exit(&again, DATA);
-    assert!(again.stdout.contains(CONFLICTING), "{}", again.stdout);
-    let after = world.dead_letters();
-    assert_eq!(after.len(), before.len());
-    assert!(
-        after.iter().zip(&before).all(|(after, before)| after.at > before.at),
-        "the reason is the new one"
-    );
-
-    world.serve_as_store(world.influxdb().clone());
-    expect_exit(&world.run(&["--replay-dead-letters", "--destination", "postgres"]), 0);
-    assert_eq!(world.dead_letters().len(), before.len(), "another store's letters are left alone");
-    let taken = world.run(&["--replay-dead-letters", "--destination", "influxdb"]);
-    expect_exit(&taken, 0);
-    assert_eq!(world.dead_letters(), []);
-    let records = |world: &World| {
-        let mut points = world.influxdb().points();
-        points.retain(|point| point.measurement != REPORTS);
-        points
-    };
-    assert_eq!(records(world), records(all));
+    assert_eq!(scene.world.waiting(), 0, "a refused record must not wait");
+    let letters =
+        |world: &World| world.dead_letters().iter().map(|letter| format!("{letter:?}")).collect::<Vec<_>>();
+    scene.expect_replayed(&letters);
 }
 
 /// The embedded store finds no place for what was read, and neither does the spool.
@@ -180,43 +137,4 @@ fn expect_delivered(program: &Program, world: &World) {
     assert_eq!(world.waiting(), 0, "the spool is empty");
     let alerts = world.alerts();
     assert!(matches!(alerts.as_slice(), [_, second] if second.contains("works again")), "{alerts:?}");
-}
-
-/// The field that is in conflict, as the store calls it.
-const CONFLICTING: &str = "field_in_conflict";
-
-/// An InfluxDB that holds a field of one point as another type, as happens where types differ by shard.
-#[derive(Clone)]
-struct Picky {
-    influxdb: InfluxDb,
-    refused: Point,
-}
-
-impl Picky {
-    fn refuses(&self, line: &str) -> bool {
-        line_protocol::parse(line.as_bytes()).flatten().any(|point| {
-            point.measurement == self.refused.measurement
-                && point.time == Some(self.refused.time_ns)
-                && point.tags.into_iter().eq(self.refused.tags.clone())
-        })
-    }
-}
-
-impl Service for Picky {
-    fn reply(&self, request: &Request) -> Reply {
-        let text = request.text();
-        let (refused, others): (Vec<_>, Vec<_>) = text.lines().partition(|line| self.refuses(line));
-        if refused.is_empty() {
-            return self.influxdb.reply(request);
-        }
-        if !others.is_empty() {
-            self.influxdb.reply(&Request { body: others.join("\n").into_bytes(), ..request.clone() });
-        }
-        let message = format!(
-            "failure writing points to database: partial write: field type conflict: input field \"{CONFLICTING}\" \
-             on measurement \"{}\" is type float, already exists as type string dropped=1",
-            self.refused.measurement
-        );
-        Reply::json(422, &json!({"code": "unprocessable entity", "message": message}))
-    }
 }

@@ -71,12 +71,14 @@ impl Case {
         typical.unwrap_or_else(|| panic!("{} has no testcases/{TYPICAL}", program.package.display()))
     }
 
-    /// The case that loads the most points.
+    /// The case that loads the most points and rows.
     pub(crate) fn with_most_points(program: &Program) -> Self {
         let points = |case: &Self| {
             let failure = case.folder.join("failure.txt");
-            let loaded = fs::read_to_string(case.folder.join("loaded.lp")).unwrap_or_default();
-            if failure.exists() { 0 } else { loaded.lines().count() }
+            let text = |file: &str| fs::read_to_string(case.folder.join(file)).unwrap_or_default();
+            // A row of a table is an object with a brace of its own.
+            let rows = text("loaded.json").matches('{').count();
+            if failure.exists() { 0 } else { text("loaded.lp").lines().count() + rows }
         };
         Self::all(program).into_iter().max_by_key(points).unwrap_or_else(|| Self::typical(program))
     }

@@ -60,6 +60,15 @@ impl World {
         })
     }
 
+    /// How many records wait in the spool, run reports among them.
+    pub fn waiting_records(&self) -> usize {
+        self.spool().map_or(0, |spool| {
+            let names = spool.destinations().expect("a spool that can be read");
+            let records = |name: &String| spool.backlog(name).expect("a spool that can be read").records;
+            usize::try_from(names.iter().map(records).sum::<u64>()).unwrap_or(usize::MAX)
+        })
+    }
+
     /// Dead letters.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
         self.spool().map(|spool| spool.dead_letters().expect("a spool that can be read")).unwrap_or_default()

@@ -1,24 +1,50 @@
-//! The program beside a sensor that lives: it ends, comes back, and rests when it should.
+//! `sds011-air-quality` beside a sensor that hears its commands: it ends, comes back, and rests when it should.
 
 use std::time::Duration;
 
-use serial_sim::{Sds011, Sensor, Street};
-use testkit::world::until;
+use serial_sim::{Port, Sds011, Sensor, Street};
+use testkit::Program;
+use testkit::world::{World, until};
 
-use crate::environment::Environment;
+use crate::trials::{Test, tests};
+
+pub(crate) const TESTS: &[Test] = tests! {
+    told_to_end_it_leaves_the_sensor_asleep
+    without_a_duty_cycle_the_sensor_never_sleeps
+    a_sensor_that_does_not_answer_does_not_hold_up_the_end
+    bad_air_is_measured_again_and_again_without_sleep
+    a_sensor_that_is_plugged_in_again_comes_back_by_itself
+    a_check_reads_the_sensor_at_once_and_stores_nothing
+};
 
 const SLEEP: [u8; 5] = [0xAA, 0xB4, 6, 1, 0];
 const QUERY: [u8; 3] = [0xAA, 0xB4, 4];
 const FIRMWARE: [u8; 3] = [0xAA, 0xB4, 7];
 const WAKE: [u8; 5] = [0xAA, 0xB4, 6, 1, 1];
 
-fn environment() -> Environment {
-    let mut environment = Environment::with(Sds011::new(Street::default()));
+/// A world with a sensor on a port.
+struct Environment {
+    world: World,
+    port: Port,
+}
+
+fn environment(program: &Program) -> Environment {
+    let mut environment = Environment::with(program, Sds011::new(Street::default()));
     environment.world.set("INTERVAL_SECONDS", "0.2");
     environment
 }
 
 impl Environment {
+    /// The sensor, and a program that trusts it at once and asks it once.
+    fn with(program: &Program, sensor: impl Sensor) -> Self {
+        let mut world = World::without_source(program);
+        let port = Port::start(sensor).unwrap();
+        world.set("SERIAL_PORT", port.path().to_str().unwrap());
+        world.set("WARM_UP_SECONDS", "0.001");
+        world.set("SAMPLES", "1");
+        Self { world, port }
+    }
+
     fn readings(&self) -> usize {
         self.world.lines().lines().count()
     }
@@ -28,9 +54,8 @@ impl Environment {
     }
 }
 
-#[test]
-fn told_to_end_it_leaves_the_sensor_asleep() {
-    let mut environment = environment();
+fn told_to_end_it_leaves_the_sensor_asleep(program: &Program) {
+    let mut environment = environment(program);
     environment.world.set("DUTY_CYCLE", "on");
     environment.world.set("INTERVAL_SECONDS", "600");
     let program = environment.world.start(&[]);
@@ -41,9 +66,8 @@ fn told_to_end_it_leaves_the_sensor_asleep() {
     assert_eq!(heard[heard.len() - 19..][..5], SLEEP);
 }
 
-#[test]
-fn without_a_duty_cycle_the_sensor_never_sleeps() {
-    let mut environment = environment();
+fn without_a_duty_cycle_the_sensor_never_sleeps(program: &Program) {
+    let mut environment = environment(program);
     environment.world.set("DUTY_CYCLE", "off");
     let program = environment.world.start(&[]);
     until("three readings", || environment.readings() >= 3);
@@ -68,9 +92,8 @@ impl Sensor for Mute {
     fn reset(&mut self, _now: Duration) {}
 }
 
-#[test]
-fn a_sensor_that_does_not_answer_does_not_hold_up_the_end() {
-    let mut environment = Environment::with(Mute);
+fn a_sensor_that_does_not_answer_does_not_hold_up_the_end(program: &Program) {
+    let mut environment = Environment::with(program, Mute);
     environment.world.set("DUTY_CYCLE", "on");
     let program = environment.world.start(&[]);
     until("a command", || environment.heard(&WAKE) > 0);
@@ -80,9 +103,8 @@ fn a_sensor_that_does_not_answer_does_not_hold_up_the_end() {
     assert!(!outcome.stderr.contains("did not end in time"), "{}", outcome.stderr);
 }
 
-#[test]
-fn bad_air_is_measured_again_and_again_without_sleep() {
-    let mut environment = environment();
+fn bad_air_is_measured_again_and_again_without_sleep(program: &Program) {
+    let mut environment = environment(program);
     environment.world.set("INTERVAL_SECONDS", "600");
     environment.world.set("CONTINUOUS_ABOVE", "0.1");
     environment.world.set("CONTINUOUS_INTERVAL_SECONDS", "0.2");
@@ -94,9 +116,8 @@ fn bad_air_is_measured_again_and_again_without_sleep() {
     assert_eq!(environment.heard(&SLEEP), 1);
 }
 
-#[test]
-fn a_sensor_that_is_plugged_in_again_comes_back_by_itself() {
-    let mut environment = environment();
+fn a_sensor_that_is_plugged_in_again_comes_back_by_itself(program: &Program) {
+    let mut environment = environment(program);
     let program = environment.world.start(&[]);
     until("a reading", || environment.readings() >= 1);
     environment.port.unplug();
@@ -110,20 +131,10 @@ fn a_sensor_that_is_plugged_in_again_comes_back_by_itself() {
     assert_eq!(environment.world.end(program).exit, Some(0));
 }
 
-#[test]
-fn a_check_reads_the_sensor_at_once_and_stores_nothing() {
-    let mut environment = environment();
+fn a_check_reads_the_sensor_at_once_and_stores_nothing(program: &Program) {
+    let mut environment = environment(program);
     environment.world.set("WARM_UP_SECONDS", "30");
     let outcome = environment.world.run(&["--check"]);
     assert_eq!(outcome.exit, Some(0), "{}{}", outcome.stdout, outcome.stderr);
     assert_eq!((environment.readings(), environment.heard(&QUERY)), (0, 1));
-}
-
-#[test]
-fn a_dry_run_prints_the_record_and_stores_nothing() {
-    let environment = environment();
-    let outcome = environment.world.run(&["--once", "--dry-run"]);
-    assert_eq!(outcome.exit, Some(0), "{}", outcome.stderr);
-    assert!(outcome.stdout.contains("air_quality") && outcome.stdout.contains("pm10"), "{}", outcome.stdout);
-    assert_eq!(environment.readings(), 0);
 }

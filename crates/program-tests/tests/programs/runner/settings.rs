@@ -1,12 +1,24 @@
 //! Settings from the environment and from files, and the mistakes in them.
 
-use crate::{expect_exit, world};
+use super::{expect_exit, world};
+use testkit::Program;
+
+use crate::trials::{Test, tests};
+
+pub(crate) const TESTS: &[Test] = tests! {
+    every_mistake_is_told_at_once_and_no_value_is
+    a_store_set_by_half_is_a_mistake
+    a_secret_is_read_from_a_mounted_file
+    a_file_that_is_not_there_is_a_mistake_of_its_name
+    a_file_of_settings_lies_under_the_environment
+    a_file_of_settings_that_nobody_knows_is_a_mistake
+    the_retired_names_are_accepted
+};
 
 const CONFIGURATION: i32 = 78;
 
-#[test]
-fn every_mistake_is_told_at_once_and_no_value_is() {
-    let mut world = world();
+fn every_mistake_is_told_at_once_and_no_value_is(program: &Program) {
+    let mut world = world(program);
     world.set("OPENWEATHER_KEY", "");
     world.set("OPENWEATHER_URL", "planted-value");
     world.set("CITY", "");
@@ -40,9 +52,8 @@ fn every_mistake_is_told_at_once_and_no_value_is() {
     assert!(world.source().requests().is_empty(), "nothing is asked of the source");
 }
 
-#[test]
-fn a_store_set_by_half_is_a_mistake() {
-    let mut world = world();
+fn a_store_set_by_half_is_a_mistake(program: &Program) {
+    let mut world = world(program);
     world.set("INFLUXDB_TOKEN", "");
     let outcome = world.run(&[]);
     expect_exit(&outcome, CONFIGURATION);
@@ -50,9 +61,8 @@ fn a_store_set_by_half_is_a_mistake() {
     assert_eq!(world.alerts().len(), 1);
 }
 
-#[test]
-fn a_secret_is_read_from_a_mounted_file() {
-    let mut world = world();
+fn a_secret_is_read_from_a_mounted_file(program: &Program) {
+    let mut world = world(program);
     let key = world.given("key", &format!("{}\n", testkit::secrets::KEY));
     world.set("OPENWEATHER_KEY", "");
     world.set("OPENWEATHER_KEY_FILE", &key.display().to_string());
@@ -64,9 +74,8 @@ fn a_secret_is_read_from_a_mounted_file() {
     );
 }
 
-#[test]
-fn a_file_that_is_not_there_is_a_mistake_of_its_name() {
-    let mut world = world();
+fn a_file_that_is_not_there_is_a_mistake_of_its_name(program: &Program) {
+    let mut world = world(program);
     world.set("OPENWEATHER_KEY", "");
     world.set("OPENWEATHER_KEY_FILE", "/no/such/file");
     let outcome = world.run(&[]);
@@ -75,9 +84,8 @@ fn a_file_that_is_not_there_is_a_mistake_of_its_name() {
     assert!(!outcome.stderr.contains("OPENWEATHER_KEY is required"), "{}", outcome.stderr);
 }
 
-#[test]
-fn a_file_of_settings_lies_under_the_environment() {
-    let mut world = world();
+fn a_file_of_settings_lies_under_the_environment(program: &Program) {
+    let mut world = world(program);
     let file = world.given("settings.toml", "city = \"Faro\"\nmeasurement = \"from_file\"\n");
     world.set("CONFIG_FILE", &file.display().to_string());
     expect_exit(&world.run(&[]), 0);
@@ -85,9 +93,8 @@ fn a_file_of_settings_lies_under_the_environment() {
     assert!(lines.starts_with("from_file,") && lines.contains("city=Lisbon"), "{lines}");
 }
 
-#[test]
-fn a_file_of_settings_that_nobody_knows_is_a_mistake() {
-    let mut world = world();
+fn a_file_of_settings_that_nobody_knows_is_a_mistake(program: &Program) {
+    let mut world = world(program);
     let file = world.given("settings.toml", "opnweather_key = \"x\"\n");
     world.set("CONFIG_FILE", &file.display().to_string());
     let outcome = world.run(&[]);
@@ -95,9 +102,8 @@ fn a_file_of_settings_that_nobody_knows_is_a_mistake() {
     assert!(outcome.stderr.contains("OPNWEATHER_KEY"), "{}", outcome.stderr);
 }
 
-#[test]
-fn the_retired_names_are_accepted() {
-    let mut world = world();
+fn the_retired_names_are_accepted(program: &Program) {
+    let mut world = world(program);
     for (new, old, value) in [
         ("INFLUXDB_URL", "INFLUX_URL", "{{influxdb}}"),
         ("INFLUXDB_TOKEN", "INFLUX_KEY", "{{token}}"),

@@ -3,14 +3,32 @@
 use http_sim::{Fault, Kind};
 use testkit::world::{NOBODY, World};
 
-use crate::{expect_exit, failing_world, world};
+use super::{expect_exit, failing_world, world};
+use testkit::Program;
+
+use crate::trials::{Test, tests};
+
+pub(crate) const TESTS: &[Test] = tests! {
+    a_failure_is_told_once_and_its_end_once
+    the_next_failure_is_told_again
+    a_run_that_works_is_not_told
+    two_runs_that_fail_at_once_are_told_once
+    a_failure_that_slack_did_not_take_is_told_by_the_next_run
+    a_failure_told_while_slack_is_down_is_told_by_the_next_run
+    a_recovery_that_slack_did_not_take_is_told_by_the_next_run
+    a_message_that_may_have_arrived_is_not_sent_again
+    without_a_place_to_remember_each_failure_is_told_and_no_recovery
+    a_database_that_is_away_is_told_once_and_its_end_once
+    wrong_settings_of_a_store_are_told_once_and_their_end_once
+    without_a_channel_a_failure_is_still_a_failure
+    a_bot_tells_what_a_webhook_tells
+};
 
 const CONFIGURATION: i32 = 78;
 const TEMPORARY: i32 = 75;
 
-#[test]
-fn a_failure_is_told_once_and_its_end_once() {
-    let world = failing_world();
+fn a_failure_is_told_once_and_its_end_once(program: &Program) {
+    let world = failing_world(program);
     for _ in 0..3 {
         expect_exit(&world.run(&[]), CONFIGURATION);
     }
@@ -23,9 +41,8 @@ fn a_failure_is_told_once_and_its_end_once() {
     expect_alerts(&world, &["openweather-current failed at extract", "openweather-current works again"]);
 }
 
-#[test]
-fn the_next_failure_is_told_again() {
-    let world = failing_world();
+fn the_next_failure_is_told_again(program: &Program) {
+    let world = failing_world(program);
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.source().clear_faults();
     expect_exit(&world.run(&[]), 0);
@@ -34,16 +51,14 @@ fn the_next_failure_is_told_again() {
     expect_alerts(&world, &["failed", "works again", "failed"]);
 }
 
-#[test]
-fn a_run_that_works_is_not_told() {
-    let world = world();
+fn a_run_that_works_is_not_told(program: &Program) {
+    let world = world(program);
     expect_exit(&world.run(&[]), 0);
     expect_alerts(&world, &[]);
 }
 
-#[test]
-fn two_runs_that_fail_at_once_are_told_once() {
-    let world = failing_world();
+fn two_runs_that_fail_at_once_are_told_once(program: &Program) {
+    let world = failing_world(program);
     let running = [world.start(&[]), world.start(&[])];
     for running in running {
         expect_exit(&world.end(running), CONFIGURATION);
@@ -55,9 +70,8 @@ fn two_runs_that_fail_at_once_are_told_once() {
     expect_alerts(&world, &["failed", "works again"]);
 }
 
-#[test]
-fn a_failure_that_slack_did_not_take_is_told_by_the_next_run() {
-    let world = failing_world();
+fn a_failure_that_slack_did_not_take_is_told_by_the_next_run(program: &Program) {
+    let world = failing_world(program);
     world.channel().set_fault(Fault::always(Kind::Status(404)));
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.channel().clear_faults();
@@ -65,9 +79,8 @@ fn a_failure_that_slack_did_not_take_is_told_by_the_next_run() {
     expect_alerts(&world, &["failed"]);
 }
 
-#[test]
-fn a_failure_told_while_slack_is_down_is_told_by_the_next_run() {
-    let mut world = failing_world();
+fn a_failure_told_while_slack_is_down_is_told_by_the_next_run(program: &Program) {
+    let mut world = failing_world(program);
     world.set("SLACK_WEBHOOK_URL", &format!("{NOBODY}/services/x"));
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.set("SLACK_WEBHOOK_URL", "{{slack}}");
@@ -75,9 +88,8 @@ fn a_failure_told_while_slack_is_down_is_told_by_the_next_run() {
     expect_alerts(&world, &["failed"]);
 }
 
-#[test]
-fn a_recovery_that_slack_did_not_take_is_told_by_the_next_run() {
-    let world = failing_world();
+fn a_recovery_that_slack_did_not_take_is_told_by_the_next_run(program: &Program) {
+    let world = failing_world(program);
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.source().clear_faults();
     world.channel().set_fault(Fault::always(Kind::Status(404)));
@@ -87,9 +99,8 @@ fn a_recovery_that_slack_did_not_take_is_told_by_the_next_run() {
     expect_alerts(&world, &["failed", "works again"]);
 }
 
-#[test]
-fn a_message_that_may_have_arrived_is_not_sent_again() {
-    let mut world = failing_world();
+fn a_message_that_may_have_arrived_is_not_sent_again(program: &Program) {
+    let mut world = failing_world(program);
     world.set("HTTP_TIMEOUT_SECONDS", "0.7");
     world.channel().set_fault(Fault::always(Kind::Stall));
     expect_exit(&world.run(&[]), CONFIGURATION);
@@ -98,9 +109,8 @@ fn a_message_that_may_have_arrived_is_not_sent_again() {
     assert_eq!(world.channel().requests().len(), 1);
 }
 
-#[test]
-fn without_a_place_to_remember_each_failure_is_told_and_no_recovery() {
-    let mut world = failing_world();
+fn without_a_place_to_remember_each_failure_is_told_and_no_recovery(program: &Program) {
+    let mut world = failing_world(program);
     let file = world.given("a-file", "where a folder would have to be").display().to_string();
     world.set("SQLITE_PATH", &format!("{file}/platform.db"));
     world.set("SPOOL_DIR", &file);
@@ -111,9 +121,8 @@ fn without_a_place_to_remember_each_failure_is_told_and_no_recovery() {
     expect_alerts(&world, &["failed", "failed"]);
 }
 
-#[test]
-fn a_database_that_is_away_is_told_once_and_its_end_once() {
-    let mut world = world();
+fn a_database_that_is_away_is_told_once_and_its_end_once(program: &Program) {
+    let mut world = world(program);
     world.use_embedded_store();
     world.set("POSTGRES_URL", "postgres://me:secret@127.0.0.1:1/data?sslmode=disable");
     for _ in 0..2 {
@@ -128,9 +137,8 @@ fn a_database_that_is_away_is_told_once_and_its_end_once() {
     expect_alerts(&world, &["failed at load", "works again"]);
 }
 
-#[test]
-fn wrong_settings_of_a_store_are_told_once_and_their_end_once() {
-    let mut world = world();
+fn wrong_settings_of_a_store_are_told_once_and_their_end_once(program: &Program) {
+    let mut world = world(program);
     world.set("SINK", "no-such-store");
     for _ in 0..2 {
         expect_exit(&world.run(&[]), CONFIGURATION);
@@ -142,17 +150,15 @@ fn wrong_settings_of_a_store_are_told_once_and_their_end_once() {
     expect_alerts(&world, &["failed at configure", "works again"]);
 }
 
-#[test]
-fn without_a_channel_a_failure_is_still_a_failure() {
-    let mut world = failing_world();
+fn without_a_channel_a_failure_is_still_a_failure(program: &Program) {
+    let mut world = failing_world(program);
     world.set("SLACK_WEBHOOK_URL", "");
     expect_exit(&world.run(&[]), CONFIGURATION);
     expect_alerts(&world, &[]);
 }
 
-#[test]
-fn a_bot_tells_what_a_webhook_tells() {
-    let mut world = failing_world();
+fn a_bot_tells_what_a_webhook_tells(program: &Program) {
+    let mut world = failing_world(program);
     world.set("SLACK_WEBHOOK_URL", "");
     world.set("SLACK_URL", world.channel().url().to_owned().as_str());
     world.set("SLACK_TOKEN", testkit::secrets::BOT);

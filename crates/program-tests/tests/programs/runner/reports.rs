@@ -4,14 +4,25 @@ use http_sim::services::Heartbeat;
 use http_sim::{Fault, Kind, Server};
 use serde_json::Value;
 
-use crate::{expect_exit, failing_world, world};
+use super::{expect_exit, failing_world, world};
+use testkit::Program;
+
+use crate::trials::{Test, tests};
+
+pub(crate) const TESTS: &[Test] = tests! {
+    without_any_store_the_embedded_one_takes_everything
+    a_run_reports_itself_in_the_store_and_to_its_orchestrator
+    a_long_error_fits_into_a_termination_log
+    reports_go_only_where_somebody_looks
+    every_log_line_is_json_that_says_whose_it_is
+    a_heart_beats_after_a_good_run_alone
+};
 
 /// Length limit of a termination message in Kubernetes, in bytes.
 const TERMINATION_LOG_LIMIT: usize = 4096;
 
-#[test]
-fn without_any_store_the_embedded_one_takes_everything() {
-    let mut world = world();
+fn without_any_store_the_embedded_one_takes_everything(program: &Program) {
+    let mut world = world(program);
     for name in ["INFLUXDB_URL", "INFLUXDB_TOKEN", "INFLUXDB_ORG", "INFLUXDB_BUCKET"] {
         world.set(name, "");
     }
@@ -27,9 +38,8 @@ fn without_any_store_the_embedded_one_takes_everything() {
     assert_eq!(world.report_rows().len(), 1);
 }
 
-#[test]
-fn a_run_reports_itself_in_the_store_and_to_its_orchestrator() {
-    let world = world();
+fn a_run_reports_itself_in_the_store_and_to_its_orchestrator(program: &Program) {
+    let world = world(program);
     expect_exit(&world.run(&[]), 0);
     let report = world.report().expect("a report");
     for (member, value) in [
@@ -48,9 +58,8 @@ fn a_run_reports_itself_in_the_store_and_to_its_orchestrator() {
     assert!(line.starts_with("pipeline_runs,pipeline=openweather-current "), "{line}");
 }
 
-#[test]
-fn a_long_error_fits_into_a_termination_log() {
-    let mut world = failing_world();
+fn a_long_error_fits_into_a_termination_log(program: &Program) {
+    let mut world = failing_world(program);
     let cities: Vec<_> = (0..200).map(|number| format!("A city of number {number}")).collect();
     world.set("CITY", &cities.join(";"));
     expect_exit(&world.run(&[]), 78);
@@ -59,9 +68,8 @@ fn a_long_error_fits_into_a_termination_log() {
     assert_eq!(world.alerts().len(), 1, "and into a message");
 }
 
-#[test]
-fn reports_go_only_where_somebody_looks() {
-    let mut world = world();
+fn reports_go_only_where_somebody_looks(program: &Program) {
+    let mut world = world(program);
     world.set("TERMINATION_LOG", "{{folder}}/data/none");
     world.set("XCOM_FILE", "{{folder}}/nowhere/xcom.json");
     expect_exit(&world.run(&[]), 0);
@@ -69,9 +77,8 @@ fn reports_go_only_where_somebody_looks() {
     assert!(!world.folder().join("nowhere").exists());
 }
 
-#[test]
-fn every_log_line_is_json_that_says_whose_it_is() {
-    let world = failing_world();
+fn every_log_line_is_json_that_says_whose_it_is(program: &Program) {
+    let world = failing_world(program);
     let outcome = world.run(&[]);
     let mut runs = Vec::new();
     for line in outcome.stderr.lines() {
@@ -87,11 +94,10 @@ fn every_log_line_is_json_that_says_whose_it_is() {
     assert_eq!(failed.len(), 1, "one line tells the failure: {failed:?}");
 }
 
-#[test]
-fn a_heart_beats_after_a_good_run_alone() {
+fn a_heart_beats_after_a_good_run_alone(program: &Program) {
     let heartbeat = Heartbeat::new();
     let server = Server::start(heartbeat.clone()).expect("a free port");
-    let mut world = world();
+    let mut world = world(program);
     world.set("UPTIME_KUMA_WEBHOOK", &format!("{}/push/key", server.url()));
     expect_exit(&world.run(&[]), 0);
     assert_eq!(server.requests().len(), 1);

@@ -1,17 +1,22 @@
-//! Tests of the forecast grid that is cached between runs.
+//! The forecast grid of `nws-hourly-forecast`, which is cached between runs.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http_sim::{Reply, Request, Service};
 use serde_json::json;
+use testkit::Program;
 use testkit::replay::Case;
 use testkit::world::World;
 
-#[test]
-fn a_cell_that_moved_is_found_by_the_same_run() {
-    let program = testkit::program!();
-    let mut world = World::of(&program, &Case::typical(&program));
+use crate::trials::{Test, tests};
+
+pub(crate) const TESTS: &[Test] = tests! {
+    a_cell_that_moved_is_found_by_the_same_run
+};
+
+fn a_cell_that_moved_is_found_by_the_same_run(program: &Program) {
+    let mut world = World::of(program, &Case::typical(program));
     let office = Office::default();
     world.serve_as_source("NWS_URL", office.clone());
     assert_eq!(world.run(&[]).exit, Some(0));

@@ -3,58 +3,69 @@
 use http_sim::{Fault, Kind};
 use serde_json::Value;
 
-use crate::{expect_exit, failing_world, world};
+use super::{expect_exit, failing_world, world};
+use testkit::Program;
 
-#[test]
-fn an_unknown_flag_is_refused() {
-    let outcome = world().run(&["--dryrun"]);
+use crate::trials::{Test, tests};
+
+pub(crate) const TESTS: &[Test] = tests! {
+    an_unknown_flag_is_refused
+    history_is_refused_where_there_is_none
+    the_version_is_told
+    the_help_has_own_settings_and_a_line_for_each_group
+    the_help_of_everything_lists_every_variable
+    the_description_tells_variables_and_records
+    a_description_needs_no_settings
+    a_check_tells_a_line_for_each_thing_and_changes_nothing
+    a_test_alert_goes_to_every_channel_and_needs_no_key_of_the_source
+    a_check_tells_all_that_is_wrong
+    a_check_that_may_work_later_says_so_by_its_exit
+};
+
+fn an_unknown_flag_is_refused(program: &Program) {
+    let outcome = world(program).run(&["--dryrun"]);
     expect_exit(&outcome, 78);
     assert!(outcome.stderr.contains("--dryrun"), "{}", outcome.stderr);
 }
 
-#[test]
-fn history_is_refused_where_there_is_none() {
-    let world = world();
+fn history_is_refused_where_there_is_none(program: &Program) {
+    let world = world(program);
     let outcome = world.run(&["--since", "2026-02-01"]);
     expect_exit(&outcome, 78);
     assert!(outcome.stderr.contains("--since"), "{}", outcome.stderr);
     assert!(world.source().requests().is_empty());
 }
 
-#[test]
-fn the_version_is_told() {
-    let outcome = world().run(&["--version"]);
+fn the_version_is_told(program: &Program) {
+    let outcome = world(program).run(&["--version"]);
     expect_exit(&outcome, 0);
     assert_eq!(outcome.stdout, format!("openweather-current {}\n", env!("CARGO_PKG_VERSION")));
 }
 
-#[test]
-fn the_help_has_own_settings_and_a_line_for_each_group() {
-    let help = world().run(&["--help"]);
+fn the_help_has_own_settings_and_a_line_for_each_group(program: &Program) {
+    let help = world(program).run(&["--help"]);
     expect_exit(&help, 0);
     for there in ["  OPENWEATHER_KEY ", "  stores ", "  alerts ", "--replay-dead-letters", "  78 "] {
         assert!(help.stdout.contains(there), "{there} is not in\n{}", help.stdout);
     }
     assert!(!help.stdout.contains("INFLUXDB_TOKEN"), "{}", help.stdout);
-    let stores = world().run(&["--help", "stores"]);
+    let stores = world(program).run(&["--help", "stores"]);
     expect_exit(&stores, 0);
     assert!(stores.stdout.contains("  INFLUXDB_TOKEN "), "{}", stores.stdout);
-    expect_exit(&world().run(&["--help", "shops"]), 78);
+    expect_exit(&world(program).run(&["--help", "shops"]), 78);
 }
 
-#[test]
-fn the_help_of_everything_lists_every_variable() {
-    let world = world();
+fn the_help_of_everything_lists_every_variable(program: &Program) {
+    let world = world(program);
     let help = world.run(&["--help", "all"]);
     expect_exit(&help, 0);
-    for variable in members(&description(), "/variables", "name") {
+    for variable in members(&description(program), "/variables", "name") {
         assert!(help.stdout.contains(&format!("  {variable}")), "{variable} is not in\n{}", help.stdout);
     }
 }
 
-#[test]
-fn the_description_tells_variables_and_records() {
-    let description = description();
+fn the_description_tells_variables_and_records(program: &Program) {
+    let description = description(program);
     let text = |path: &str| description.pointer(path).and_then(Value::as_str).unwrap_or_default().to_owned();
     assert_eq!((text("/name").as_str(), text("/kind").as_str()), ("openweather-current", "job"));
     let variables = members(&description, "/variables", "name");
@@ -68,18 +79,16 @@ fn the_description_tells_variables_and_records() {
     assert!(secrets.contains(&"OPENWEATHER_KEY") && secrets.contains(&"SLACK_WEBHOOK_URL"), "{secrets:?}");
 }
 
-#[test]
-fn a_description_needs_no_settings() {
-    let mut world = world();
+fn a_description_needs_no_settings(program: &Program) {
+    let mut world = world(program);
     world.set("OPENWEATHER_KEY", "");
     world.set("CITY", "");
     expect_exit(&world.run(&["--describe"]), 0);
     assert!(world.written().is_empty() && world.channel().requests().is_empty());
 }
 
-#[test]
-fn a_check_tells_a_line_for_each_thing_and_changes_nothing() {
-    let world = world();
+fn a_check_tells_a_line_for_each_thing_and_changes_nothing(program: &Program) {
+    let world = world(program);
     let outcome = world.run(&["--check"]);
     expect_exit(&outcome, 0);
     for what in ["configuration", "source", "store influxdb", "alerts slack"] {
@@ -93,9 +102,8 @@ fn a_check_tells_a_line_for_each_thing_and_changes_nothing() {
     assert_eq!(calls, [("HEAD", "/")], "the address of a webhook is called");
 }
 
-#[test]
-fn a_test_alert_goes_to_every_channel_and_needs_no_key_of_the_source() {
-    let mut world = world();
+fn a_test_alert_goes_to_every_channel_and_needs_no_key_of_the_source(program: &Program) {
+    let mut world = world(program);
     world.set("OPENWEATHER_KEY", "");
     let outcome = world.run(&["--test-alert"]);
     expect_exit(&outcome, 0);
@@ -105,9 +113,8 @@ fn a_test_alert_goes_to_every_channel_and_needs_no_key_of_the_source() {
     assert!(alerts[0].contains("Test alert of openweather-current"), "{alerts:?}");
 }
 
-#[test]
-fn a_check_tells_all_that_is_wrong() {
-    let mut world = failing_world();
+fn a_check_tells_all_that_is_wrong(program: &Program) {
+    let mut world = failing_world(program);
     world.set("INFLUXDB_BUCKET", "none-of-this-name");
     world.channel().set_fault(Fault::always(Kind::Reset));
     let outcome = world.run(&["--check"]);
@@ -117,15 +124,14 @@ fn a_check_tells_all_that_is_wrong() {
     assert_eq!(world.alerts().len(), 0, "a check alerts no one");
 }
 
-#[test]
-fn a_check_that_may_work_later_says_so_by_its_exit() {
-    let world = world();
+fn a_check_that_may_work_later_says_so_by_its_exit(program: &Program) {
+    let world = world(program);
     world.source().set_fault(Fault::always(Kind::Status(500)));
     expect_exit(&world.run(&["--check"]), 75);
 }
 
-fn description() -> Value {
-    let outcome = world().run(&["--describe"]);
+fn description(program: &Program) -> Value {
+    let outcome = world(program).run(&["--describe"]);
     expect_exit(&outcome, 0);
     serde_json::from_str(&outcome.stdout).expect("the description is JSON")
 }
