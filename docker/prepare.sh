@@ -20,8 +20,8 @@ random() {
     od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
 }
 
-for name in grafana.password influxdb.password influxdb.token postgres.password postgres.platform-password \
-    postgres.grafana-password slack-relay.token; do
+# Secrets of the services of this folder and of the programs that may be any random text.
+for name in $(sed -n 's|^.*file: \./secrets/\([^ ,}]*\), x-random: true.*|\1|p' compose.yaml compose.pipelines.yaml); do
     random | keep "$name"
 done
 printf 'platform:%s\nzigbee2mqtt:%s\n' "$(random)" "$(random)" | keep mqtt.passwords
@@ -32,7 +32,7 @@ printf 'postgres://platform:%s@postgres:5432/platform?sslmode=disable' "$(cat se
 printf 'mqtt://platform:%s@mosquitto:1883' "$(sed -n 's/^platform://p' secrets/mqtt.passwords)" | keep mqtt.url
 
 # The others are for you to fill in. An empty file lets the programs start that do without.
-for name in $(sed -n 's|^.*file: \./secrets/\([^ }]*\).*|\1|p' compose.yaml compose.pipelines.yaml); do
+for name in $(sed -n 's|^.*file: \./secrets/\([^ ,}]*\).*|\1|p' compose.yaml compose.pipelines.yaml); do
     [ -e "secrets/$name" ] || { : >"secrets/$name"; chmod 644 "secrets/$name"; }
     [ -s "secrets/$name" ] || echo "empty: secrets/$name"
 done

@@ -11,6 +11,9 @@ use super::manifest::{Origin, Reference};
 use super::model::{Model, Program};
 use super::template::render;
 
+/// Placeholder of the name of a program.
+const PROGRAM: &str = "{program}";
+
 const TEMPLATE: &str = include_str!("catalogue.md.j2");
 
 /// The page.
@@ -74,6 +77,8 @@ impl<'a> Row<'a> {
 struct Source<'a> {
     name: &'a str,
     key: String,
+    /// The name of the file where secrets are files: under systemd and Docker Compose.
+    file: String,
     variable: &'a str,
     /// Empty where all that share bindings read it.
     readers: Vec<&'a str>,
@@ -91,6 +96,7 @@ fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Referen
             let source = sources.entry((&reference.name, key.clone(), variable)).or_insert_with(|| Source {
                 name: &reference.name,
                 key,
+                file: file(reference, program),
                 variable,
                 readers: Vec::new(),
                 needed_by: Vec::new(),
@@ -108,5 +114,11 @@ fn sources<'a>(model: &'a Model, pick: impl Fn(&'a Origin) -> Option<&'a Referen
 
 /// The key as it is written in a shared binding: one row, not one for each program.
 fn key(reference: &Reference, program: &Program, variable: &str) -> String {
-    if reference.key == program.name { "{program}".to_owned() } else { reference.key_of(variable).to_owned() }
+    if reference.key == program.name { PROGRAM.to_owned() } else { reference.key_of(variable).to_owned() }
+}
+
+/// The file of the key, with the same placeholder.
+fn file(reference: &Reference, program: &Program) -> String {
+    let key = if reference.key == program.name { PROGRAM } else { &reference.key };
+    format!("{}.{key}", reference.name)
 }

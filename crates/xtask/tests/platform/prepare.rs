@@ -35,7 +35,7 @@ fn every_secret_is_there_and_closed_to_other_users() {
         + &fs::read_to_string(folder.join("compose.pipelines.yaml")).unwrap();
     let named: Vec<_> = text
         .lines()
-        .filter_map(|line| line.split_once("file: ./secrets/")?.1.split([' ', '}']).next())
+        .filter_map(|line| line.split_once("file: ./secrets/")?.1.split([' ', ',', '}']).next())
         .collect();
     assert!(named.len() > 10, "{named:?}");
     for name in named {

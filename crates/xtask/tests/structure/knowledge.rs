@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::workspace::{Package, hold, packages};
+use crate::workspace::{Dependency, Package, hold, packages};
 
 /// A forbidden dependency, with its reason.
 struct Rule {
@@ -123,14 +123,6 @@ const PROGRAMS_LEAVE_TO_THE_RUNNER: [&str; 10] = [
     "crates/embedded-db",
 ];
 
-/// Exceptions for programs. The relay is a channel with an address: its purpose is Slack and a queue other than the
-/// spool, and it serves and sends at the same time. The gateway receives and stores at the same time, and samples
-/// messages that it cannot map.
-const EXCEPT: [(&str, &[&str]); 2] = [
-    ("slack-relay", &["alert-slack", "embedded-db", "tokio", "tracing"]),
-    ("mqtt-gateway", &["tokio", "tracing"]),
-];
-
 #[test]
 fn no_crate_knows_what_it_must_not() {
     hold(
@@ -142,14 +134,41 @@ fn no_crate_knows_what_it_must_not() {
 #[test]
 fn programs_leave_stores_alerts_and_the_runtime_to_the_runner() {
     let programs = packages().iter().filter(|package| package.is_program());
-    let breaches = programs.flat_map(|program| {
-        let unknown = program.needs().filter(|name| is_any(packages(), name, &PROGRAMS_LEAVE_TO_THE_RUNNER));
-        let is_its_own =
-            |name: &&str| EXCEPT.iter().any(|(who, names)| *who == program.name && names.contains(name));
-        let unknown = unknown.filter(move |name| !is_its_own(name));
-        unknown.map(|name| format!("{} needs {name}", program.name))
-    });
-    hold("If a program needs more, the block it leans on is missing something. Improve the block:", breaches);
+    hold(
+        "If a program needs more, the block it leans on is missing something: improve the block, or name the crate and the \
+         reason in `beside-runner` of its manifest. One that is not needed is not named:",
+        programs.flat_map(|program| past_the_runner(packages(), program)),
+    );
+}
+
+#[test]
+fn a_crate_that_a_program_takes_past_the_runner_is_named_with_a_reason() {
+    let program = |needs: &[&str], beside: &[&str]| Package {
+        name: "gauge".to_owned(),
+        folder: "iot/gauge".to_owned(),
+        dependencies: needs
+            .iter()
+            .map(|name| Dependency { name: (*name).to_owned(), is_dev: false })
+            .collect(),
+        has_source: true,
+        beside_runner: beside.iter().map(|name| (*name).to_owned()).collect(),
+        programs: vec!["gauge".to_owned()],
+    };
+    let found = |needs, beside| past_the_runner(&[], &program(needs, beside));
+    assert_eq!(found(&["tokio", "serde"], &[]), ["gauge needs tokio"]);
+    assert_eq!(found(&["tokio", "serde"], &["tokio"]), [""; 0]);
+    assert_eq!(found(&["serde"], &["tokio"]), ["gauge names tokio in beside-runner"]);
+}
+
+/// The crates that a program needs although the runner provides them, and those that it names for nothing.
+fn past_the_runner(packages: &[Package], program: &Package) -> Vec<String> {
+    let needed: Vec<_> =
+        program.needs().filter(|name| is_any(packages, name, &PROGRAMS_LEAVE_TO_THE_RUNNER)).collect();
+    let is_named = |name: &str| program.beside_runner.iter().any(|it| it == name);
+    let unnamed = needed.iter().filter(|name| !is_named(name));
+    let idle = program.beside_runner.iter().filter(|name| !needed.contains(&name.as_str()));
+    let unnamed = unnamed.map(|name| format!("{} needs {name}", program.name));
+    unnamed.chain(idle.map(|name| format!("{} names {name} in beside-runner", program.name))).collect()
 }
 
 fn breaches(packages: &[Package]) -> Vec<String> {

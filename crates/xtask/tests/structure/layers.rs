@@ -115,7 +115,14 @@ mod the_checks {
         let name = folder.rsplit('/').next().unwrap().to_owned();
         let dependencies =
             needs.iter().map(|name| Dependency { name: (*name).to_owned(), is_dev: false }).collect();
-        Package { name, folder: folder.to_owned(), dependencies, has_source: true, programs: Vec::new() }
+        Package {
+            name,
+            folder: folder.to_owned(),
+            dependencies,
+            has_source: true,
+            beside_runner: Vec::new(),
+            programs: Vec::new(),
+        }
     }
 
     #[test]

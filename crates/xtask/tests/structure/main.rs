@@ -4,10 +4,12 @@
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod keys;
 mod knowledge;
 mod layers;
 mod manifests;
 mod pages;
+mod paths;
 mod shape;
 mod sources;
 mod unified;

@@ -15,6 +15,9 @@ pub(crate) struct Package {
     pub(crate) dependencies: Vec<Dependency>,
     /// Whether it reads a source of its own, as programs do unless their manifest says `has_source = false`.
     pub(crate) has_source: bool,
+    /// Crates that the runner provides and the program needs itself, as `beside-runner` in its manifest names them with the
+    /// reason.
+    pub(crate) beside_runner: Vec<String>,
     /// The names of its programs.
     pub(crate) programs: Vec<String>,
 }
@@ -103,12 +106,23 @@ pub(crate) fn packages() -> &'static [Package] {
 pub(crate) fn rust_files() -> &'static [RustFile] {
     static FILES: OnceLock<Vec<RustFile>> = OnceLock::new();
     FILES.get_or_init(|| {
-        let mut files = Vec::new();
-        for folder in ["crates", "iot", "pipelines", "services"] {
-            collect(&root().join(folder), &mut files);
-        }
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        files
+        let paths = ["crates", "iot", "pipelines", "services"].map(|folder| files(folder, "rs")).concat();
+        paths.into_iter().map(|path| RustFile { text: text(&path), path }).collect()
+    })
+}
+
+/// Folders with pages, beside those at the root.
+const WITH_PAGES: [&str; 10] =
+    ["crates", "deploy", "docker", "docs", "iot", "k8s", "monitoring", "pipelines", "services", "systemd"];
+
+/// The paths of all pages.
+pub(crate) fn pages() -> &'static [String] {
+    static PAGES: OnceLock<Vec<String>> = OnceLock::new();
+    PAGES.get_or_init(|| {
+        let names =
+            fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let pages = names.filter(|name| has_extension(Path::new(name), "md"));
+        pages.chain(WITH_PAGES.into_iter().flat_map(|folder| files(folder, "md"))).collect()
     })
 }
 
@@ -122,19 +136,31 @@ fn package(value: &Value) -> Package {
         folder: below_root(manifest.parent().unwrap()),
         dependencies: items(&value["dependencies"]).map(dependency).collect(),
         has_source: value["metadata"]["pipeline"]["has_source"] != false,
+        beside_runner: keys(&value["metadata"]["pipeline"]["beside-runner"]),
         programs: items(&value["targets"]).filter(is_program).map(|target| string(&target["name"])).collect(),
     }
 }
 
-fn collect(folder: &Path, files: &mut Vec<RustFile>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(RustFile { path: below_root(&path), text: fs::read_to_string(&path).unwrap() });
+/// The files below a folder whose names end in `extension`, sorted.
+fn files(folder: &str, extension: &str) -> Vec<String> {
+    let (mut files, mut open) = (Vec::new(), vec![root().join(folder)]);
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            // A link leads to files that are met elsewhere.
+            if path.is_dir() && !path.is_symlink() {
+                open.push(path);
+            } else if has_extension(&path, extension) {
+                files.push(below_root(&path));
+            }
         }
     }
+    files.sort();
+    files
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|it| it == extension)
 }
 
 fn below_root(path: &Path) -> String {
@@ -143,6 +169,10 @@ fn below_root(path: &Path) -> String {
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
+}
+
+fn keys(value: &Value) -> Vec<String> {
+    value.as_object().into_iter().flat_map(|table| table.keys().cloned()).collect()
 }
 
 fn string(value: &Value) -> String {

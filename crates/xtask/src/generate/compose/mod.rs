@@ -4,7 +4,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::json;
@@ -33,7 +33,7 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
         "data": DATA,
         "shared": model.common().into_iter().map(variable).collect::<Vec<_>>(),
         "programs": model.programs.iter().map(|it| Service::of(model, it)).collect::<Vec<_>>(),
-        "secrets": secrets(model).iter().map(|it| it.file_name()).collect::<Vec<_>>(),
+        "secrets": secrets(model),
     });
     Ok(vec![
         File::with_hash(
@@ -45,12 +45,15 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
     ])
 }
 
-/// The secrets that some program reads, sorted.
-fn secrets(model: &Model) -> BTreeSet<&Reference> {
-    let bindings = model.programs.iter().flat_map(|program| &program.environment);
-    bindings
-        .filter_map(|it| if let Origin::Secret(secret) = &it.origin { Some(secret) } else { None })
-        .collect()
+/// The secrets that some program reads by the names of their files, sorted, and whether any random text will do.
+fn secrets(model: &Model) -> BTreeMap<String, bool> {
+    let mut secrets = BTreeMap::new();
+    for binding in model.programs.iter().flat_map(|program| &program.environment) {
+        if let Origin::Secret(secret) = &binding.origin {
+            *secrets.entry(secret.file_name()).or_default() |= secret.is_random;
+        }
+    }
+    secrets
 }
 
 /// A program, flat enough for a template.

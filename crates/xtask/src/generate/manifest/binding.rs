@@ -24,6 +24,8 @@ pub(in crate::generate) struct Reference {
     /// Whether the manifest names no key. Kubernetes then takes the whole `ConfigMap` or `Secret` as environment
     /// (`envFrom`), and its keys are names of variables.
     pub(in crate::generate) is_whole: bool,
+    /// Whether any random text will do, so that it can be made up where the program runs: a token that it asks others for.
+    pub(in crate::generate) is_random: bool,
 }
 
 /// Placeholder of the program's name in a key of a shared binding.
@@ -40,6 +42,7 @@ impl Origin {
                 reference.key.replace(PROGRAM, program)
             },
             is_whole: reference.is_whole,
+            is_random: reference.is_random,
         };
         match self {
             Self::Literal(text) => Self::Literal(text.clone()),
@@ -66,6 +69,7 @@ struct Place {
     secret: Option<String>,
     config: Option<String>,
     key: Option<String>,
+    random: Option<bool>,
 }
 
 const EXPECTED: &str =
@@ -87,10 +91,11 @@ impl<'de> Deserialize<'de> for Origin {
             Written::Table(table) => table,
         };
         let place: Place = table.try_into().map_err(|_| de::Error::custom(EXPECTED))?;
-        let refer = |name| Reference::new(name, place.key).map_err(de::Error::custom);
+        let is_random = place.random.unwrap_or_default();
+        let refer = |name| Reference::new(name, place.key, is_random).map_err(de::Error::custom);
         match (place.secret, place.config) {
             (Some(name), None) => refer(name).map(Self::Secret),
-            (None, Some(name)) => refer(name).map(Self::Config),
+            (None, Some(name)) if place.random.is_none() => refer(name).map(Self::Config),
             _ => Err(de::Error::custom(EXPECTED)),
         }
     }
@@ -121,11 +126,11 @@ impl Reference {
         self.file_name().chars().map(of_variable).collect()
     }
 
-    fn new(name: String, key: Option<String>) -> Result<Self, String> {
+    fn new(name: String, key: Option<String>, is_random: bool) -> Result<Self, String> {
         if !is_name(&name) {
             return Err(format!("names `{name}`; a name is lower-case letters, digits and hyphens"));
         }
-        let Some(key) = key else { return Ok(Self { name, key: String::new(), is_whole: true }) };
+        let Some(key) = key else { return Ok(Self { name, key: String::new(), is_whole: true, is_random }) };
         let is_of_key = |letter: char| letter.is_ascii_alphanumeric() || "-_.".contains(letter);
         let plain = key.replace(PROGRAM, "program");
         if plain.is_empty() || !plain.chars().all(is_of_key) {
@@ -133,7 +138,7 @@ impl Reference {
                 "has the key `{key}`; a key is letters, digits, hyphens, underscores and dots"
             ));
         }
-        Ok(Self { name, key, is_whole: false })
+        Ok(Self { name, key, is_whole: false, is_random })
     }
 }
 

@@ -124,6 +124,7 @@ impl Manifest {
         let mut keys = Keys::new(&file, TABLE, table, mistakes);
         // They are for the demo and for the tests of the structure.
         let _: (Option<Value>, Option<bool>) = (keys.take("demo"), keys.take("has_source"));
+        let _: Option<BTreeMap<String, String>> = keys.take("beside-runner");
         let mut bindings = keys.table("bindings");
         let bound = bindings.each();
         bindings.finish();

@@ -1,4 +1,4 @@
-//! Prometheus: what it asks for numbers, where programs run under Docker Compose.
+//! Prometheus: the programs that it asks for numbers, under Docker Compose and in a cluster.
 
 use serde_json::{Value, json};
 
@@ -7,23 +7,33 @@ use super::file::File;
 use super::model::{Endpoint, Model, Program};
 use super::template::render;
 
-const PATH: &str = "monitoring/prometheus/prometheus.yaml";
-const TEMPLATE: &str = include_str!("prometheus.yaml.j2");
-const ORIGIN: &str =
-    "the manifests of the programs, or crates/xtask/src/generate/prometheus/prometheus.yaml.j2";
+/// The files by name, and their templates.
+const TEMPLATES: [(&str, &str); 2] = [
+    ("prometheus.yaml", include_str!("prometheus.yaml.j2")),
+    ("kubernetes.yaml", include_str!("kubernetes.yaml.j2")),
+];
 
 /// The variable of a service that says which bearer token it asks for.
 const TOKEN: &str = "ACCESS_TOKEN";
 
-/// The one file.
+/// `monitoring/prometheus/prometheus.yaml` for Docker Compose, `kubernetes.yaml` for a cluster.
 pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
     let of_kind = |kind: Kind| {
         let programs = model.continuous().filter(move |program| program.kind == kind);
         programs.filter_map(|program| Some(target(program, program.serves.as_ref()?))).collect::<Vec<_>>()
     };
-    let context = json!({ "devices": of_kind(Kind::Device), "services": of_kind(Kind::Service) });
-    let text = render("prometheus.yaml", TEMPLATE, context)?;
-    Ok(vec![File::with_hash(PATH, ORIGIN, &text)])
+    let context = json!({
+        "devices": of_kind(Kind::Device),
+        "services": of_kind(Kind::Service),
+        "namespace": model.delivery.name,
+    });
+    let file = |(name, template)| {
+        let origin =
+            format!("the manifests of the programs, or crates/xtask/src/generate/prometheus/{name}.j2");
+        let text = render(name, template, &context)?;
+        Ok(File::with_hash(format!("monitoring/prometheus/{name}"), &origin, &text))
+    };
+    TEMPLATES.into_iter().map(file).collect()
 }
 
 fn target(program: &Program, endpoint: &Endpoint) -> Value {
@@ -58,6 +68,21 @@ mod tests {
         page.variables.push(serde_json::from_str(&sample::variable(TOKEN, &["required", "secret"])).unwrap());
         let text = files(&model).unwrap().remove(0).text;
         assert!(text.contains("      credentials_file: /run/secrets/page-token\n"), "{text}");
+    }
+
+    #[test]
+    fn a_cluster_finds_by_their_port_all_services_but_those_that_ask_for_a_token() {
+        let mut model = sample::model();
+        let in_a_cluster = |model: &Model| files(model).unwrap().remove(1).text;
+        let text = in_a_cluster(&model);
+        assert!(text.contains("        regex: http\n        action: keep\n"), "{text}");
+        assert!(text.contains("namespaces: { names: [lego] }") && !text.contains("page"), "{text}");
+        let page = model.programs.iter_mut().find(|program| program.name == "page").unwrap();
+        page.variables.push(serde_json::from_str(&sample::variable(TOKEN, &["required", "secret"])).unwrap());
+        let text = in_a_cluster(&model);
+        assert!(text.contains("        regex: page\n        action: drop\n"), "{text}");
+        assert!(text.contains("      credentials_file: /etc/prometheus/secrets/page-token\n"), "{text}");
+        assert!(text.contains("      - targets: [page.lego:8080]\n"), "{text}");
     }
 
     #[test]

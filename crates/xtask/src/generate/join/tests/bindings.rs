@@ -44,7 +44,12 @@ fn a_shared_key_may_hold_the_name_of_the_program() {
     let model = sample::model();
     let mut environment = model.program("dust").unwrap().environment.iter();
     let heartbeat = environment.find(|binding| binding.variable == "HEARTBEAT_URL").unwrap();
-    let expected = Reference { name: "heartbeats".to_owned(), key: "dust".to_owned(), is_whole: false };
+    let expected = Reference {
+        name: "heartbeats".to_owned(),
+        key: "dust".to_owned(),
+        is_whole: false,
+        is_random: false,
+    };
     assert_eq!(heartbeat.origin, Origin::Secret(expected));
 }
 
