@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use http_sim::Server;
 use http_sim::services::InfluxDb;
@@ -43,7 +43,7 @@ impl World {
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_host-telemetry"));
+        let mut program = commands::built(env!("CARGO_BIN_EXE_host-telemetry"));
         program.env_clear().envs(&self.settings).current_dir(&self.folder);
         program.args(arguments).output().unwrap()
     }

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use http_sim::Server;
 use http_sim::services::Slack;
@@ -72,7 +72,7 @@ impl World {
     }
 
     fn run(&self) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_watchdog"));
+        let mut command = commands::built(env!("CARGO_BIN_EXE_watchdog"));
         command.env_clear().envs(&self.settings).current_dir(self.folder.path()).output().unwrap()
     }
 

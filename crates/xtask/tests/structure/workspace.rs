@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -90,7 +89,7 @@ pub(crate) fn packages() -> &'static [Package] {
     static PACKAGES: OnceLock<Vec<Package>> = OnceLock::new();
     PACKAGES.get_or_init(|| {
         let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
-        let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
+        let output = commands::cargo().args(arguments).current_dir(root()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
         let mut packages: Vec<_> = items(&metadata["packages"]).map(package).collect();
@@ -105,7 +104,7 @@ pub(crate) fn rust_files() -> &'static [RustFile] {
     FILES.get_or_init(|| {
         let mut files = Vec::new();
         for folder in ["crates", "iot", "pipelines", "services"] {
-            collect(&root().join(folder), &mut files);
+            collect(&root().join(folder), &["rs"], &mut files);
         }
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files
@@ -126,12 +125,13 @@ fn package(value: &Value) -> Package {
     }
 }
 
-fn collect(folder: &Path, files: &mut Vec<RustFile>) {
+/// The files below a folder with one of these extensions.
+pub(crate) fn collect(folder: &Path, extensions: &[&str], files: &mut Vec<RustFile>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            collect(&path, extensions, files);
+        } else if path.extension().is_some_and(|own| extensions.iter().any(|it| own == *it)) {
             files.push(RustFile { path: below_root(&path), text: fs::read_to_string(&path).unwrap() });
         }
     }
