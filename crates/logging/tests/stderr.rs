@@ -5,7 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::fs::File;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use logging::{Error, Format, Identity, install, install_panic_hook, run_id};
 use secret::{Redactor, Secret};
@@ -33,7 +33,7 @@ fn a_program_logs() {
 }
 
 fn program(levels: &str, stderr: Stdio) -> (String, String) {
-    let output = Command::new(std::env::current_exe().unwrap())
+    let output = commands::built(std::env::current_exe().unwrap())
         .args(["--exact", "a_program_logs", "--nocapture"])
         .env(LEVELS, levels)
         .stdout(Stdio::piped())

@@ -8,7 +8,6 @@
 
 use std::error::Error;
 use std::path::Path;
-use std::process::Command;
 use std::time::Instant;
 use std::{env, fs};
 
@@ -28,7 +27,7 @@ fn main() -> Result<()> {
             let path = folder.path().join("spool.db");
             fill(&path, mib.parse()?)?;
             // Another process, whose memory is that of a restart alone.
-            Command::new(env::current_exe()?).args([Path::new("deliver"), &path]).status()?;
+            commands::built(env::current_exe()?).args([Path::new("deliver"), &path]).status()?;
             Ok(())
         }
         [_, path] => deliver(Path::new(path)),

@@ -31,6 +31,10 @@ impl Program {
 
     /// A command that runs it: itself, or the [prebuilt](Self::prebuilt) one. `TESTKIT_RUNNER` names a program that
     /// runs it, such as an emulator.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the emulator is a requirement, whose path the variable has"
+    )]
     pub(crate) fn command(&self) -> Command {
         let program = Self::prebuilt(&self.name).unwrap_or_else(|| self.path.clone());
         match std::env::var_os("TESTKIT_RUNNER") {
@@ -39,7 +43,7 @@ impl Program {
                 command.arg(program);
                 command
             }
-            None => Command::new(program),
+            None => commands::built(program),
         }
     }
 }
@@ -133,8 +137,7 @@ fn finish(child: Child) -> Result<Output, String> {
     }
 }
 
-/// By the program of that name: the standard library knows no signal but SIGKILL.
+/// By the shell: the standard library knows no signal but SIGKILL.
 pub(crate) fn signal(process: u32, name: &str) {
-    let status = Command::new("kill").args(["-s", name, &process.to_string()]).status();
-    assert!(status.is_ok_and(|status| status.success()), "SIG{name} could not be sent");
+    assert!(commands::signal(name, process), "SIG{name} could not be sent");
 }

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Stdio};
 
 use crate::program::signal;
 
@@ -50,7 +50,7 @@ impl RunningSimulator {
     /// The program does not start, or prints no address.
     pub fn start<'a>(program: &Path, arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let problem = |error: std::io::Error| format!("{}: {error}", program.display());
-        let mut command = Command::new(program);
+        let mut command = commands::built(program);
         command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().map_err(problem)?;
         let output = child.stdout.take().ok_or_else(|| format!("{}: no output", program.display()))?;

@@ -161,7 +161,7 @@ impl World {
         // Half a kilobyte is the unit of POSIX. Ignored, the signal leaves an error of the call that wrote.
         let script = format!("trap '' XFSZ; ulimit -f {}; exec \"$0\" \"$@\"", bytes.div_ceil(512));
         let program = self.program.command();
-        let mut command = Command::new("sh");
+        let mut command = commands::shell();
         command.args(["-c", &script]).arg(program.get_program()).args(program.get_args());
         self.start_as(command, &[])
     }

@@ -24,6 +24,7 @@ use clap::Parser;
 enum Call {
     Demo(demo::Arguments),
     Test(test::Arguments),
+    Prove(test::prove::Arguments),
     New(new::Arguments),
     Generate(generate::Arguments),
     Image(image::Arguments),
@@ -51,6 +52,7 @@ impl Call {
         match self {
             Self::Demo(arguments) => demo::run(&arguments),
             Self::Test(arguments) => test::run(&arguments),
+            Self::Prove(arguments) => test::prove::run(&arguments),
             Self::New(arguments) => new::run(&arguments),
             Self::Generate(arguments) => generate::run(&arguments),
             Self::Image(arguments) => image::run(arguments),

@@ -55,7 +55,7 @@ fn programs_in(folder: &Path) -> Result<Vec<Program>, String> {
 
 /// A cargo command of the toolchain that runs this program, in the workspace.
 pub(crate) fn cargo() -> Command {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = commands::cargo();
     cargo.current_dir(root());
     without_package(&mut cargo);
     cargo

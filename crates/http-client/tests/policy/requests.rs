@@ -138,7 +138,7 @@ async fn a_link_is_followed_on_the_origin_of_the_base_only() {
 /// Runs another test in an environment with a proxy that does not exist, since a client could read it when it is built.
 #[test]
 fn a_proxy_of_the_environment_is_not_used() {
-    let mut test = std::process::Command::new(std::env::current_exe().unwrap());
+    let mut test = commands::built(std::env::current_exe().unwrap());
     test.args(["--exact", "requests::queries_are_encoded"]);
     for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
         test.env(name, "http://127.0.0.1:1");

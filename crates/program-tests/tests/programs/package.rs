@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use testkit::Program;
 use testkit::device::Demo;
@@ -49,7 +48,7 @@ pub(crate) fn build(packages: &[&Package]) -> Result<(), String> {
     if missing.is_empty() {
         return Ok(());
     }
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    let mut cargo = commands::cargo();
     cargo.current_dir(root()).args(["build", "--bins", "--profile", profile()]);
     cargo.args(missing.iter().flat_map(|package| ["--package", &package.name]));
     for simulator in simulators(packages) {

@@ -4,7 +4,7 @@
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use tempfile::TempDir;
 use testkit::servers::{Mosquitto, Postgres};
@@ -23,7 +23,7 @@ impl Copy {
         let (source, log) = (folder.join(format!("{name}.temp")), folder.join(format!("{name}.log")));
         fs::write(&source, temp).unwrap();
         let tests: PathBuf = std::env::current_exe().unwrap().parent().unwrap().into();
-        let child = Command::new(tests.parent().unwrap().join("examples/thermometer"))
+        let child = commands::built(tests.parent().unwrap().join("examples/thermometer"))
             .env_clear()
             .env("THERMOMETER_FILE", source)
             .env("SPOOL_DIR", folder.join("spool"))

@@ -51,7 +51,7 @@ impl World {
         let example = tests.parent().unwrap().join("examples/thermometer");
         assert!(example.exists(), "`cargo build -p runner --example thermometer` builds what is tested here");
         let path = |name: &str| self.folder.path().join(name);
-        let mut command = Command::new(example);
+        let mut command = commands::built(example);
         command
             .args(arguments)
             .env_clear()
@@ -109,8 +109,7 @@ impl World {
 
 impl Running {
     fn signal(&self, signal: &str) {
-        let told = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status();
-        assert!(told.unwrap().success());
+        assert!(commands::signal(signal, self.child.id()));
     }
 
     /// Waits for a line of the log.

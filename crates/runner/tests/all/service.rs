@@ -14,7 +14,7 @@ fn echo(settings: &[(&str, &str)], arguments: &[&str]) -> Command {
     let tests: PathBuf = std::env::current_exe().unwrap().parent().unwrap().into();
     let example = tests.parent().unwrap().join("examples/echo");
     assert!(example.exists(), "`cargo build -p runner --example echo` builds what is tested here");
-    let mut command = Command::new(example);
+    let mut command = commands::built(example);
     command.args(arguments).env_clear().envs(settings.iter().copied()).stderr(Stdio::piped());
     command
 }
@@ -48,8 +48,7 @@ fn a_service_answers_until_it_is_told_to_end() {
         stream.read_to_string(&mut answer).unwrap();
         assert!(answer.ends_with("> hi"), "{answer}");
 
-        let told = Command::new("kill").args(["-s", signal, &child.id().to_string()]).status();
-        assert!(told.unwrap().success());
+        assert!(commands::signal(signal, child.id()));
         assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
     }
 }

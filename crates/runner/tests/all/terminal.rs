@@ -3,7 +3,6 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
@@ -21,7 +20,7 @@ fn run(columns: u16, folder: &Path, settings: &[(&str, &str)], arguments: &[&str
     let theirs = File::from(rustix::fs::open(name.as_c_str(), flags, Mode::empty()).unwrap());
 
     let tests: PathBuf = std::env::current_exe().unwrap().parent().unwrap().into();
-    let mut child = Command::new(tests.parent().unwrap().join("examples/thermometer"))
+    let mut child = commands::built(tests.parent().unwrap().join("examples/thermometer"))
         .args(arguments)
         .current_dir(folder)
         .env_clear()

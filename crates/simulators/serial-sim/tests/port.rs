@@ -5,7 +5,7 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use serial_sim::{Faults, Options, Place, Port, Recording, Sds011, Street};
 
@@ -100,7 +100,7 @@ impl Drop for Running {
 fn the_program_tells_its_path_and_can_be_unplugged() {
     let folder = tempfile::TempDir::new().unwrap();
     let link = folder.path().join("sensor");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_serial-sim"));
+    let mut command = commands::built(env!("CARGO_BIN_EXE_serial-sim"));
     command.args(["sds011", "--link"]).arg(&link).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut program = Running(command.spawn().unwrap());
     let mut told = String::new();
@@ -117,7 +117,7 @@ fn the_program_tells_its_path_and_can_be_unplugged() {
 
 #[test]
 fn a_wrong_call_exits_with_2() {
-    let output = Command::new(env!("CARGO_BIN_EXE_serial-sim")).arg("barometer").output().unwrap();
+    let output = commands::built(env!("CARGO_BIN_EXE_serial-sim")).arg("barometer").output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8(output.stderr).unwrap().contains("'barometer'"));
 }

@@ -3,7 +3,7 @@
 use std::env;
 use std::fs;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::Child;
 
 use jiff::Timestamp;
 use rusqlite::Connection;
@@ -53,7 +53,7 @@ fn on_a_small_disk(name: &str, act: impl Fn(&Path)) {
     let folder = folder();
     let run = |program: &[&str]| {
         let mount = format!("mount -t tmpfs -o size={DISK_KIB}k none \"$0\" && exec \"$@\"");
-        let mut command = Command::new("unshare");
+        let mut command = commands::Essential::Unshare.command();
         command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &mount]);
         command.arg(folder.path()).args(program).env(DISK, folder.path()).status()
     };

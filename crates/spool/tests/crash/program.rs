@@ -73,7 +73,7 @@ pub(crate) fn number(destination: &str, found: &Batch) -> u64 {
 
 /// Starts the program.
 pub(crate) fn start(script: &Script<'_>) -> Child {
-    command(Command::new(env::current_exe().unwrap()), script).spawn().unwrap()
+    command(commands::built(env::current_exe().unwrap()), script).spawn().unwrap()
 }
 
 /// Starts the program so that it cannot make a file longer than so many KiB.
@@ -83,7 +83,7 @@ pub(crate) fn start_limited(script: &Script<'_>, kib: u64) -> Child {
 
 /// This very file as a program that cannot make a file longer than so many KiB.
 pub(crate) fn limited(kib: u64) -> Command {
-    let mut shell = Command::new("sh");
+    let mut shell = commands::shell();
     // A program that ignores the signal gets an error instead. The unit of `ulimit` is 512 bytes, by POSIX.
     let script = "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"";
     shell.args(["-c", script, &(2 * kib).to_string()]).arg(env::current_exe().unwrap());

@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 use super::Missing;
+use crate::Requirement;
 
 /// A small file system in memory (`tmpfs(5)`), mounted on a fresh folder.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ impl SmallDisk {
     pub fn of(kibibytes: u32) -> Result<Self, Missing> {
         let folder = TempDir::with_prefix("disk-").map_err(Missing::because("mount"))?;
         let size = format!("size={kibibytes}k");
-        let is_mounted =
-            run(Command::new("mount").args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()));
+        let mut mount = Requirement::Mount.command()?;
+        let is_mounted = run(mount.args(["-t", "tmpfs", "-o", &size, "tmpfs"]).arg(folder.path()));
         let missing = Missing::NotPermitted { what: "a file system in memory" };
         if is_mounted { Ok(Self { folder }) } else { Err(missing) }
     }
@@ -35,7 +36,10 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        run(Command::new("umount").arg("--lazy").arg(self.folder.path()));
+        // Where there is no such program, there was none to mount with.
+        if let Ok(mut umount) = Requirement::Umount.command() {
+            run(umount.arg("--lazy").arg(self.folder.path()));
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -50,7 +49,7 @@ impl Docker {
 
 /// Whether an engine answers there.
 fn answers(host: &str) -> bool {
-    let mut command = Command::new("docker");
+    let Ok(mut command) = Requirement::Docker.command() else { return false };
     command.args(["--host", host, "version", "--format", "{{.Server.Version}}"]);
     command.output().is_ok_and(|output| output.status.success())
 }

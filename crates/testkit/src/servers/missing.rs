@@ -2,13 +2,13 @@
 
 use std::fmt::Display;
 
-use crate::requirement::{Origin, Requirement};
+use crate::Requirement;
 
 /// A server or a tool that a test could not have.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Missing {
     /// Its program is not on this machine.
-    #[error("{} is not installed ({})", .0.program(), package(.0.origin()))]
+    #[error("{} is not installed ({})", .0.program(), .0.origin())]
     NotInstalled(Requirement),
     /// This process lacks the right to it, which root has.
     #[error("{what} needs root")]
@@ -35,12 +35,5 @@ impl Missing {
     /// Whether the machine lacks it, rather than that it is broken.
     pub fn is_absent(&self) -> bool {
         !matches!(self, Self::DidNotStart { .. })
-    }
-}
-
-fn package(origin: Origin) -> String {
-    match origin {
-        Origin::Debian(package) => format!("Debian package {package}"),
-        Origin::Python(pins) => format!("Python package {}", pins.lines().next().unwrap_or_default()),
     }
 }

@@ -5,7 +5,6 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
-use std::process::Command;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -143,7 +142,7 @@ impl Mosquitto {
 
 impl Instance {
     fn write_password(&self) -> Result<(), Missing> {
-        let mut command = Command::new(Requirement::MosquittoPasswd.find()?);
+        let mut command = Requirement::MosquittoPasswd.command()?;
         command.args(["-b", "-c"]).arg(self.folder.path().join("passwords")).args([USER, &self.password]);
         let output = command.output().map_err(Missing::because("mosquitto_passwd"))?;
         if output.status.success() {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use super::Missing;
@@ -27,13 +27,13 @@ impl Namespace {
     pub fn new() -> Result<Self, Missing> {
         static COUNT: AtomicU8 = AtomicU8::new(0);
         let missing = Missing::NotPermitted { what: "a network namespace" };
-        let ip = Requirement::Ip.find()?;
+        let program = Requirement::Ip.find()?;
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let id = std::process::id();
         let [_, _, high, low] = id.to_be_bytes();
         let name = format!("tk{id}x{count}");
         let address = |host: u8| Ipv4Addr::new(198, 18 + high % 2, low, (count % 64) * 4 + host);
-        let namespace = Self { ip, name, address: address(1) };
+        let namespace = Self { ip: program, name, address: address(1) };
         let name = &namespace.name;
         let (outer, inner) = (namespace.outer(), format!("{name}i"));
         let steps = [
@@ -45,7 +45,7 @@ impl Namespace {
             format!("-n {name} link set {inner} up"),
             format!("-n {name} link set lo up"),
         ];
-        if steps.iter().all(|step| namespace.ip(step)) { Ok(namespace) } else { Err(missing) }
+        if steps.iter().all(|step| ip(step)) { Ok(namespace) } else { Err(missing) }
     }
 
     /// The address under which this machine is reached from inside.
@@ -64,7 +64,7 @@ impl Namespace {
     /// # Panics
     /// When that is not possible.
     pub fn cut(&self) {
-        assert!(self.ip(&format!("link set {} down", self.outer())), "the cable cannot be pulled");
+        assert!(ip(&format!("link set {} down", self.outer())), "the cable cannot be pulled");
     }
 
     /// Plugs it in again.
@@ -72,24 +72,24 @@ impl Namespace {
     /// # Panics
     /// When that is not possible.
     pub fn mend(&self) {
-        assert!(self.ip(&format!("link set {} up", self.outer())), "the cable cannot be plugged in");
+        assert!(ip(&format!("link set {} up", self.outer())), "the cable cannot be plugged in");
     }
 
     fn outer(&self) -> String {
         format!("{}o", self.name)
-    }
-
-    fn ip(&self, arguments: &str) -> bool {
-        let mut command = Command::new(&self.ip);
-        command.args(arguments.split(' ')).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
     }
 }
 
 impl Drop for Namespace {
     fn drop(&mut self) {
         // The cable goes with one of its ends.
-        let _ =
-            (self.ip(&format!("link del {}", self.outer())), self.ip(&format!("netns del {}", self.name)));
+        let _ = (ip(&format!("link del {}", self.outer())), ip(&format!("netns del {}", self.name)));
     }
+}
+
+/// Whether `ip` does it.
+fn ip(arguments: &str) -> bool {
+    let Ok(mut command) = Requirement::Ip.command() else { return false };
+    command.args(arguments.split(' ')).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }

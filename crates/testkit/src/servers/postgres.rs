@@ -5,7 +5,6 @@ use std::fs;
 use std::io;
 use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use tempfile::TempDir;
@@ -13,7 +12,7 @@ use tempfile::TempDir;
 use super::certificates::Certificates;
 use super::process::{Launch, Process, password, with_free_port};
 use super::{Missing, user};
-use crate::Requirement;
+use crate::requirement::{self, Requirement};
 
 const PROGRAM: &str = "postgres";
 const USER: &str = "postgres";
@@ -32,6 +31,7 @@ struct Instance {
     folder: TempDir,
     /// User of the server, if different from the user of the test.
     runs_as: Option<(u32, u32)>,
+    setpriv: PathBuf,
     password: String,
     authority: PathBuf,
     port: u16,
@@ -122,7 +122,8 @@ impl Instance {
         let folder = TempDir::with_prefix("postgres-").map_err(Missing::because(PROGRAM))?;
         let runs_as = user::is_roots(folder.path()).then(user::unprivileged).flatten();
         let authority = folder.path().join("authority.pem");
-        let instance = Self { programs, folder, runs_as, password: password(), authority, port: 0 };
+        let setpriv = Requirement::Setpriv.find()?;
+        let instance = Self { programs, folder, runs_as, setpriv, password: password(), authority, port: 0 };
         instance.write_files().map_err(Missing::because(PROGRAM))?;
         instance.initialize()?;
         Ok(instance)
@@ -184,7 +185,7 @@ impl Instance {
     fn command(&self, program: &str, arguments: &[&str]) -> Vec<OsString> {
         let mut words: Vec<OsString> = Vec::new();
         if let Some((user, group)) = self.runs_as {
-            words.push("setpriv".into());
+            words.push(self.setpriv.clone().into());
             words.extend([format!("--reuid={user}"), format!("--regid={group}")].map(OsString::from));
             words.extend(["--clear-groups", "--"].map(OsString::from));
         }
@@ -209,7 +210,7 @@ impl Instance {
 /// Runs a program to its end and gives what it wrote to stdout, or else to stderr.
 fn run(words: Vec<OsString>, password: Option<&str>) -> Result<String, String> {
     let mut words = words.into_iter();
-    let mut command = Command::new(words.next().unwrap_or_default());
+    let mut command = requirement::at(words.next().unwrap_or_default());
     // A folder the test's user sees and the server's user does not would be complained about.
     command.args(words).current_dir("/").envs(password.map(|password| ("PGPASSWORD", password)));
     let output = command.output().map_err(|error| error.to_string())?;

@@ -8,7 +8,7 @@ use std::io::{self, Write as _};
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::sync::{LazyLock, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -126,7 +126,9 @@ impl Drop for Process {
 
 fn spawn(launch: &Launch<'_>, log: &Path) -> io::Result<Child> {
     let log = File::options().create(true).append(true).open(log)?;
-    Command::new("sh")
+    commands::shell()
+        // A server may call other programs of its package.
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .args(["-c", WATCHDOG, "watchdog", launch.signal])
         .arg(launch.folder)
         .args(&launch.command)

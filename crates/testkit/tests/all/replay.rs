@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::Command;
 
 use tempfile::TempDir;
 use testkit::replay::{self, Case};
@@ -34,7 +33,12 @@ impl Package {
         fs::write(&source, format!("#!/bin/sh\n{script}")).unwrap();
         // By another process: a file that this one has open for writing, if only in a child of another test, cannot
         // be run.
-        let install = Command::new("install").args(["-m", "755"]).args([&source, &path]).status().unwrap();
+        let install = commands::Essential::Install
+            .command()
+            .args(["-m", "755"])
+            .args([&source, &path])
+            .status()
+            .unwrap();
         assert!(install.success());
         let program = Program { name: "script".to_owned(), path, package: folder.path().to_owned() };
         Self { folder, program }

@@ -1,6 +1,6 @@
 //! Tests without their server.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use testkit::servers::Missing;
 use testkit::{Requirement, require};
@@ -16,7 +16,7 @@ fn needs_a_server() {
 }
 
 fn run(variables: &[(&str, &str)]) -> Output {
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = commands::built(std::env::current_exe().unwrap());
     command.args(["require::needs_a_server", "--exact", "--nocapture"]).env("TESTKIT_TEST_NEEDS", "1");
     command.env_remove("CI").env_remove("TESTKIT_SKIPPED").envs(variables.iter().copied());
     command.output().unwrap()

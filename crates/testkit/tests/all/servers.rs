@@ -3,9 +3,10 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
+use testkit::Requirement;
 use testkit::require;
 use testkit::servers::{Influxdb, Mosquitto, Postgres, VictoriaMetrics};
 
@@ -37,7 +38,8 @@ fn write(url: &str, query: &str, token: &str, lines: &str) -> (u16, String) {
 }
 
 fn psql(url: &str, sql: &str) -> (bool, String) {
-    let output = Command::new("psql").args(["-X", "-A", "-t", "-d", url, "-c", sql]).output().unwrap();
+    let output =
+        Requirement::Psql.command().unwrap().args(["-X", "-A", "-t", "-d", url, "-c", sql]).output().unwrap();
     (
         output.status.success(),
         String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).trim().to_owned(),
@@ -191,7 +193,7 @@ fn holder() {
 #[test]
 fn a_server_does_not_outlive_a_killed_test_and_neither_does_its_folder() {
     let Some(_installed) = require(Postgres::shared()) else { return };
-    let mut command = Command::new(std::env::current_exe().unwrap());
+    let mut command = commands::built(std::env::current_exe().unwrap());
     command.args(["servers::holder", "--exact", "--nocapture"]).env("TESTKIT_TEST_HOLDER", "1");
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);

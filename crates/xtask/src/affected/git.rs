@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
+
+use testkit::Requirement;
 
 /// A repository on disk.
 pub(super) struct Repository {
@@ -78,7 +80,7 @@ impl Repository {
     }
 
     fn git(&self, arguments: &[&str]) -> Result<Output, String> {
-        let mut git = Command::new("git");
+        let mut git = Requirement::Git.command().map_err(|missing| missing.to_string())?;
         // A workspace inside a larger repository has its paths below its own root.
         git.current_dir(&self.root).args(["-c", "diff.relative=true", "-c", "core.quotePath=false"]);
         git.args(arguments).output().map_err(|error| format!("git: {error}"))

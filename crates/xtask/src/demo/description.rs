@@ -1,7 +1,6 @@
 //! Description of a program, from `--describe`.
 
 use std::path::Path;
-use std::process::Command;
 
 use serde::Deserialize;
 
@@ -37,7 +36,8 @@ pub(super) struct Column {
 impl Description {
     /// Asks the program.
     pub(super) fn of(program: &Path) -> Result<Self, String> {
-        let output = Command::new(program).arg("--describe").output().map_err(|error| error.to_string())?;
+        let output =
+            commands::built(program).arg("--describe").output().map_err(|error| error.to_string())?;
         serde_json::from_slice(&output.stdout).map_err(|error| format!("--describe: {error}"))
     }
 

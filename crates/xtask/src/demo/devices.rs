@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -52,7 +52,7 @@ fn attempt(
     if let Some(status) = end_within(&mut child, seconds).map_err(io)? {
         return Err(Failure::of(status, &format!("{}\nit ended by itself", told())));
     }
-    terminate(&child).map_err(io)?;
+    terminate(&child);
     match end_within(&mut child, PATIENCE).map_err(io)? {
         Some(status) if status.success() => Ok(()),
         Some(status) => Err(Failure::of(status, &told())),
@@ -73,8 +73,8 @@ fn start(call: &str, simulators: &BTreeMap<String, PathBuf>) -> Result<RunningSi
 }
 
 /// Asks a program to end, as an orchestrator does. The standard library knows no other signal than the one that kills.
-fn terminate(child: &Child) -> std::io::Result<()> {
-    Command::new("kill").args(["-TERM", &child.id().to_string()]).status().map(drop)
+fn terminate(child: &Child) {
+    commands::signal("TERM", child.id());
 }
 
 /// How a program ended, if it did within that time.

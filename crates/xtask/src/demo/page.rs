@@ -3,7 +3,6 @@
 use std::net::{Ipv4Addr, TcpListener};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use super::screen::{self, Screen};
 use super::store::Store;
@@ -18,7 +17,7 @@ const PORT: u16 = 8080;
 pub(super) fn serve(screen: &Screen, program: &Path, store: &Store) -> Result<(), String> {
     let address = free_address().map_err(|error| format!("no port is free: {error}"))?;
     screen::print([format!("\n{} http://{address} (Ctrl-C ends it)", screen.bold("To look at it:"))]);
-    let error = Command::new(program)
+    let error = commands::built(program)
         .env("SQLITE_PATH", store.path())
         .env("SINK", "sqlite")
         .env("LISTEN", &address)

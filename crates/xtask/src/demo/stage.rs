@@ -30,7 +30,7 @@ impl Stage<'_> {
     /// The command of a program that knows the store and nothing else. What the person at the terminal has set, such as
     /// another store or an alert channel, is not for a demo.
     pub(super) fn bare(&self, program: &Program) -> Command {
-        let mut command = Command::new(&program.path);
+        let mut command = commands::built(&program.path);
         command.env_clear().current_dir(self.folder);
         command.env("SINK", "sqlite").env("SQLITE_PATH", self.store.path());
         command.env("SPOOL_DIR", self.folder.join("spool"));

@@ -1,7 +1,6 @@
 //! Descriptions of programs, from `--describe`.
 
 use std::path::Path;
-use std::process::Command;
 
 use record::Schema;
 use serde::{Deserialize, Serialize};
@@ -80,7 +79,8 @@ pub(crate) struct Variable {
 impl Description {
     /// Asks the program.
     pub(super) fn of(program: &Path) -> Result<Self, String> {
-        let output = Command::new(program).arg("--describe").output().map_err(|error| error.to_string())?;
+        let output =
+            commands::built(program).arg("--describe").output().map_err(|error| error.to_string())?;
         Self::parse(&String::from_utf8_lossy(&output.stdout))
     }
 

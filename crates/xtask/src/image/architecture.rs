@@ -39,11 +39,6 @@ impl Architecture {
         format!("{}-linux-gnu-gcc", self.machine())
     }
 
-    /// The program that runs its programs on another machine.
-    pub(crate) fn emulator(self) -> String {
-        format!("qemu-{}-static", self.machine())
-    }
-
     /// As the kernel and compilers name it.
     fn machine(self) -> &'static str {
         match self {

@@ -1,16 +1,14 @@
 //! The list of dependencies inside a program: cargo-auditable writes it, and it is read back from the file that ships.
 
 use std::io::Read as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde::Deserialize;
+use testkit::Requirement;
 
-use crate::workspace;
+use crate::test::provide;
 
-/// Installed version, pinned since another may write another list into the same program.
-const VERSION: &str = "0.7.7";
-const NAME: &str = "cargo-auditable";
 /// How cargo was called, as far as that matters to `cargo metadata`.
 const ARGUMENTS: &str = r#"{"offline":false,"locked":true,"frozen":false,"config":[]}"#;
 /// How much a list is unpacked to at most. It has a hundred bytes for each dependency.
@@ -58,37 +56,15 @@ impl List {
 /// `cargo auditable build` would do the same, and tell cargo its own path. That is part of the names that cargo gives to
 /// symbols, so a program would differ from machine to machine; a name without a path does not.
 pub(super) fn wrap(cargo: &mut Command) -> Result<(), String> {
-    let program = program()?;
+    let program = provide(Requirement::CargoAuditable)?;
     let folder = program.parent().map(Path::to_path_buf);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(folder.into_iter().chain(std::env::split_paths(&path)));
     cargo.env("PATH", path.map_err(|error| error.to_string())?);
-    cargo.env("RUSTC_WORKSPACE_WRAPPER", NAME).env("CARGO_AUDITABLE_ORIG_ARGS", ARGUMENTS);
+    cargo
+        .env("RUSTC_WORKSPACE_WRAPPER", Requirement::CargoAuditable.program())
+        .env("CARGO_AUDITABLE_ORIG_ARGS", ARGUMENTS);
     Ok(())
-}
-
-/// The path of cargo-auditable, which is installed if it is not there.
-fn program() -> Result<PathBuf, String> {
-    // It does not tell its version, so its place does.
-    let folder = workspace::cache()?.join(format!("{NAME}-{VERSION}"));
-    let program = folder.join("bin").join(NAME);
-    if !program.is_file() {
-        install(&folder)?;
-    }
-    Ok(program)
-}
-
-/// The `dev` profile: it runs for a moment, and takes long to build.
-fn install(folder: &Path) -> Result<(), String> {
-    eprintln!("installing cargo-auditable {VERSION}, once");
-    let build = folder.join("build");
-    let mut command = workspace::cargo();
-    command.args(["install", "--locked", "--debug", "--quiet", "--root"]).arg(folder);
-    command.arg("--target-dir").arg(&build).arg(format!("cargo-auditable@{VERSION}"));
-    let status = command.status().map_err(|error| format!("cargo does not start: {error}"))?;
-    // Nobody needs it again; where it cannot be removed it does no harm.
-    let _ = std::fs::remove_dir_all(build);
-    if status.success() { Ok(()) } else { Err("cargo-auditable cannot be installed".to_owned()) }
 }
 
 #[cfg(test)]

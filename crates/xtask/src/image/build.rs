@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::toolchain::command;
 use super::{Architecture, Places, Toolchain, auditable, features};
 use crate::workspace;
 
@@ -61,7 +62,7 @@ fn cargo(
     toolchain: &Toolchain,
 ) -> Result<Command, String> {
     let folder = places.builds(&toolchain.version);
-    let mut command = Command::new(&toolchain.cargo);
+    let mut command = command(&toolchain.cargo);
     command.args(["build", "--locked", "--quiet", "--profile", profile]);
     command.args(["--target", &architecture.target(), "--target-dir"]).arg(&folder);
     workspace::without_package(&mut command);

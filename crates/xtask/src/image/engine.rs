@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::json;
 use tar::{EntryType, Header};
+use testkit::Requirement;
 
 use super::manifest::Image;
 
@@ -20,14 +21,16 @@ pub(crate) const CONFINED: [&str; 6] = [
 
 /// Whether an engine answers. `DOCKER_HOST` says which, as it does for `docker`.
 pub(crate) fn answers() -> bool {
-    let asked = docker().args(["version", "--format", "{{.Server.Version}}"]).output();
-    asked.is_ok_and(|output| output.status.success())
+    let asked = docker()
+        .ok()
+        .and_then(|mut docker| docker.args(["version", "--format", "{{.Server.Version}}"]).output().ok());
+    asked.is_some_and(|output| output.status.success())
 }
 
 /// Hands an image to the engine under a name.
 pub(crate) fn load(image: &Image, reference: &str) -> Result<(), String> {
     let archive = archive(image, reference).map_err(|error| error.to_string())?;
-    let mut command = docker();
+    let mut command = docker()?;
     command.args(["load", "--quiet"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("docker does not start: {error}"))?;
     let sent = child.stdin.take().map_or(Ok(()), |mut input| input.write_all(&archive));
@@ -40,7 +43,8 @@ pub(crate) fn load(image: &Image, reference: &str) -> Result<(), String> {
 
 /// Version reported by the program of a loaded image.
 pub(super) fn version(reference: &str) -> Result<String, String> {
-    let output = docker().arg("run").args(CONFINED).args(["--network=none", reference, "--version"]).output();
+    let output =
+        docker()?.arg("run").args(CONFINED).args(["--network=none", reference, "--version"]).output();
     let output = output.map_err(|error| format!("docker does not start: {error}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
@@ -49,8 +53,8 @@ pub(super) fn version(reference: &str) -> Result<String, String> {
     }
 }
 
-pub(crate) fn docker() -> Command {
-    Command::new("docker")
+pub(crate) fn docker() -> Result<Command, String> {
+    Requirement::Docker.command().map_err(|missing| missing.to_string())
 }
 
 /// The form that `docker load` of every version takes; since it has the configuration as it is, the image keeps its id.

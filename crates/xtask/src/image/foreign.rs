@@ -1,12 +1,12 @@
 //! Linked components besides crates: two libraries in C, and Rust's standard library.
 
 use std::fs;
-use std::process::Command;
 
 use serde_json::{Value, json};
 
 use super::Toolchain;
 use super::catalogue::Catalogue;
+use super::toolchain::command;
 
 /// A library that no lock file knows.
 pub(super) struct Foreign {
@@ -50,7 +50,7 @@ impl Foreign {
 /// The version of the C library, as its headers tell it to the compiler.
 fn glibc(toolchain: &Toolchain) -> Result<String, String> {
     let compiler = toolchain.c_compiler();
-    let mut command = Command::new(compiler);
+    let mut command = command(compiler);
     command.args(["-E", "-dM", "-include", "features.h", "-x", "c", "/dev/null"]);
     let output = command.output().map_err(|error| format!("{compiler} does not start: {error}"))?;
     let text = String::from_utf8_lossy(&output.stdout);

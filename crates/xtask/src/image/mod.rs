@@ -32,7 +32,7 @@ pub(crate) use make::{Made, Workshop};
 pub(crate) use origin::Origin;
 pub(crate) use places::Places;
 pub(crate) use registry::join;
-pub(crate) use toolchain::{CROSS_PACKAGES, Toolchain};
+pub(crate) use toolchain::Toolchain;
 
 pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
     let call = arguments.call().unwrap_or_else(|mistake| mistake.exit());

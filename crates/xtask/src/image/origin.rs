@@ -1,9 +1,9 @@
 //! Which commit an image is made of, and since when that commit is.
 
 use std::path::Path;
-use std::process::Command;
 
 use jiff::Timestamp;
+use testkit::Requirement;
 
 /// Which commit an image is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,12 @@ fn time(seconds: &str) -> Result<Timestamp, String> {
 }
 
 fn git(root: &Path, arguments: &[&str]) -> Result<String, String> {
-    let output = Command::new("git").current_dir(root).args(arguments).output();
+    let output = Requirement::Git
+        .command()
+        .map_err(|missing| missing.to_string())?
+        .current_dir(root)
+        .args(arguments)
+        .output();
     let output = output.map_err(|error| format!("git does not start: {error}"))?;
     if output.status.success() {
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())

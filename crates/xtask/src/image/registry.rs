@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
+use testkit::Requirement;
 
 use super::blob::digest;
 use super::{layout, manifest};
@@ -28,7 +29,7 @@ pub(crate) fn join(place: &str, digests: &[String], tags: &[String]) -> Result<S
 
 /// Copies what a layout holds, byte by byte.
 fn copy(extent: &str, layout: &Path, reference: &str) -> Result<(), String> {
-    let mut command = skopeo("copy");
+    let mut command = skopeo("copy")?;
     command.args([extent, "--preserve-digests", "--quiet"]);
     if is_loopback(reference) {
         command.arg("--dest-tls-verify=false");
@@ -53,7 +54,7 @@ fn descriptor(place: &str, known_as: &str) -> Result<Value, String> {
 }
 
 fn inspect(reference: &str, options: &[&str]) -> Result<Vec<u8>, String> {
-    let mut command = skopeo("inspect");
+    let mut command = skopeo("inspect")?;
     command.arg("--raw").args(options);
     if is_loopback(reference) {
         command.arg("--tls-verify=false");
@@ -62,16 +63,14 @@ fn inspect(reference: &str, options: &[&str]) -> Result<Vec<u8>, String> {
     output(command)
 }
 
-fn skopeo(what: &str) -> Command {
-    let mut command = Command::new("skopeo");
+fn skopeo(what: &str) -> Result<Command, String> {
+    let mut command = Requirement::Skopeo.command().map_err(|missing| missing.to_string())?;
     command.arg(what);
-    command
+    Ok(command)
 }
 
 fn output(mut command: Command) -> Result<Vec<u8>, String> {
-    let output = command
-        .output()
-        .map_err(|error| format!("skopeo does not start: {error} (Debian package skopeo)"))?;
+    let output = command.output().map_err(|error| format!("skopeo does not start: {error}"))?;
     if output.status.success() {
         Ok(output.stdout)
     } else {

@@ -1,17 +1,20 @@
 //! The compiler that builds for an architecture: the project's own where it can, else Debian's.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use testkit::Requirement;
+
 use super::Architecture;
+use crate::test::debian_packages;
 use crate::workspace;
 
 /// Where Debian's packages put cargo and rustc, which rustup's come before in `PATH`.
 const DEBIAN: &str = "/usr/bin";
 
-/// Debian's packages that build for arm64 on amd64, the first of which need `dpkg --add-architecture arm64`.
-pub(crate) const CROSS_PACKAGES: [&str; 5] =
-    ["rustc-web", "cargo-web", "libstd-rust-web-dev:arm64", "gcc-aarch64-linux-gnu", "libc6-dev-arm64-cross"];
+/// What builds for the architecture that this machine is not.
+const CROSS: [Requirement; 2] = [Requirement::CrossRust, Requirement::CrossCompiler];
 
 /// A compiler with the standard library of one target.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,7 +38,7 @@ impl Toolchain {
         let found = folders.find_map(|folder| Self::in_folder(folder, architecture));
         let toolchain = found.ok_or_else(|| advice(architecture))?;
         match &toolchain.cross_compiler {
-            Some(compiler) if output(Command::new(compiler).arg("--version")).is_none() => {
+            Some(compiler) if output(command(compiler).arg("--version")).is_none() => {
                 Err(format!("{compiler} is missing. {}", advice(architecture)))
             }
             _ => Ok(toolchain),
@@ -51,13 +54,9 @@ impl Toolchain {
         let rustc = folder.join("rustc");
         // With a bare name from `PATH`, rustup decides by the folder it is called in.
         let rustc = if folder.as_os_str().is_empty() { PathBuf::from("rustc") } else { rustc };
-        let library = output(Command::new(&rustc).args([
-            "--print",
-            "target-libdir",
-            "--target",
-            &architecture.target(),
-        ]))?;
-        let version = output(Command::new(&rustc).arg("--version"))?;
+        let library =
+            output(command(&rustc).args(["--print", "target-libdir", "--target", &architecture.target()]))?;
+        let version = output(command(&rustc).arg("--version"))?;
         let cross = Architecture::host() != Some(architecture);
         Path::new(&library).is_dir().then(|| Self {
             cargo: rustc.with_file_name("cargo"),
@@ -69,17 +68,22 @@ impl Toolchain {
 }
 
 fn advice(architecture: Architecture) -> String {
-    let target = architecture.target();
-    let by_rustup = format!("rustup target add {target}");
-    if architecture != Architecture::Arm64 {
-        return format!("nothing here builds for {target}; try `{by_rustup}`");
-    }
+    let (name, target) = (architecture.name(), architecture.target());
+    let [rust, compiler] = CROSS.map(|it| debian_packages(it).collect::<Vec<_>>().join(" "));
     format!(
-        "nothing here builds for {target}; try `{by_rustup}` with the Debian packages gcc-aarch64-linux-gnu and \
-         libc6-dev-arm64-cross, or, where rustup cannot fetch it, `dpkg --add-architecture arm64 && apt-get update && \
-         apt-get install --no-install-recommends {}`",
-        CROSS_PACKAGES.join(" ")
+        "nothing here builds for {target}; try `rustup target add {target}` with the Debian packages {compiler}, or, \
+         where rustup cannot fetch it, `dpkg --add-architecture {name} && apt-get update && apt-get install \
+         --no-install-recommends {rust} {compiler}`"
     )
+}
+
+/// A command that runs a compiler: the project's own, the C compiler of this machine, or a [`Requirement`].
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a machine has the first two, and the step `servers` the others"
+)]
+pub(super) fn command(compiler: impl AsRef<OsStr>) -> Command {
+    Command::new(compiler)
 }
 
 /// Output of a program, if it exists and succeeds.

@@ -74,7 +74,6 @@ fn fold(text: &str) -> String {
 mod tests {
     use std::fs;
     use std::path::Path;
-    use std::process::Command;
 
     use super::*;
     use crate::package::sample::tides;
@@ -84,7 +83,7 @@ mod tests {
         assert!(root.starts_with(std::env::temp_dir()));
         let unit = Unit { name: name.to_owned(), settings: Vec::new(), ..tides() };
         let (_, text) = scripts(&unit, 1).unwrap().into_iter().find(|(name, _)| *name == script).unwrap();
-        let status = Command::new("sh").args(["-c", &text, script, argument]).env("DPKG_ROOT", root).status();
+        let status = commands::shell().args(["-c", &text, script, argument]).env("DPKG_ROOT", root).status();
         assert!(status.unwrap().success(), "{text}");
     }
 

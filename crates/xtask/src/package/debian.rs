@@ -1,7 +1,8 @@
 //! Packing by `dpkg-deb`, which every Debian and its like has.
 
 use std::path::Path;
-use std::process::Command;
+
+use commands::Essential;
 
 use super::tree::Tree;
 use crate::image::Origin;
@@ -13,7 +14,7 @@ const PROGRAM: &str = "dpkg-deb";
 /// # Errors
 /// The program is missing; the text says which package brings it.
 pub(super) fn is_there() -> Result<(), String> {
-    match Command::new(PROGRAM).arg("--version").output() {
+    match Essential::DpkgDeb.command().arg("--version").output() {
         Ok(output) if output.status.success() => Ok(()),
         _ => Err(format!(
             "{PROGRAM} is missing; on systems other than Debian and Ubuntu the package is called dpkg"
@@ -25,7 +26,7 @@ pub(super) fn is_there() -> Result<(), String> {
 pub(super) fn build(tree: &Tree, archive: &Path, origin: &Origin) -> Result<(), String> {
     let folder = tempfile::TempDir::with_prefix("package-").map_err(|error| error.to_string())?;
     tree.write(folder.path()).map_err(|error| format!("{}: {error}", folder.path().display()))?;
-    let mut command = Command::new(PROGRAM);
+    let mut command = Essential::DpkgDeb.command();
     // gzip is read by every version of dpkg; the program inside is small.
     command.args(["--root-owner-group", "-Zgzip", "--build"]).arg(folder.path()).arg(archive);
     command.env("SOURCE_DATE_EPOCH", origin.created.as_second().to_string());

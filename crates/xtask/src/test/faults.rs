@@ -1,7 +1,8 @@
 //! The programs that faults are tried on, beside the two that stand for all.
 
-use std::process::Command;
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use testkit::Requirement;
 
 use crate::affected;
 use crate::workspace;
@@ -43,7 +44,8 @@ fn base() -> Option<String> {
 }
 
 fn git(arguments: &[&str]) -> Option<String> {
-    let output = Command::new("git").current_dir(workspace::root()).args(arguments).output().ok()?;
+    let output =
+        Requirement::Git.command().ok()?.current_dir(workspace::root()).args(arguments).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output.status.success().then(|| text.trim().to_owned())
 }

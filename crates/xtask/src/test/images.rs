@@ -1,6 +1,5 @@
 //! Images: made as they ship, and run in a real engine beside real servers.
 
-use std::ffi::OsStr;
 use std::process::Command;
 
 use testkit::Requirement;
@@ -24,12 +23,11 @@ pub(super) const ENGINE: [Requirement; 2] = [Requirement::Docker, Requirement::D
 
 /// Makes images of the samples, hands them to an engine, and runs the tests of images there.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
-    run("images", &[], progress)
+    run("images", progress)
 }
 
-/// Makes images of the samples, hands them to an engine, and runs the tests of that name there, with variables that they
-/// ask for.
-pub(super) fn run(name: &str, variables: &[(&str, &OsStr)], progress: &mut Progress) -> Outcome {
+/// Makes images of the samples, hands them to an engine, and runs the tests of that name there.
+pub(super) fn run(name: &str, progress: &mut Progress) -> Outcome {
     let engine = match engine(progress) {
         Ok(engine) => engine,
         Err(reason) => return Outcome::Skipped(vec![format!("images, since {reason}")]),
@@ -40,10 +38,7 @@ pub(super) fn run(name: &str, variables: &[(&str, &OsStr)], progress: &mut Progr
         return outcome;
     }
     match make(host, progress).and_then(|places| tests(name, host, &places)) {
-        Ok(mut command) => {
-            command.envs(variables.iter().copied());
-            watch(progress, command)
-        }
+        Ok(command) => watch(progress, command),
         Err(reason) => Outcome::Failed(format!("{reason}\n")),
     }
 }
@@ -98,7 +93,7 @@ fn tests(name: &str, host: Option<&str>, places: &Places) -> Result<Command, Str
 
 /// This program.
 pub(super) fn xtask() -> Result<Command, String> {
-    workspace::program().map(Command::new)
+    workspace::program().map(commands::built)
 }
 
 /// The machine's own architecture, and the one that has to be emulated.

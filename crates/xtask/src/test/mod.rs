@@ -1,7 +1,6 @@
 //! `cargo xtask test`: everything that is checked before a change is accepted.
 
 mod airflow;
-mod apt;
 mod call;
 mod cargo_deny;
 mod compose;
@@ -12,24 +11,25 @@ mod images;
 mod install;
 pub(crate) mod manifests;
 mod monitoring;
-mod npm;
 mod packages;
 mod prebuilt;
 mod progress;
+pub(crate) mod prove;
 mod reproducible;
+mod root;
 mod servers;
 mod shipped;
 mod step;
 mod steps;
 pub(crate) mod systemd;
-
-mod venv;
+mod trials;
 mod workflows;
 
 use std::io::{self, IsTerminal as _};
 use std::time::Instant;
 
 pub(crate) use call::Arguments;
+pub(crate) use install::{debian_packages, provide};
 use progress::{Progress, duration};
 use step::{Outcome, Step};
 
@@ -40,6 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     }
     if arguments.all {
         faults::try_all();
+        servers::need_all();
     }
     check(&arguments.steps())
 }

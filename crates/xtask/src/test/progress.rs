@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn both_streams_are_kept_in_the_order_they_came() {
-        let mut command = Command::new("sh");
+        let mut command = commands::shell();
         command.args(["-c", "echo one; echo two >&2; echo three; echo; exit 3"]);
         let ended = Progress::begin("check").watch(command).unwrap();
         assert!(!ended.is_ok);
@@ -129,8 +129,8 @@ mod tests {
 
     #[test]
     fn a_program_that_is_not_there_is_named() {
-        let error = Progress::begin("check").watch(Command::new("no-such-program")).err().unwrap();
-        assert!(error.to_string().starts_with("no-such-program: "), "{error}");
+        let error = Progress::begin("check").watch(commands::built("/missing/program")).err().unwrap();
+        assert!(error.to_string().starts_with("/missing/program: "), "{error}");
     }
 
     #[test]

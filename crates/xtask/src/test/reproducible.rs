@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::Command;
+
+use testkit::Requirement;
 
 use super::images::SAMPLES;
 use super::progress::Progress;
@@ -43,7 +44,9 @@ fn digest(places: Places, together: bool, origin: &Origin) -> Result<String, Str
 
 /// Makes `copy` what git would take from `root`. Times are kept, so that a second call finds what the first has built.
 fn mirror(root: &Path, copy: &Path) -> Result<(), String> {
-    let listed = Command::new("git")
+    let listed = Requirement::Git
+        .command()
+        .map_err(|missing| missing.to_string())?
         .current_dir(root)
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
         .output();

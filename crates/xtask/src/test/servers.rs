@@ -1,28 +1,32 @@
 //! Whether everything is there that tests run against, and how it gets there.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use testkit::Requirement;
-use testkit::servers::{Influxdb, Missing, Mosquitto, Postgres, S3, VictoriaMetrics};
+use testkit::servers::Missing;
 
 use super::progress::Progress;
 use super::step::Outcome;
-use super::{images, install};
+use super::{images, install, trials};
 
-/// Each server, started and stopped again: to start one is the surest way to know that it can be started.
-const TRIALS: [fn() -> Result<(), Missing>; 5] = [
-    || Postgres::start().map(drop),
-    || Mosquitto::start().map(drop),
-    || Influxdb::start().map(drop),
-    || VictoriaMetrics::start().map(drop),
-    || S3::start().map(drop),
-];
+static ALL: AtomicBool = AtomicBool::new(false);
 
-/// Installs every requirement that is missing if it may, and tries every server.
+/// Installs and tries what only `--all` needs as well.
+pub(super) fn need_all() {
+    ALL.store(true, Ordering::Relaxed);
+}
+
+/// Installs every requirement that is missing if it may, and tries each.
 pub(super) fn prepare(progress: &mut Progress) -> Outcome {
     let engine = images::requirements();
-    let is_needed = |it: &Requirement| !images::ENGINE.contains(it) || engine.contains(it);
+    let all = ALL.load(Ordering::Relaxed);
+    let is_needed = |it: &Requirement| {
+        (!images::ENGINE.contains(it) || engine.contains(it)) && (all || !it.is_for_all_steps())
+    };
     let needed: Vec<_> = Requirement::ALL.into_iter().filter(is_needed).collect();
     let refusal = install::ensure(&needed, progress).err();
-    outcome(&TRIALS.iter().filter_map(|start| start().err()).collect::<Vec<_>>(), refusal)
+    let troubles: Vec<_> = needed.into_iter().filter_map(|it| trials::attempt(it).err()).collect();
+    outcome(&troubles, refusal)
 }
 
 /// A missing server skips tests; an installed one that does not start fails them.

@@ -1,17 +1,19 @@
 //! Programs as they ship, static and small: they lead to what the test cases say.
 
-use std::process::Command;
+use std::path::PathBuf;
 
-use super::apt;
+use testkit::Requirement;
+
 use super::images::{SAMPLES, own_and_other, xtask};
+use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
 use super::steps::watch;
-use crate::image::{Architecture, CROSS_PACKAGES, Places, Toolchain};
+use crate::image::{Architecture, Places};
 use crate::workspace;
 
-/// What runs a program of another architecture.
-const EMULATOR: &str = "qemu-user-static";
+/// What builds and runs a program of the other architecture.
+const NEEDED: [Requirement; 3] = [Requirement::CrossRust, Requirement::CrossCompiler, Requirement::Emulator];
 
 /// Replays the test cases of a sample through the program in its image.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
@@ -24,8 +26,9 @@ pub(super) fn check(progress: &mut Progress) -> Outcome {
 /// The same for the architecture that this machine is not.
 pub(super) fn check_emulated(progress: &mut Progress) -> Outcome {
     let Some([_, other]) = own_and_other() else { return neither() };
-    match prepare(other, progress) {
-        Ok(()) => replay(other, Some(other.emulator()), progress),
+    let installed = install::ensure(&NEEDED, progress);
+    match installed.and_then(|()| Requirement::Emulator.find().map_err(|it| it.to_string())) {
+        Ok(emulator) => replay(other, Some(emulator), progress),
         Err(reason) => Outcome::Skipped(vec![format!("programs for {}, since {reason}", other.name())]),
     }
 }
@@ -34,34 +37,8 @@ fn neither() -> Outcome {
     Outcome::Skipped(vec!["programs as they ship, since this machine is neither amd64 nor arm64".to_owned()])
 }
 
-/// Installs what builds and runs programs of the architecture, if it is not there and may be installed.
-fn prepare(architecture: Architecture, progress: &mut Progress) -> Result<(), String> {
-    let runs = || Command::new(architecture.emulator()).arg("--version").output().is_ok();
-    let Err(reason) = Toolchain::find(architecture).map(drop) else {
-        return if runs() { Ok(()) } else { install(&[EMULATOR], progress) };
-    };
-    if architecture != Architecture::Arm64 || !apt::is_allowed() {
-        return Err(reason);
-    }
-    let added = Command::new("dpkg").args(["--add-architecture", architecture.name()]).status();
-    if !added.is_ok_and(|status| status.success()) {
-        return Err(format!("dpkg knows no {}", architecture.name()));
-    }
-    let mut packages = CROSS_PACKAGES.to_vec();
-    packages.extend((!runs()).then_some(EMULATOR));
-    install(&packages, progress)
-}
-
-fn install(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
-    if !apt::is_allowed() {
-        return Err(format!("they need {}; to install it: {}", packages.join(", "), apt::by_hand(packages)));
-    }
-    progress.say(&format!("installing {}", packages.join(", ")));
-    apt::install(packages, progress)
-}
-
 /// Builds the sample as it ships, and replays its test cases through that.
-fn replay(architecture: Architecture, runner: Option<String>, progress: &mut Progress) -> Outcome {
+fn replay(architecture: Architecture, runner: Option<PathBuf>, progress: &mut Progress) -> Outcome {
     let [sample, ..] = SAMPLES;
     let places = match Places::here() {
         Ok(places) => places,

@@ -109,7 +109,7 @@ fn demo(progress: &mut Progress) -> Outcome {
 fn watch_self(progress: &mut Progress, arguments: &[&str]) -> Outcome {
     match workspace::program() {
         Ok(program) => {
-            let mut command = Command::new(program);
+            let mut command = commands::built(program);
             command.args(arguments).current_dir(workspace::root()).envs(prebuilt::variable());
             watch(progress, command)
         }

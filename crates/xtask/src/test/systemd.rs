@@ -12,8 +12,6 @@ use super::step::Outcome;
 use crate::generate::systemd::{Unit, units};
 use crate::workspace;
 
-const PROGRAM: &str = "systemd-analyze";
-
 /// The most exposure that a unit may have, in tenths of the points that systemd gives, of which 100 is none at all
 /// confined. What is left is the network, which every program needs, and the nodes of a device's own.
 const EXPOSURE: u32 = 20;
@@ -70,7 +68,7 @@ fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, String> {
 
 /// Complaints of systemd about a unit itself, not about others that it loads on the way.
 fn verify(unit: &Path) -> Result<Option<String>, String> {
-    let mut command = Command::new(PROGRAM);
+    let mut command = Requirement::SystemdAnalyze.command().map_err(|missing| missing.to_string())?;
     command.args(["verify", "--man=no", "--recursive-errors=no"]).arg(unit);
     let (is_ok, text) = run(&mut command)?;
     let name = unit.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -81,14 +79,14 @@ fn verify(unit: &Path) -> Result<Option<String>, String> {
 
 /// Complains of a unit that confines its program too little.
 fn expose(unit: &Path) -> Result<Option<String>, String> {
-    let mut command = Command::new(PROGRAM);
+    let mut command = Requirement::SystemdAnalyze.command().map_err(|missing| missing.to_string())?;
     command.args(["security", "--offline=true", "--no-pager", &format!("--threshold={EXPOSURE}")]).arg(unit);
     let (is_ok, text) = run(&mut command)?;
     Ok((!is_ok).then(|| text.lines().last().unwrap_or_default().to_owned()))
 }
 
 fn run(command: &mut Command) -> Result<(bool, String), String> {
-    let output = command.output().map_err(|error| format!("{PROGRAM}: {error}"))?;
+    let output = command.output().map_err(|error| format!("systemd-analyze: {error}"))?;
     let text = [output.stdout, output.stderr].concat();
     Ok((output.status.success(), String::from_utf8_lossy(&text).trim().to_owned()))
 }

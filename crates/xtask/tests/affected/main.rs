@@ -4,8 +4,6 @@
 
 mod scratch;
 
-use std::process::Command;
-
 use scratch::Scratch;
 
 const NONE: [&str; 0] = [];
@@ -87,7 +85,7 @@ fn a_package_of_the_registry_rebuilds_what_links_it() {
     scratch.lock();
     let before = scratch.commit();
     let update = ["update", "--offline", "--package", "inside", "--precise", "1.0.1"];
-    assert!(Command::new(env!("CARGO")).current_dir(scratch.root()).args(update).status().unwrap().success());
+    assert!(commands::cargo().current_dir(scratch.root()).args(update).status().unwrap().success());
     let answer = scratch.answer(&before);
     assert_eq!(answer["programs"].as_array().unwrap().len(), 1);
     assert_eq!(answer["programs"][0]["name"], "waves");
@@ -189,7 +187,7 @@ fn a_clone_without_history_is_an_error_and_not_a_rebuild() {
     let source = format!("file://{}", scratch.root().display());
     let target = clone.path().join("clone");
     scratch.git(&["clone", "--quiet", "--depth", "1", &source, target.to_str().unwrap()]);
-    let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut xtask = commands::built(env!("CARGO_BIN_EXE_xtask"));
     xtask.args(["affected", "--since", scratch.base()]).current_dir(&target);
     let output = xtask.env("CARGO_MANIFEST_DIR", target.join("crates/xtask")).output().unwrap();
     assert!(!output.status.success());

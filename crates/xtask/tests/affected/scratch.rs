@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
+
+use testkit::Requirement;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -125,14 +127,15 @@ impl Scratch {
     }
 
     pub(crate) fn git(&self, arguments: &[&str]) -> String {
-        let output = Command::new("git").current_dir(self.root()).args(arguments).output().unwrap();
+        let output =
+            Requirement::Git.command().unwrap().current_dir(self.root()).args(arguments).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()
     }
 
     /// Runs `cargo xtask affected` in this workspace.
     pub(crate) fn affected(&self, since: &str, form: &[&str]) -> Output {
-        let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let mut xtask = commands::built(env!("CARGO_BIN_EXE_xtask"));
         xtask.args(["affected", "--since", since]).args(form);
         // Cargo sets it to the folder of the package it runs, from which the workspace is found.
         xtask.env("CARGO_MANIFEST_DIR", self.root().join("crates/xtask"));
@@ -144,7 +147,7 @@ impl Scratch {
         let outputs = self.folder.path().join("target/outputs");
         fs::create_dir_all(outputs.parent().unwrap()).unwrap();
         let _ = fs::remove_file(&outputs);
-        let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
+        let mut xtask = commands::built(env!("CARGO_BIN_EXE_xtask"));
         xtask
             .args(["ci", "plan"])
             .env("BEFORE", before)
@@ -205,7 +208,7 @@ impl Scratch {
     }
 
     fn cargo(&self, arguments: &[&str]) -> Output {
-        Command::new(env!("CARGO")).current_dir(self.root()).args(arguments).output().unwrap()
+        commands::cargo().current_dir(self.root()).args(arguments).output().unwrap()
     }
 }
 

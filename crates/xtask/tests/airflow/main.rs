@@ -1,7 +1,7 @@
 //! An image, run by a real Airflow: how the program ends is what Airflow sees. `cargo xtask test airflow` makes the image,
 //! finds an engine, installs Airflow, and runs this.
 //!
-//! `AIRFLOW` says where Airflow's programs are, `IMAGES` which images are there.
+//! `IMAGES` says which images are there.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test fails by panicking")]
 #![allow(dead_code, reason = "what is shared with the tests of images")]
@@ -21,6 +21,7 @@ use http_sim::Server;
 use http_sim::services::OpenWeather;
 use serde_json::json;
 use tempfile::TempDir;
+use testkit::Requirement;
 
 use engine::{JOB, image};
 use network::Network;
@@ -43,8 +44,7 @@ impl Airflow {
     fn command(&self, arguments: &[&str]) -> Command {
         let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/airflow/dags");
         let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../k8s/airflow/dags");
-        let programs = std::env::var("AIRFLOW").expect("`cargo xtask test airflow` runs this");
-        let mut command = Command::new(Path::new(&programs).join("airflow"));
+        let mut command = Requirement::Airflow.command().unwrap();
         command.args(arguments).env("AIRFLOW_HOME", self.home.path());
         command.env("AIRFLOW__CORE__DAGS_FOLDER", tests).env("AIRFLOW__CORE__LOAD_EXAMPLES", "False");
         // The shared module of the DAGs is the shipped one.

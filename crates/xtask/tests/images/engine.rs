@@ -1,6 +1,8 @@
 //! The Docker engine that `DOCKER_HOST` names, and the images in it.
 
-use std::process::{Command, Output};
+use std::process::Output;
+
+use testkit::Requirement;
 
 /// The programs that stand for all: a job, a service, a device.
 pub const JOB: &str = "openweather-current";
@@ -40,13 +42,13 @@ pub fn docker(arguments: &[&str]) -> String {
 
 /// Runs `docker`, however it ends.
 pub fn output(arguments: &[&str]) -> Output {
-    Command::new("docker").args(arguments).output().unwrap()
+    Requirement::Docker.command().unwrap().args(arguments).output().unwrap()
 }
 
 /// Output of `cargo xtask image`, with the cargo profile of the images that are there.
 pub fn xtask(arguments: &[&str]) -> String {
     let profile = std::env::var("IMAGES_PROFILE").unwrap();
-    let mut xtask = Command::new(env!("CARGO_BIN_EXE_xtask"));
+    let mut xtask = commands::built(env!("CARGO_BIN_EXE_xtask"));
     let output = xtask.args(["image", "--profile", &profile]).args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()

@@ -5,7 +5,6 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -95,8 +94,7 @@ fn door_image() {
     MADE.get_or_init(|| {
         let context = TempDir::with_prefix("door-").unwrap();
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/images/door.rs");
-        let cargo = std::env::var_os("CARGO").map(PathBuf::from).unwrap_or_default();
-        let mut rustc = Command::new(cargo.with_file_name("rustc"));
+        let mut rustc = commands::rustc();
         rustc.args(["--edition=2024", "-Ctarget-feature=+crt-static", "-Copt-level=1", "-o"]);
         let status = rustc.arg(context.path().join("door")).arg(source).status().unwrap();
         assert!(status.success(), "the door does not compile");

@@ -1,8 +1,7 @@
 //! Images in a registry: pushed by their digests, one architecture at a time, and joined to tags.
 
-use std::process::Command;
-
 use serde_json::Value;
+use testkit::Requirement;
 use testkit::servers::Registry;
 
 use crate::engine::{JOB, docker, xtask};
@@ -20,7 +19,9 @@ fn what_was_pushed_by_digest_is_pulled_by_tag() {
     let joined = xtask(&[JOB, "--join", digest, "--tag", "1.2.3", "--tag", "latest", "--registry", &place]);
     for tag in ["1.2.3", "latest"] {
         let reference = format!("{name}:{tag}");
-        let raw = Command::new("skopeo")
+        let raw = Requirement::Skopeo
+            .command()
+            .unwrap()
             .args(["inspect", "--raw", "--tls-verify=false", &format!("docker://{reference}")])
             .output()
             .unwrap();

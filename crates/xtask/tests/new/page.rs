@@ -64,7 +64,10 @@ fn run(workspace: &Workspace, script: &str) -> String {
     let manifest = workspace.root.join("crates/xtask");
     let xtask = format!("env CARGO_MANIFEST_DIR={} {}", manifest.display(), env!("CARGO_BIN_EXE_xtask"));
     let script = script.replace("cargo xtask", &xtask);
-    let output = workspace.command("sh").args(["-ec", &script]).output().unwrap();
+    let mut shell = workspace.inside(commands::shell());
+    // Cargo looks for compilers and linkers in it.
+    shell.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    let output = shell.args(["-ec", &script]).output().unwrap();
     expect_success(&output);
     text(&output.stdout)
 }

@@ -49,16 +49,16 @@ impl Workspace {
     }
 
     pub(crate) fn xtask(&self, arguments: &[&str]) -> Output {
-        let mut xtask = self.command(env!("CARGO_BIN_EXE_xtask"));
+        let mut xtask = self.inside(commands::built(env!("CARGO_BIN_EXE_xtask")));
         xtask.args(arguments).env("CARGO_MANIFEST_DIR", self.root.join("crates/xtask")).output().unwrap()
     }
 
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Output {
-        self.command(env!("CARGO")).args(arguments).output().unwrap()
+        self.inside(commands::cargo()).args(arguments).output().unwrap()
     }
 
-    pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
+    /// The command, run in this workspace.
+    pub(crate) fn inside(&self, mut command: Command) -> Command {
         // Build scripts watch what cargo says of the package under test, and would run again.
         let describes_package =
             |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -28,15 +28,13 @@ struct Broker {
 
 impl Broker {
     fn start(passwords: &str) -> Result<Self, Missing> {
-        let mosquitto = Requirement::Mosquitto.find()?;
-        let folder = mosquitto.parent().unwrap().display().to_string();
-        let search = format!("{}:{folder}", std::env::var("PATH").unwrap_or_default());
+        let programs = [Requirement::Mosquitto.find()?, Requirement::MosquittoPasswd.find()?];
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("passwords.plain"), passwords).unwrap();
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         fs::write(folder.path().join("mosquitto.conf"), configuration(folder.path(), port)).unwrap();
-        let mut command = Command::new("sh");
-        command.arg(super::path("docker/mosquitto/start.sh")).env("PATH", search);
+        let mut command = commands::shell_with(&programs);
+        command.arg(super::path("docker/mosquitto/start.sh"));
         command.env("PASSWORDS", folder.path().join("passwords"));
         command.env("MQTT_PASSWORDS", folder.path().join("passwords.plain"));
         command.env("CONFIGURATION", folder.path().join("mosquitto.conf"));

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
-use std::process::Command;
 
 /// Stands in for systemd: notes each call, and has one unit without a timer.
 const SYSTEMCTL: &str = r#"#!/bin/sh
@@ -21,10 +20,10 @@ fn enabled(timesyncd: &str) -> Vec<String> {
     fs::write(&systemctl, SYSTEMCTL).unwrap();
     fs::set_permissions(&systemctl, fs::Permissions::from_mode(0o755)).unwrap();
     fs::create_dir_all(folder.path().join("run/systemd/system")).unwrap();
-    let mut command = Command::new("sh");
+    let mut command = commands::shell();
     command.arg(super::path("systemd/data-platform"));
     command.args(["start", "tides"]).env("FOLDER", folder.path()).env("TIMESYNCD", timesyncd);
-    command.env("PATH", format!("{}:/usr/bin:/bin", folder.path().display()));
+    command.env("PATH", std::env::join_paths([folder.path(), commands::folder()]).unwrap());
     command.env("DATA_PLATFORM_RUN", folder.path().join("run"));
     command.env("DATA_PLATFORM_DROPINS", folder.path().join("units"));
     command.env("DATA_PLATFORM_SETTINGS", folder.path().join("settings"));

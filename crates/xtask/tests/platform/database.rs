@@ -1,8 +1,9 @@
 //! `docker/postgres/users.sh`: the programs write, Grafana reads.
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
+use testkit::Requirement;
 use testkit::servers::Postgres;
 
 /// A part of the URL of a database.
@@ -13,7 +14,9 @@ fn part<'a>(url: &'a str, from: &str, to: &[char]) -> &'a str {
 
 /// A user's call of psql.
 fn psql(url: &str, sql: &str) -> Output {
-    Command::new("psql")
+    Requirement::Psql
+        .command()
+        .unwrap()
         .args(["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--command", sql, url])
         .output()
         .unwrap()
@@ -29,7 +32,7 @@ fn answer(url: &str, sql: &str) -> Result<String, String> {
 fn set_up(url: &str, secrets: &Path) {
     let database = part(url, "://", &['?']).rsplit('/').next().unwrap();
     let user = part(url, "://", &[':', '@']);
-    let output = Command::new("sh")
+    let output = commands::shell_with(&[Requirement::Psql.find().unwrap()])
         .arg(super::path("docker/postgres/users.sh"))
         .env("SECRETS", secrets)
         .env("POSTGRES_USER", user)

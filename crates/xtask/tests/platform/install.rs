@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -24,7 +23,8 @@ fn archive() -> TempDir {
 }
 
 fn install(archive: &Path, root: &Path) -> Option<i32> {
-    let mut command = Command::new(archive.join("install.sh"));
+    let mut command = commands::shell();
+    command.arg(archive.join("install.sh"));
     command.env("DESTDIR", root).output().unwrap().status.code()
 }
 

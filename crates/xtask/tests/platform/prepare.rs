@@ -3,7 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use tempfile::TempDir;
 
@@ -11,7 +10,16 @@ use tempfile::TempDir;
 pub(super) fn prepared() -> (TempDir, PathBuf, String) {
     let copy = tempfile::tempdir().unwrap();
     let folder = copy.path().join("docker");
-    assert!(Command::new("cp").arg("-R").arg(super::path("docker")).arg(&folder).status().unwrap().success());
+    assert!(
+        commands::Essential::Cp
+            .command()
+            .arg("-R")
+            .arg(super::path("docker"))
+            .arg(&folder)
+            .status()
+            .unwrap()
+            .success()
+    );
     // Of a machine that is set up, its own are left out.
     let _ = (fs::remove_dir_all(folder.join("secrets")), fs::remove_file(folder.join(".env")));
     let said = run(&folder);
@@ -19,7 +27,7 @@ pub(super) fn prepared() -> (TempDir, PathBuf, String) {
 }
 
 fn run(folder: &Path) -> String {
-    let output = Command::new(folder.join("prepare.sh")).output().unwrap();
+    let output = commands::shell().arg(folder.join("prepare.sh")).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }

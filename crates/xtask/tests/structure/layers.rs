@@ -36,6 +36,7 @@ const LAYERS: [&[&str]; 10] = [
     &[
         "crates/simulators/",
         "crates/unified-features",
+        "crates/commands",
         "crates/testkit",
         "crates/program-tests",
         "crates/xtask",

@@ -1,7 +1,5 @@
 //! How files are named, how they open, and how long they may be.
 
-use std::process::Command;
-
 use crate::workspace::{PROGRAMS, Package, RustFile, hold, packages, root, rust_files};
 
 /// Names that say nothing of what is inside.
@@ -59,7 +57,7 @@ fn the_main_of_a_program_only_wires() {
 
 #[test]
 fn jobs_and_clients_keep_to_their_size() {
-    let output = Command::new(env!("CARGO_BIN_EXE_xtask")).args(["size", "--check"]).output().unwrap();
+    let output = commands::built(env!("CARGO_BIN_EXE_xtask")).args(["size", "--check"]).output().unwrap();
     let shown = [output.stdout, output.stderr].concat();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&shown));
 }

@@ -1,11 +1,9 @@
 //! Allowed contents of Rust files, by path.
 
-use testkit::Requirement;
-
-use crate::workspace::{RustFile, hold, rust_files};
+use crate::workspace::{RustFile, files, hold, rust_files, text};
 
 /// Programs and libraries of development; they run the others and so set their environment.
-const TOOLS: [&str; 3] = ["crates/xtask/", "crates/testkit/", "crates/simulators/"];
+const TOOLS: [&str; 4] = ["crates/commands/", "crates/xtask/", "crates/testkit/", "crates/simulators/"];
 
 #[test]
 fn only_settings_reads_the_environment() {
@@ -38,31 +36,42 @@ fn tests_do_not_sleep() {
     hold("Wait for the event itself, with a deadline:", sleeping);
 }
 
-/// Commands that every Debian has, whatever it was made for: those of its essential packages.
-const ESSENTIAL: [&str; 10] =
-    ["apt-get", "base64", "cp", "df", "dpkg", "dpkg-deb", "install", "sh", "tar", "umount"];
-/// Code of the project's own commands that the checks do not run.
-const NOT_OF_CHECKS: [&str; 3] =
-    ["crates/xtask/src/bench/", "crates/xtask/src/ci/", "crates/xtask/src/image/"];
+/// Where commands are made of names and paths; everything else takes them from there.
+const MAKE_COMMANDS: [&str; 8] = [
+    "crates/commands/src/lib.rs",
+    "crates/testkit/src/program.rs",
+    "crates/testkit/src/requirement/compose.rs",
+    "crates/testkit/src/requirement/mod.rs",
+    // No check runs these two.
+    "crates/xtask/src/bench/mod.rs",
+    "crates/xtask/src/ci/mod.rs",
+    "crates/xtask/src/image/toolchain.rs",
+    "crates/xtask/tests/structure/sources.rs",
+];
 
 #[test]
 fn tests_and_checks_run_no_command_that_nobody_installs() {
-    let mut known: Vec<_> = Requirement::ALL.iter().map(|requirement| requirement.program()).collect();
-    known.extend(ESSENTIAL);
-    // In two parts, so that this line is no case of it.
-    let phrase = concat!("Command::", "new(\"");
-    let is_tool = |file: &RustFile| TOOLS.iter().any(|place| file.path.starts_with(place));
-    let files = rust_files().iter().filter(|file| !NOT_OF_CHECKS.iter().any(|it| file.path.starts_with(it)));
-    let unknown = files.flat_map(|file| {
-        let lines: Vec<_> =
-            if is_tool(file) { file.text.lines().collect() } else { file.test_lines().collect() };
-        let commands = lines.into_iter().filter_map(|line| line.split_once(phrase)?.1.split('"').next());
-        // A path is that of a file the test has made; the other is the name of none.
-        let commands = commands.filter(|it| !it.contains('/') && *it != "no-such-program");
-        let unknown: Vec<_> = commands.filter(|command| !known.contains(command)).collect();
-        unknown.into_iter().map(|command| format!("{}: {command}", file.path))
-    });
-    hold("Add the command to `testkit::Requirement`, which the step `servers` installs:", unknown);
+    // The step `clippy` refuses a command that is made anywhere else.
+    let is_disallowed = text("clippy.toml").contains("std::process::Command::new");
+    assert!(is_disallowed, "clippy.toml has to disallow `std::process::Command::new`");
+    let files = rust_files().iter().filter(|file| !MAKE_COMMANDS.contains(&file.path.as_str()));
+    let lax = files.filter(|file| file.text.contains("clippy::disallowed_methods"));
+    hold(
+        "Take the command from `testkit::Requirement`, which the step `servers` installs, or from `commands`:",
+        lax.map(|file| file.path.clone()),
+    );
+}
+
+/// Ways of Python and Node.js to run a command.
+const RUN_COMMANDS: [&str; 6] =
+    ["subprocess", "os.system", "os.popen", "os.exec", "os.spawn", "child_process"];
+
+#[test]
+fn scripts_of_checks_run_no_command() {
+    let scripts = ["py", "mjs", "js"].map(|extension| files("crates", extension)).concat();
+    let runs_a_command = |path: &&String| RUN_COMMANDS.iter().any(|it| text(path).contains(it));
+    let running = scripts.iter().filter(runs_a_command);
+    hold("Let Rust run the command, which the step `servers` installs:", running.cloned());
 }
 
 #[test]

@@ -1,7 +1,6 @@
 //! Dependencies have the same features in every build, so that cargo compiles each once.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::process::Command;
 
 use crate::workspace::{hold, root};
 
@@ -27,7 +26,7 @@ fn a_feature_that_is_missing_is_found() {
 }
 
 fn features(arguments: &[&str]) -> Features {
-    let mut cargo = Command::new(env!("CARGO"));
+    let mut cargo = commands::cargo();
     cargo.args(["tree", "--offline", "--locked", "--prefix", "none", "--format", "{p}|{f}"]);
     let output = cargo.args(arguments).current_dir(root()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -93,7 +92,7 @@ pub(crate) fn packages() -> &'static [Package] {
     static PACKAGES: OnceLock<Vec<Package>> = OnceLock::new();
     PACKAGES.get_or_init(|| {
         let arguments = ["metadata", "--format-version", "1", "--no-deps", "--offline"];
-        let output = Command::new(env!("CARGO")).args(arguments).current_dir(root()).output().unwrap();
+        let output = commands::cargo().args(arguments).current_dir(root()).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
         let mut packages: Vec<_> = items(&metadata["packages"]).map(package).collect();
@@ -142,7 +141,7 @@ fn package(value: &Value) -> Package {
 }
 
 /// The files below a folder whose names end in `extension`, sorted.
-fn files(folder: &str, extension: &str) -> Vec<String> {
+pub(crate) fn files(folder: &str, extension: &str) -> Vec<String> {
     let (mut files, mut open) = (Vec::new(), vec![root().join(folder)]);
     while let Some(folder) = open.pop() {
         for entry in fs::read_dir(folder).unwrap() {

@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use http_sim::Server;
@@ -29,7 +29,7 @@ pub struct Answer {
 impl Relay {
     /// Starts the program on a free port, with its queue in `folder` and further variables set.
     pub fn start(folder: &Path, slack: &Server, variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_slack-relay"))
+        let mut child = commands::built(env!("CARGO_BIN_EXE_slack-relay"))
             .env_clear()
             .env("SPOOL_DIR", folder.join("spool"))
             .env("SQLITE_PATH", folder.join("platform.db"))
@@ -93,8 +93,7 @@ impl Relay {
 
     /// Stops the program like an orchestrator, and returns its exit code.
     pub fn terminate(mut self) -> Option<i32> {
-        let sent = Command::new("kill").args(["-s", "TERM", &self.child.id().to_string()]).status();
-        assert!(sent.unwrap().success());
+        assert!(commands::signal("TERM", self.child.id()));
         self.child.wait().unwrap().code()
     }
 }

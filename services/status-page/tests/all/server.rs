@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ pub struct Server {
 impl Server {
     /// Starts the program on a free port, with further variables set.
     pub fn start(stage: Stage, variables: &[(&str, &str)]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_status-page"))
+        let mut child = commands::built(env!("CARGO_BIN_EXE_status-page"))
             .env_clear()
             .envs(stage.variables.iter().map(|(name, value)| (*name, value)))
             .env("SPOOL_DIR", stage.path().with_file_name("spool"))

@@ -1,7 +1,7 @@
 //! Tests of the program.
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 
 use crate::client::get;
 
@@ -13,7 +13,7 @@ struct Running {
 impl Running {
     /// Starts the program and reads a number of lines from it.
     fn start(arguments: &[&str], lines: usize) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_http-sim"));
+        let mut command = commands::built(env!("CARGO_BIN_EXE_http-sim"));
         let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let lines = out.lines().take(lines).map(Result::unwrap).collect();
@@ -29,7 +29,7 @@ impl Drop for Running {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_http-sim")).args(arguments).output().unwrap()
+    commands::built(env!("CARGO_BIN_EXE_http-sim")).args(arguments).output().unwrap()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use embedded_hal::i2c::I2c as _;
@@ -83,7 +83,7 @@ impl Drop for Running {
 
 #[tokio::test]
 async fn the_program_prints_its_address_and_answers_there() {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_i2c-sim"));
+    let mut command = commands::built(env!("CARGO_BIN_EXE_i2c-sim"));
     let mut program = Running(command.args(["scd4x", "--day", "60"]).stdout(Stdio::piped()).spawn().unwrap());
     let mut address = String::new();
     BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
@@ -95,7 +95,7 @@ async fn the_program_prints_its_address_and_answers_there() {
 
 #[test]
 fn an_unknown_sensor_is_refused() {
-    let output = Command::new(env!("CARGO_BIN_EXE_i2c-sim")).arg("barometer").output().unwrap();
+    let output = commands::built(env!("CARGO_BIN_EXE_i2c-sim")).arg("barometer").output().unwrap();
     assert!(!output.status.success());
     assert!(String::from_utf8(output.stderr).unwrap().contains("scd4x"));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::time::Instant;
 
 use mqtt_sim::devices::Zigbee2Mqtt;
@@ -17,7 +17,7 @@ struct Running {
 
 impl Running {
     fn start(arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mqtt-sim"));
+        let mut command = commands::built(env!("CARGO_BIN_EXE_mqtt-sim"));
         let mut child = command.args(arguments).stdout(Stdio::piped()).spawn().unwrap();
         let mut first_line = String::new();
         if arguments[0] == "broker" {
@@ -35,7 +35,7 @@ impl Drop for Running {
 }
 
 fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_mqtt-sim")).args(arguments).output().unwrap()
+    commands::built(env!("CARGO_BIN_EXE_mqtt-sim")).args(arguments).output().unwrap()
 }
 
 /// Receives messages until all expected topics have occurred. Returns the topics.

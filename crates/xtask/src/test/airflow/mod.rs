@@ -4,21 +4,17 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::Command;
-use std::sync::LazyLock;
 
 use tempfile::TempDir;
+use testkit::Requirement;
 
 use super::images;
+use super::install;
 use super::manifests;
 use super::progress::Progress;
 use super::step::Outcome;
 use super::steps::watch;
-use super::venv::Venv;
 use crate::workspace;
-
-/// Airflow with the providers that the DAGs and their tests use.
-static PACKAGES: LazyLock<Vec<&str>> = LazyLock::new(|| Venv::requirements(include_str!("requirements.txt")));
 
 const DAGS: &str = "k8s/airflow/dags";
 
@@ -32,19 +28,17 @@ const NO_CLUSTER: &str = r#"{"apiVersion": "v1", "kind": "Config", "current-cont
 
 /// Imports and renders the DAGs, holds the pods to the rules and to the schemas, and runs an image.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
-    let venv = Venv { name: "airflow", packages: &PACKAGES };
-    let programs = match venv.programs(progress) {
-        Ok(programs) => programs,
-        Err(reason) => return Outcome::Skipped(vec![format!("Airflow, since {reason}")]),
-    };
-    let outcome = dags(&programs, progress);
+    if let Err(reason) = install::ensure(&[Requirement::Airflow], progress) {
+        return Outcome::Skipped(vec![format!("Airflow, since {reason}")]);
+    }
+    let outcome = dags(progress);
     if !matches!(outcome, Outcome::Passed) {
         return outcome;
     }
-    images::run("airflow", &[("AIRFLOW", programs.as_os_str())], progress)
+    images::run("airflow", progress)
 }
 
-fn dags(programs: &Path, progress: &mut Progress) -> Outcome {
+fn dags(progress: &mut Progress) -> Outcome {
     let folder = match prepared() {
         Ok(folder) => folder,
         Err(error) => return Outcome::Failed(format!("{error}\n")),
@@ -54,7 +48,10 @@ fn dags(programs: &Path, progress: &mut Progress) -> Outcome {
     let scripts: [(&str, &[&Path]); 2] =
         [(include_str!("render.py"), &[&dags, &pods]), (include_str!("exits.py"), &[&dags])];
     for (script, arguments) in scripts {
-        let mut command = Command::new(programs.join("python"));
+        let mut command = match Requirement::Airflow.beside("python") {
+            Ok(command) => command,
+            Err(missing) => return Outcome::Failed(format!("{missing}\n")),
+        };
         command.args(["-c", script]).args(arguments).env("AIRFLOW_HOME", folder.path());
         command.env("AIRFLOW__CORE__DAGS_FOLDER", &dags).env("AIRFLOW__CORE__LOAD_EXAMPLES", "False");
         command.env("KUBECONFIG", folder.path().join("cluster")).env("PYTHONDONTWRITEBYTECODE", "1");

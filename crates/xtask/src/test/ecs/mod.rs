@@ -1,35 +1,45 @@
 //! ECS: the stacks keep to the schemas of `CloudFormation`, and a stand-in for AWS deploys them and starts their tasks.
 
 use std::process::Command;
-use std::sync::LazyLock;
 
+use testkit::Requirement;
+use testkit::servers::Missing;
+
+use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
 use super::steps::watch;
-use super::venv::Venv;
 use crate::workspace;
-
-/// Packages with the schemas and the simulator.
-static PACKAGES: LazyLock<Vec<&str>> = LazyLock::new(|| Venv::requirements(include_str!("requirements.txt")));
 
 const STACKS: &str = "deploy/ecs";
 
 /// Checks and deploys the stacks.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
-    let venv = Venv { name: "ecs", packages: &PACKAGES };
-    let programs = match venv.programs(progress) {
-        Ok(programs) => programs,
-        Err(reason) => return Outcome::Skipped(vec![format!("stacks for ECS, since {reason}")]),
-    };
-    let stacks = workspace::root().join(STACKS);
-    let mut lint = Command::new(programs.join("cfn-lint"));
-    lint.arg(stacks.join("*.yaml"));
-    match watch(progress, lint) {
-        Outcome::Passed => {}
-        other => return other,
+    let installed = install::ensure(&[Requirement::CfnLint], progress);
+    match installed.and_then(|()| prepared()) {
+        Ok(commands) => run(commands, progress),
+        Err(reason) => Outcome::Skipped(vec![format!("stacks for ECS, since {reason}")]),
     }
-    let mut deploy = Command::new(programs.join("python"));
+}
+
+/// What checks the stacks, and what deploys them.
+fn prepared() -> Result<[Command; 2], String> {
+    let found = |missing: Missing| missing.to_string();
+    let stacks = workspace::root().join(STACKS);
+    let mut lint = Requirement::CfnLint.command().map_err(found)?;
+    lint.arg(stacks.join("*.yaml"));
+    let mut deploy = Requirement::CfnLint.beside("python").map_err(found)?;
     // It warns of the kinds of resources that the stand-in does not make.
     deploy.args(["-W", "ignore", "-c", include_str!("deploy.py")]).arg(stacks);
-    watch(progress, deploy)
+    Ok([lint, deploy])
+}
+
+fn run(commands: [Command; 2], progress: &mut Progress) -> Outcome {
+    for command in commands {
+        match watch(progress, command) {
+            Outcome::Passed => {}
+            other => return other,
+        }
+    }
+    Outcome::Passed
 }

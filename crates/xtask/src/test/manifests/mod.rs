@@ -10,7 +10,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
 use objects::Object;
 pub(crate) use rules::faults;
@@ -21,44 +20,10 @@ use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
 use super::steps::watch;
-use super::venv::Venv;
 use crate::workspace;
 
-/// The schemas of Kubernetes, and what reads them.
-const VALIDATOR: Venv<'_> = Venv {
-    name: "kubernetes",
-    packages: &[
-        "kubernetes-validate==1.37.0",
-        "attrs==26.1.0",
-        "importlib-resources==7.1.0",
-        "jsonschema==4.26.0",
-        "jsonschema-specifications==2025.9.1",
-        "packaging==26.3",
-        "PyYAML==6.0.3",
-        "referencing==0.37.0",
-        "rpds-py==2026.9.1",
-        "typing-extensions==4.16.0",
-    ],
-};
-
-/// The models of Argo Workflows, version 4, made from its schema.
-const ARGO_MODELS: Venv<'_> = Venv {
-    name: "argo",
-    packages: &[
-        "hera==7.1.0",
-        "annotated-types==0.8.0",
-        "certifi==2026.10.18",
-        "charset-normalizer==3.5.2",
-        "idna==3.20",
-        "pydantic==2.14.3",
-        "pydantic-core==2.50.4",
-        "PyYAML==6.0.3",
-        "requests==2.34.2",
-        "typing-extensions==4.16.0",
-        "typing-inspection==0.4.5",
-        "urllib3==2.8.0",
-    ],
-};
+/// What builds the objects, and what holds the schemas of Kubernetes and of Argo Workflows.
+const TOOLS: [Requirement; 3] = [Requirement::Kubectl, Requirement::KubernetesValidate, Requirement::Hera];
 
 /// The oldest release that the manifests are for, and the newest one that the validator knows.
 const RELEASES: [&str; 2] = ["1.31", "1.37"];
@@ -84,7 +49,7 @@ struct Texts {
 /// Builds every kustomization below `k8s` and checks each object that comes of it.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
     let root = workspace::root();
-    if let Err(reason) = install::ensure(&[Requirement::Kubectl], progress) {
+    if let Err(reason) = install::ensure(&TOOLS, progress) {
         return Outcome::Skipped(vec![format!("manifests, since {reason}")]);
     }
     let built =
@@ -134,17 +99,14 @@ fn platform(root: &Path) -> Result<Vec<Object>, String> {
 
 /// Whether the models of Argo take all of it.
 fn validate_argo(texts: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
-    let programs = match ARGO_MODELS.programs(progress) {
-        Ok(programs) => programs,
-        Err(reason) => {
-            return Outcome::Skipped(vec![format!("workflows against Argo's models, since {reason}")]);
-        }
-    };
     let file = match written(texts) {
         Ok(file) => file,
         Err(error) => return Outcome::Failed(format!("{error}\n")),
     };
-    let mut command = Command::new(programs.join("python"));
+    let mut command = match Requirement::Hera.command() {
+        Ok(command) => command,
+        Err(missing) => return Outcome::Failed(format!("{missing}\n")),
+    };
     command.args(["-c", include_str!("argo_models.py")]).arg(file.path());
     watch(progress, command)
 }
@@ -178,18 +140,19 @@ fn pod_faults(folder: &str, pods: &BTreeSet<String>) -> Result<Vec<String>, Stri
 
 /// Whether the schemas of Kubernetes take all of it.
 fn validate(texts: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
-    let programs = match VALIDATOR.programs(progress) {
-        Ok(programs) => programs,
-        Err(reason) => {
-            return Outcome::Skipped(vec![format!("manifests against their schemas, since {reason}")]);
-        }
-    };
+    // Airflow asks for this as well.
+    if let Err(reason) = install::ensure(&[Requirement::KubernetesValidate], progress) {
+        return Outcome::Skipped(vec![format!("manifests against their schemas, since {reason}")]);
+    }
     let file = match written(texts) {
         Ok(file) => file,
         Err(error) => return Outcome::Failed(format!("{error}\n")),
     };
     for release in RELEASES {
-        let mut command = Command::new(programs.join("kubernetes-validate"));
+        let mut command = match Requirement::KubernetesValidate.command() {
+            Ok(command) => command,
+            Err(missing) => return Outcome::Failed(format!("{missing}\n")),
+        };
         command.args(["--strict", "--quiet", "--kubernetes-version", release]).arg(file.path());
         match progress.watch(command) {
             // It only warns of a kind that it has no schema for.

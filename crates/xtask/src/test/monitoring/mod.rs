@@ -39,8 +39,13 @@ pub(super) fn check(progress: &mut Progress) -> Outcome {
 /// The rules, and the tests beside them.
 fn rules(folder: &Path, progress: &mut Progress) -> Result<(), String> {
     let file = |name: &str| folder.join("prometheus").join(name);
-    run("promtool", &["check", "rules", "--lint=all", "--lint-fatal"], &file("rules.yaml"), progress)?;
-    run("promtool", &["test", "rules"], &file("rules.test.yaml"), progress)?;
+    run(
+        Requirement::Promtool,
+        &["check", "rules", "--lint=all", "--lint-fatal"],
+        &file("rules.yaml"),
+        progress,
+    )?;
+    run(Requirement::Promtool, &["test", "rules"], &file("rules.test.yaml"), progress)?;
     let [rules, tests] = ["rules.yaml", "rules.test.yaml"].map(|name| fs::read_to_string(file(name)));
     let (rules, tests) = (rules.map_err(|it| it.to_string())?, tests.map_err(|it| it.to_string())?);
     let untested = metrics::untested(&rules, &tests);
@@ -59,9 +64,10 @@ fn configuration(folder: &Path, progress: &mut Progress) -> Result<(), String> {
         let copy = tempfile::NamedTempFile::with_suffix(".yaml").map_err(|error| error.to_string())?;
         fs::write(copy.path(), without_discovery(&text)?).map_err(|error| error.to_string())?;
         let problem = |problem| format!("{name}: {problem}");
-        run("promtool", &["check", "config", "--syntax-only"], copy.path(), progress).map_err(problem)?;
+        run(Requirement::Promtool, &["check", "config", "--syntax-only"], copy.path(), progress)
+            .map_err(problem)?;
     }
-    run("amtool", &["check-config"], &alertmanager(folder), progress)
+    run(Requirement::Amtool, &["check-config"], &alertmanager(folder), progress)
 }
 
 fn without_discovery(text: &str) -> Result<String, String> {
@@ -82,7 +88,7 @@ fn routes(folder: &Path, progress: &mut Progress) -> Result<(), String> {
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     for line in lines {
         let (receiver, labels) = line.split_once(' ').unwrap_or((line, ""));
-        let mut command = Command::new("amtool");
+        let mut command = Requirement::Amtool.command().map_err(|missing| missing.to_string())?;
         command.args(["config", "routes", "test"]);
         command.arg(format!("--config.file={}", alertmanager(folder).display()));
         command.arg(format!("--verify.receivers={receiver}")).args(labels.split_whitespace());
@@ -95,8 +101,8 @@ fn alertmanager(folder: &Path) -> PathBuf {
     folder.join("alertmanager/alertmanager.yaml")
 }
 
-fn run(program: &str, arguments: &[&str], file: &Path, progress: &mut Progress) -> Result<(), String> {
-    let mut command = Command::new(program);
+fn run(program: Requirement, arguments: &[&str], file: &Path, progress: &mut Progress) -> Result<(), String> {
+    let mut command = program.command().map_err(|missing| missing.to_string())?;
     command.args(arguments).arg(file);
     ended(command, progress)
 }

@@ -1,19 +1,20 @@
 //! A machine with systemd: a Debian of its own in a container, with the network of this machine.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::path::Path;
+use std::process::{Child, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 use testkit::Requirement;
 
 use crate::test::progress::Progress;
+use crate::test::root::Root;
 use crate::workspace;
 
-/// The release that the container runs, and the packages that it has beside the essential ones.
-const RELEASE: &str = "bookworm";
-const PACKAGES: &str = "systemd,systemd-sysv,dbus,init-system-helpers,apt";
+/// The files of the container.
+const ROOT: Root<'_> =
+    Root { release: "bookworm", packages: "systemd,systemd-sysv,dbus,init-system-helpers,apt" };
 /// The longest time for the container to boot.
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -31,16 +32,9 @@ impl Machine {
     /// # Errors
     /// Its files cannot be installed, or it does not boot.
     pub(super) fn start(progress: &mut Progress) -> Result<Self, String> {
-        let archive = archive(progress)?;
         let root =
             TempDir::with_prefix_in("machine-", workspace::target()?).map_err(|error| error.to_string())?;
-        let mut unpack = Command::new("tar");
-        unpack
-            .args(["--extract", "--numeric-owner", "--file"])
-            .arg(&archive)
-            .arg("--directory")
-            .arg(root.path());
-        succeeded(unpack.output(), "tar")?;
+        ROOT.unpack(root.path(), progress)?;
         let mut command = Requirement::SystemdNspawn.command().map_err(|missing| missing.to_string())?;
         command.arg("--directory").arg(root.path());
         // Where no systemd runs there is nothing to register it with.
@@ -137,33 +131,6 @@ fn is_first_inside(status: &str) -> bool {
     matches!(numbers.as_slice(), [_, .., "1"])
 }
 
-/// The files of the machine, made once and kept with other tools.
-fn archive(progress: &mut Progress) -> Result<PathBuf, String> {
-    let cache = workspace::cache()?;
-    let archive = cache.join(format!("machine-{RELEASE}.tar"));
-    if archive.is_file() {
-        return Ok(archive);
-    }
-    progress.say("installing a Debian for the machine, once");
-    fs::create_dir_all(&cache).map_err(|error| format!("{}: {error}", cache.display()))?;
-    let unfinished = cache.join(format!("machine-{RELEASE}.{}.tar", std::process::id()));
-    let mut command = Requirement::Mmdebstrap.command().map_err(|missing| missing.to_string())?;
-    command
-        .args(["--quiet", "--variant=minbase", &format!("--include={PACKAGES}"), RELEASE])
-        .arg(&unfinished);
-    succeeded(command.output(), "mmdebstrap")?;
-    fs::rename(&unfinished, &archive).map_err(|error| format!("{}: {error}", archive.display()))?;
-    Ok(archive)
-}
-
-fn succeeded(output: std::io::Result<Output>, program: &str) -> Result<(), String> {
-    let output = output.map_err(|error| format!("{program}: {error}"))?;
-    if output.status.success() {
-        return Ok(());
-    }
-    Err(format!("{program}: {}", String::from_utf8_lossy(&output.stderr).trim()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,7 +146,7 @@ mod tests {
 
     #[test]
     fn a_child_that_shares_the_namespaces_of_this_machine_leads_none() {
-        let mut child = Command::new("sh").args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap();
+        let mut child = commands::shell().args(["-c", "read line"]).stdin(Stdio::piped()).spawn().unwrap();
         assert_eq!(leader(std::process::id()), None);
         child.kill().unwrap();
         child.wait().unwrap();

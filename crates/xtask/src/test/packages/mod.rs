@@ -3,7 +3,6 @@
 mod machine;
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use http_sim::Server;
 use http_sim::services::OpenWeather;
@@ -60,8 +59,11 @@ fn make(program: &str, version: &str, progress: &mut Progress) -> Result<PathBuf
         Outcome::Failed(output) => return Err(output),
         Outcome::Skipped(reasons) => return Err(reasons.join("\n")),
     }
-    let output =
-        Command::new("dpkg").arg("--print-architecture").output().map_err(|error| error.to_string())?;
+    let output = commands::Essential::Dpkg
+        .command()
+        .arg("--print-architecture")
+        .output()
+        .map_err(|error| error.to_string())?;
     let architecture = String::from_utf8_lossy(&output.stdout).trim().to_owned();
     Ok(folder.join(format!("{program}_{version}_{architecture}.deb")))
 }

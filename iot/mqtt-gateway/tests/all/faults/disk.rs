@@ -29,7 +29,7 @@ fn full(large: fn(usize) -> String) -> Option<(SmallDisk, Scene, testkit::Runnin
 }
 
 fn free_kibibytes(folder: &str) -> u64 {
-    let output = std::process::Command::new("df").args(["--output=avail", "-k", folder]).output().unwrap();
+    let output = commands::Essential::Df.command().args(["--output=avail", "-k", folder]).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().last().and_then(|line| line.trim().parse().ok()).unwrap_or(u64::MAX)
 }

@@ -4,7 +4,7 @@ mod axe;
 mod driver;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use serde_json::Value;
 
@@ -163,7 +163,8 @@ fn write_base64(path: &Path, text: &str) {
     use std::io::Write as _;
 
     let file = std::fs::File::create(path).unwrap();
-    let mut base64 = Command::new("base64").arg("-d").stdin(Stdio::piped()).stdout(file).spawn().unwrap();
+    let mut base64 =
+        commands::Essential::Base64.command().arg("-d").stdin(Stdio::piped()).stdout(file).spawn().unwrap();
     base64.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
     assert!(base64.wait().unwrap().success());
 }

