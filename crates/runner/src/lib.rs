@@ -56,6 +56,7 @@ mod help;
 mod instance;
 mod interrupt;
 mod job;
+mod judged;
 mod letter;
 mod once;
 mod outbox;

@@ -15,6 +15,7 @@ use crate::alerting::{ChannelConfigs, read_thresholds};
 use crate::arguments::Replay;
 use crate::config::{self, RunLimits, Shared};
 use crate::environment::{Environment, RunPolicy};
+use crate::judged::Judged;
 use crate::letter::{self, Letter};
 use crate::outbox::{Outbox, records};
 use crate::program;
@@ -143,7 +144,7 @@ impl Prepared {
         batch: &Batch<'_>,
     ) -> Result<Vec<(String, String)>, Failure> {
         let mut refusals = Vec::new();
-        if let Some(refused) = batch.refused().first() {
+        if let Some(refused) = Judged::of(batch).invalid.first() {
             refusals.push((ANY_STORE.to_owned(), refused.reason.clone()));
             return Ok(refusals);
         }
