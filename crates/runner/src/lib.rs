@@ -46,6 +46,7 @@ mod context;
 mod delivery;
 mod describe;
 mod device;
+mod drain;
 mod entry;
 mod environment;
 mod exit;
