@@ -130,7 +130,8 @@ impl Delivery {
     async fn drain(&self, store: &Store, retry: &Retry) -> Result<(), Undelivered> {
         let spooling = &self.outbox.spooling;
         let right = spooling.lock().await.ok_or(Undelivered::Busy)?;
-        let drained = self.outbox.drain(store.name(), &mut RunPatience { delivery: self, store, retry }).await;
+        let drained =
+            self.outbox.drain(store.name(), &mut RunPatience { delivery: self, store, retry }).await;
         spooling.release(right).await;
         drained
     }

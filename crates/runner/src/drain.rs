@@ -44,9 +44,7 @@ impl Undelivered {
             Self::Store(error) => Failure::of(Stage::Load, &error),
             Self::Ended(failure) => failure,
             Self::Spool(error) => Failure::of(Stage::Load, &error),
-            Self::Busy => {
-                Failure::new(Stage::Load, Kind::Temporary, "another run is delivering the spool")
-            }
+            Self::Busy => Failure::new(Stage::Load, Kind::Temporary, "another run is delivering the spool"),
         }
     }
 
@@ -67,11 +65,7 @@ impl From<SpoolError> for Undelivered {
 
 impl Outbox {
     /// Delivers the batches in the spool to a store, oldest first, until none is left or `patience` ends it.
-    pub(crate) async fn drain(
-        &self,
-        store: &str,
-        patience: &mut impl Patience,
-    ) -> Result<(), Undelivered> {
+    pub(crate) async fn drain(&self, store: &str, patience: &mut impl Patience) -> Result<(), Undelivered> {
         loop {
             match self.deliver_oldest(store, patience).await {
                 Ok(false) => return Ok(()),

@@ -40,6 +40,10 @@ impl Spooling {
         self.backend.place()
     }
 
+    pub(crate) fn backend(&self) -> &SpoolBackend {
+        &self.backend
+    }
+
     /// How many records this run put into it and did not deliver.
     pub(crate) fn spooled(&self) -> usize {
         self.spooled.get()
