@@ -3,7 +3,7 @@
 use std::fmt;
 
 use secret::{ExposeSecret, Secret};
-use settings::{Settings, Source, Variable};
+use settings::{Setting, Settings, Source, Variable};
 
 use crate::certificate::ClientCertificate;
 use crate::url::{self, Address};
@@ -55,17 +55,22 @@ struct Variables {
     key: Option<Secret>,
     /// Topic where the program publishes `online` and `offline`; by default `platform/PROGRAM/availability`.
     #[setting(name = "MQTT_AVAILABILITY_TOPIC")]
-    availability_topic: Option<String>,
+    availability_topic: Option<TopicName>,
     /// MQTT keep-alive interval, in seconds.
-    #[setting(name = "MQTT_KEEP_ALIVE_SECONDS", default = "30")]
+    #[setting(name = "MQTT_KEEP_ALIVE_SECONDS", default = "30", range = 1..)]
     keep_alive_s: u16,
     /// Largest number of published messages without an acknowledgement.
-    #[setting(name = "MQTT_IN_FLIGHT", default = "100")]
+    #[setting(name = "MQTT_IN_FLIGHT", default = "100", range = 1..)]
     in_flight: u16,
+    // 1024 leave room for a topic and a payload. The other is the largest packet of the protocol:
+    // https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html, 2.2.3.
     /// Largest packet, in bytes: a larger message is not sent, and is received without its payload.
-    #[setting(name = "MQTT_MAX_PACKET_BYTES", default = "16777216")]
+    #[setting(name = "MQTT_MAX_PACKET_BYTES", default = "16777216", range = 1024..=268435460)]
     max_packet_bytes: u32,
 }
+
+/// Topic of published messages.
+struct TopicName(String);
 
 impl Config {
     /// Sets the name of the program, used as client id if none is set, and in the default availability topic.
@@ -77,6 +82,11 @@ impl Config {
     /// MQTT client id, under which the broker keeps the session.
     pub fn client_id(&self) -> &str {
         self.client_id.as_deref().unwrap_or(&self.program)
+    }
+
+    /// Address of the broker, without user and password.
+    pub fn address(&self) -> impl fmt::Display {
+        &self.address
     }
 
     /// Topic of the `online` and `offline` messages.
@@ -106,17 +116,16 @@ impl Settings for Config {
 
     fn read(source: &mut Source) -> Option<Self> {
         let variables = Variables::read(source)?;
-        let is_valid = limits_are_valid(&variables, source);
         let broker = broker(&variables, source)?;
         let certificate = certificate(&variables, broker.address.is_tls, source)?;
-        is_valid.then(|| Self {
+        Some(Self {
             address: broker.address,
             user: broker.user.or(variables.user),
             password: broker.password.or(variables.password),
             certificate,
             client_id: variables.client_id,
             program: String::from("platform"),
-            availability_topic: variables.availability_topic,
+            availability_topic: variables.availability_topic.map(|topic| topic.0),
             keep_alive_s: variables.keep_alive_s,
             in_flight: variables.in_flight,
             max_packet_bytes: usize::try_from(variables.max_packet_bytes).unwrap_or(usize::MAX),
@@ -131,38 +140,17 @@ impl Settings for Config {
     }
 }
 
+impl Setting for TopicName {
+    const TAKES: &'static str = "a topic of 1 to 65,535 bytes without `+`, `#` and NUL";
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let is_name = crate::topic::is_name(text);
+        is_name.then(|| Self(text.to_owned())).ok_or_else(|| format!("must be {}", Self::TAKES))
+    }
+}
+
 const URL: &str = "MQTT_URL";
 const BROKER: &str = "MQTT_BROKER";
-
-/// Smallest accepted packet limit, with room for a topic and a payload.
-const SMALLEST_PACKET_LIMIT: u32 = 1024;
-
-/// Largest packet of the protocol.
-///
-/// Source: [MQTT 3.1.1, 2.2.3](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html).
-const LARGEST_PACKET: u32 = 268_435_460;
-
-/// Reports each limit that is out of range. Returns whether all are in range.
-fn limits_are_valid(variables: &Variables, source: &mut Source) -> bool {
-    let limits = [
-        ("MQTT_KEEP_ALIVE_SECONDS", variables.keep_alive_s > 0, "must be at least 1"),
-        ("MQTT_IN_FLIGHT", variables.in_flight > 0, "must be at least 1"),
-        (
-            "MQTT_MAX_PACKET_BYTES",
-            (SMALLEST_PACKET_LIMIT..=LARGEST_PACKET).contains(&variables.max_packet_bytes),
-            "must be from 1024 to 268435460",
-        ),
-        (
-            "MQTT_AVAILABILITY_TOPIC",
-            variables.availability_topic.as_deref().is_none_or(crate::topic::is_name),
-            "must be a topic of 1 to 65,535 bytes without `+`, `#` and NUL",
-        ),
-    ];
-    for (name, _, message) in limits.iter().filter(|(_, is_valid, _)| !is_valid) {
-        source.mistake(name, message);
-    }
-    limits.iter().all(|(_, is_valid, _)| *is_valid)
-}
 
 fn broker(variables: &Variables, source: &mut Source) -> Option<url::Broker> {
     let Some(text) = &variables.url else {

@@ -61,6 +61,21 @@ impl Config {
         self
     }
 
+    /// Database and host, for people: `data on db:5433`.
+    pub fn place(&self) -> String {
+        let driver = &self.driver;
+        let host = driver.get_hosts().first().map(|host| match host {
+            Host::Tcp(name) => name.clone(),
+            Host::Unix(path) => path.display().to_string(),
+        });
+        let host =
+            host.or_else(|| driver.get_hostaddrs().first().map(ToString::to_string)).unwrap_or_default();
+        let port = driver.get_ports().first().map_or_else(String::new, |port| format!(":{port}"));
+        // Without a name it is that of the user.
+        let database = driver.get_dbname().or_else(|| driver.get_user()).unwrap_or_default();
+        format!("{database} on {host}{port}")
+    }
+
     pub(crate) fn driver(&self) -> &tokio_postgres::Config {
         &self.driver
     }
@@ -185,6 +200,13 @@ mod tests {
             assert_eq!(driver.get_password(), Some(&b"p@ss"[..]));
             assert_eq!((driver.get_dbname(), driver.get_ports()), (Some("data"), &[5433][..]));
         }
+    }
+
+    #[test]
+    fn the_place_is_told_without_user_and_password() {
+        let place = |url| read(&[("POSTGRES_URL", url)]).unwrap().unwrap().place();
+        assert_eq!(place("postgres://me:hunter22@db:5433/data"), "data on db:5433");
+        assert_eq!(place("postgres://me:hunter22@db"), "me on db:5432");
     }
 
     #[test]

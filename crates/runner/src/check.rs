@@ -10,7 +10,7 @@ use sink_router::Store;
 
 use crate::context::Context;
 use crate::delivery::Delivery;
-use crate::{Exit, Failure, Stage};
+use crate::{Exit, Failure, Stage, spool_check};
 
 /// A line that a program adds to `--check`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +19,8 @@ pub(crate) struct Line {
     pub(crate) text: String,
 }
 
-/// Prints a line for the configuration and the source, as the run found them, and one for each store and channel.
+/// Prints a line for the configuration and the source, as the run found them, and one for the spool and each store and
+/// channel.
 ///
 /// A program that looked at its source by itself has lines of its own for it. One that was asked what it would do with
 /// something was not asked about stores and channels.
@@ -48,8 +49,9 @@ pub(crate) async fn report(
     exit
 }
 
-/// A line for each store and channel.
+/// A line for the spool, and one for each store and channel.
 async fn reach(context: &Context, records: &[&Schema], exit: &mut Exit) {
+    line(exit, "spool", &spool_check::check(context.delivery.outbox.spooling.backend()).await);
     for store in stores(&context.delivery, records) {
         let checked = store.check().await.map(|()| "takes records");
         line(exit, &format!("store {}", store.name()), &checked.map_err(|error| told(&error)));
@@ -80,7 +82,8 @@ fn outcome(run: &Result<(), Failure>) -> Checked<&str> {
     run.as_ref().map(|()| "").map_err(|failure| (failure.exit(), failure.message().to_owned()))
 }
 
-fn told(error: &(impl Fault + 'static)) -> (Exit, String) {
+/// An error, as [`line`] takes it.
+pub(crate) fn told(error: &(impl Fault + 'static)) -> (Exit, String) {
     (error.kind().into(), fault::chain(error))
 }
 

@@ -11,6 +11,7 @@ use settings::{Mistakes, Variable};
 use crate::Program;
 use crate::context::Context;
 use crate::outbox::records;
+use crate::progress::RecordName;
 use crate::report::Report;
 use crate::terminal::{Part, Style, column};
 use crate::usage::EXIT_CODES;
@@ -56,7 +57,7 @@ pub(crate) fn summary(context: &Context, report: &Report) {
         .filter(|(_, count)| count.stored > 0)
         .map(|(store, count)| {
             let mut parts = vec![Part::plain(records(count.stored))];
-            parts.extend(place(context, store).map(Part::plain));
+            parts.extend(place(&context.stores, store).map(Part::plain));
             parts.extend(names.iter().filter_map(|name| command(context, store, name)).map(Part::faint));
             (store.clone(), parts)
         })
@@ -108,10 +109,12 @@ fn leftovers(context: &Context, report: &Report, style: Style) -> String {
 }
 
 /// The place of a store, without secrets.
-fn place(context: &Context, store: &str) -> Option<String> {
+fn place(stores: &sink_router::Config, store: &str) -> Option<String> {
     match store {
-        "sqlite" => Some(context.stores.sqlite.path.display().to_string()),
-        "influxdb" => context.stores.influxdb().map(|influxdb| format!("bucket {}", influxdb.bucket)),
+        "sqlite" => Some(stores.sqlite.path.display().to_string()),
+        "influxdb" => stores.influxdb().map(|influxdb| format!("bucket {}", influxdb.bucket)),
+        "postgres" => stores.postgres().map(postgres_client::Config::place),
+        "mqtt" => stores.mqtt().map(|mqtt| mqtt.broker().address().to_string()),
         _ => None,
     }
 }
@@ -139,13 +142,6 @@ fn command(context: &Context, store: &str, name: &RecordName) -> Option<String> 
     }
 }
 
-/// The name of a measurement or table.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct RecordName {
-    pub(crate) name: String,
-    pub(crate) is_measurement: bool,
-}
-
 /// The mistakes in settings as a list: each with its purpose, and where to read on.
 pub(crate) fn mistakes(
     program: &Program,
@@ -169,9 +165,12 @@ pub(crate) fn mistakes(
                 Some(description) => problem.trim_end_matches(description).trim_end_matches(": ").to_owned(),
                 None => problem.to_owned(),
             };
+            let is_told = problems.iter().any(|problem| problem.starts_with("must be"));
             let mut parts: Vec<_> = problems.into_iter().map(|text| Part::plain(problem(text))).collect();
             parts.extend(description.map(Part::faint));
-            parts.extend(variable.map(|variable| Part::faint(format!("it takes {}", variable.accepts()))));
+            // "Must be" told it.
+            let takes = variable.filter(|_| !is_told).map(|it| format!("it takes {}", it.accepts()));
+            parts.extend(takes.map(Part::faint));
             (name.to_owned(), parts)
         })
         .collect();
@@ -220,6 +219,18 @@ mod tests {
     }
 
     #[test]
+    fn the_place_of_a_store_is_told_without_secrets() {
+        let mut source = Source::of([
+            ("POSTGRES_URL", "postgres://me:hunter22@db:5433/data"),
+            ("MQTT_URL", "mqtts://me:hunter22@broker"),
+        ]);
+        let stores = sink_router::Config::read(&mut source).unwrap();
+        assert_eq!(place(&stores, "postgres").as_deref(), Some("data on db:5433"));
+        assert_eq!(place(&stores, "mqtt").as_deref(), Some("mqtts://broker:8883"));
+        assert_eq!(place(&stores, "influxdb"), None);
+    }
+
+    #[test]
     fn mistakes_are_a_list_with_the_purpose_of_each_setting() {
         let mut source = Source::of([("LAT", "north")]);
         assert!(Config::read(&mut source).is_none());
@@ -231,7 +242,6 @@ mod tests {
 
   LAT          must be a number from -90 to 90 °
                Latitude in decimal degrees.
-               it takes a number from -90 to 90 °
   WEATHER_KEY  is required
                API key of an account.
                it takes text

@@ -20,7 +20,7 @@ use crate::outbox::Outbox;
 use crate::progress::Progress;
 use crate::report::Report;
 use crate::spooling::Spooling;
-use crate::{Finding, Program, describe, spool_config};
+use crate::{Finding, Program, describe, spool_setup};
 
 /// A run behind its handle: its environment, and what only jobs and devices have.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl Context {
         let Environment { name, http, tls, stores, retry, spool_folder, interrupt, .. } = &environment;
         // With wrong settings, nothing may be stored in the default place.
         let router = if has_stores { Router::new(stores, http, tls) } else { Router::default() };
-        let spooling = Spooling::new(spool_config::backend(program, &environment, common.spool?.0, source));
+        let spooling = Spooling::new(spool_setup::backend(program, &environment, common.spool?.0, source));
         let delivery = Delivery::new(Outbox::new(router, spooling), retry.clone(), interrupt.clone());
         let channels = common.channels.channels(http);
         let alerting = Alerting::new(common.alerts?, channels, &program.records, variables, source);
@@ -113,6 +113,12 @@ impl Deref for Context {
     type Target = Environment;
 
     fn deref(&self) -> &Environment {
+        &self.environment
+    }
+}
+
+impl AsRef<Environment> for Context {
+    fn as_ref(&self) -> &Environment {
         &self.environment
     }
 }

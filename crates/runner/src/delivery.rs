@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use fault::{Kind, Retry};
 use record::Batch;
-use sink::{Error, Sink as _};
+use sink::Sink as _;
 use sink_router::Store;
 use spool::Dropped;
 
+use crate::drain::{Patience, Undelivered};
 use crate::interrupt::Interrupt;
 use crate::outbox::{Outbox, records};
-use crate::spool_backend::SpoolError;
 use crate::{Failure, Stage};
 
 /// How long a store may take for the report of a run that is over.
@@ -27,11 +27,11 @@ pub(crate) struct Delivery {
     interrupt: Interrupt,
 }
 
-/// Why a store did not take a batch.
-enum Undelivered {
-    Failed(Error),
-    Ended(Failure),
-    Spool(SpoolError),
+/// The patience of a run with a store: a failure ends the drain. The run has the right to deliver for all of it.
+struct RunPatience<'a> {
+    delivery: &'a Delivery,
+    store: &'a Store,
+    retry: &'a Retry,
 }
 
 impl Delivery {
@@ -53,12 +53,13 @@ impl Delivery {
         self.outbox.dropped(&expired);
         log_dropped(&expired);
         for store in self.outbox.router.stores().filter(|store| spooling.is_waiting(store.name())) {
-            let Some(right) = spooling.lock().await else { continue };
-            let drained = self.drain(store, &Retry::never()).await;
-            spooling.release(right).await;
-            if let Err(undelivered) = drained {
-                let error = undelivered.failure().to_string();
-                tracing::warn!(error, "records of earlier runs still wait in the spool");
+            match self.drain(store, &Retry::never()).await {
+                // The other one delivers them.
+                Ok(()) | Err(Undelivered::Busy) => {}
+                Err(undelivered) => {
+                    let error = undelivered.failure().to_string();
+                    tracing::warn!(error, "records of earlier runs still wait in the spool");
+                }
             }
         }
         self.refusals_since(0)
@@ -121,22 +122,18 @@ impl Delivery {
             let message = format!("{} could not be kept: {error}", records(batch.len()));
             Failure::new(Stage::Load, Kind::Temporary, message)
         })?;
-        let drained = match self.outbox.spooling.lock().await {
-            Some(right) => {
-                let drained = self.drain(store, &self.retry).await;
-                self.outbox.spooling.release(right).await;
-                drained.map_err(Undelivered::failure)
-            }
-            None => Err(Failure::new(Stage::Load, Kind::Temporary, "another run is delivering the spool")),
-        };
-        drained.map_err(|failure| failure.adding(&self.spooled_message(batch, &dropped)))
+        let drained = self.drain(store, &self.retry).await;
+        drained.map_err(|undelivered| undelivered.failure().adding(&self.spooled_message(batch, &dropped)))
     }
 
-    /// Delivers the batches that wait for a store, oldest first.
+    /// Delivers the batches that wait for a store, with the right to do so.
     async fn drain(&self, store: &Store, retry: &Retry) -> Result<(), Undelivered> {
-        let write = async |batch: &Batch<'_>| self.write(store, batch, retry).await;
-        while self.outbox.deliver_oldest(store.name(), write).await? {}
-        Ok(())
+        let spooling = &self.outbox.spooling;
+        let right = spooling.lock().await.ok_or(Undelivered::Busy)?;
+        let drained =
+            self.outbox.drain(store.name(), &mut RunPatience { delivery: self, store, retry }).await;
+        spooling.release(right).await;
+        drained
     }
 
     async fn write(&self, store: &Store, batch: &Batch<'_>, retry: &Retry) -> Result<(), Undelivered> {
@@ -145,7 +142,7 @@ impl Delivery {
             reason = self.interrupt.raised() => return Err(Undelivered::Ended(Failure::ended(Stage::Load, reason))),
             written = retry.run(async || self.outbox.write(store, batch).await) => written,
         };
-        written.map_err(Undelivered::Failed)
+        written.map_err(Undelivered::Store)
     }
 
     /// Puts a batch into the spool; the failure then says where it is, or that it is lost.
@@ -194,18 +191,18 @@ fn log_dropped(dropped: &[Dropped]) {
     }
 }
 
-impl From<SpoolError> for Undelivered {
-    fn from(error: SpoolError) -> Self {
-        Self::Spool(error)
-    }
-}
+impl Patience for RunPatience<'_> {
+    type Right = ();
 
-impl Undelivered {
-    fn failure(self) -> Failure {
-        match self {
-            Self::Failed(error) => Failure::of(Stage::Load, &error),
-            Self::Spool(error) => Failure::of(Stage::Load, &error),
-            Self::Ended(failure) => failure,
-        }
+    async fn right(&self) -> Option<()> {
+        Some(())
+    }
+
+    async fn write(&self, batch: &Batch<'_>) -> Result<(), Undelivered> {
+        self.delivery.write(self.store, batch, self.retry).await
+    }
+
+    async fn after(&mut self, delivered: Result<(), Undelivered>) -> Result<(), Undelivered> {
+        delivered
     }
 }

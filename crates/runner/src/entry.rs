@@ -4,11 +4,11 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use record::Timestamp;
-use secret::Redactor;
-use settings::{Source, Variable};
+use settings::Variable;
 
 use crate::arguments::{Call, Mode, Request};
 use crate::program::Kind;
+use crate::start::refuse;
 use crate::terminal::Style;
 use crate::{Exit, Program, describe, help, replay, test_alert};
 
@@ -33,31 +33,6 @@ pub(crate) fn enter<F: Future<Output = ExitCode>>(
         Ok(Call::Run(request)) => block_on(program, run(request)),
         Err(message) => refuse(program, &message),
     }
-}
-
-/// Answers a call that is no run: what it needs is prepared from the settings, and used where they have no mistake.
-pub(crate) async fn outside_a_run<T>(
-    program: &Program,
-    variables: &[Variable],
-    prepare: impl FnOnce(&mut Source, &Redactor) -> Option<T>,
-    answer: impl AsyncFnOnce(T) -> Exit,
-) -> ExitCode {
-    let redactor = Redactor::default();
-    let mut source = Source::from_environment(redactor.clone());
-    source.expect(variables);
-    let prepared = prepare(&mut source, &redactor);
-    match (prepared, source.finish()) {
-        (Some(prepared), Ok(())) => answer(prepared).await.into(),
-        (_, Err(mistakes)) => refuse(program, &mistakes.to_string()),
-        (None, Ok(())) => refuse(program, "the HTTP client cannot be set up"),
-    }
-}
-
-/// Prints why a program cannot even start, where there is no log yet.
-pub(crate) fn refuse(program: &Program, message: &str) -> ExitCode {
-    // Nobody is left to tell when standard error is closed.
-    let _ = writeln!(std::io::stderr(), "{}: {message}", program.name);
-    Exit::Configuration.into()
 }
 
 /// The call, if a program of this kind can do it.

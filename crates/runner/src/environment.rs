@@ -177,6 +177,12 @@ impl Environment {
     }
 }
 
+impl AsRef<Self> for Environment {
+    fn as_ref(&self) -> &Self {
+        self
+    }
+}
+
 /// The console is there when standard error is a terminal and the log is text.
 fn console(format: Format) -> Option<Style> {
     let stderr = std::io::stderr();

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use settings::{Settings, Variable};
 
 use crate::arguments::Request;
-use crate::start::{Started, start};
+use crate::start::start;
 use crate::{Failure, Program, Run, config, entry, once};
 
 /// Runs a program once, as its arguments and its environment say, and returns its exit code.
@@ -24,7 +24,7 @@ async fn run<C: Settings>(
     etl: impl AsyncFnOnce(&Run<C>) -> Result<(), Failure>,
 ) -> ExitCode {
     let started = start(program, variables, request, |source| C::read(source));
-    let Started { context, settings } = match started {
+    let (context, settings) = match started {
         Ok(started) => started,
         Err(exit) => return exit,
     };

@@ -7,14 +7,13 @@ use sink_router::{Router, Store};
 use spool::Dropped;
 
 use crate::report::Report;
-use crate::spool_backend::SpoolError;
 use crate::spooling::Spooling;
 use crate::tally::Tally;
 use crate::{Failure, Stage};
 
 /// The way out of a program: its stores, the spool in front of them, and the counts of records.
 ///
-/// It tries once and decides nothing: jobs and devices have different patience.
+/// It decides nothing: jobs and devices have different patience.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     pub(crate) router: Router,
@@ -66,24 +65,6 @@ impl Outbox {
             let count = usize::try_from(gone.records).unwrap_or(usize::MAX);
             self.tally.dropped(&gone.destination, count);
         }
-    }
-
-    /// Offers the batch that has waited longest for a store to `write`, and removes it once it is written. Returns
-    /// whether there was one.
-    ///
-    /// To be called with the right to deliver from the spool.
-    pub(crate) async fn deliver_oldest<E: From<SpoolError>>(
-        &self,
-        store: &str,
-        write: impl AsyncFnOnce(&Batch<'_>) -> Result<(), E>,
-    ) -> Result<bool, E> {
-        let Some(oldest) = self.spooling.oldest(store).await? else { return Ok(false) };
-        match &oldest.batch {
-            Ok(batch) => write(&batch.batch()).await?,
-            Err(error) => tracing::error!(error, store, "an unreadable batch in the spool is left out"),
-        }
-        self.spooling.remove(&oldest).await?;
-        Ok(true)
     }
 
     /// Buries invalid rows, which no store is offered.

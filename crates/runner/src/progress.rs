@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 
 use record::Schema;
 
-use crate::console::RecordName;
 use crate::{Failure, Stage};
 
 /// Progress of a run.
@@ -16,6 +15,13 @@ pub(crate) struct Progress {
     items: Cell<Option<(usize, usize)>>,
     names: RefCell<BTreeSet<RecordName>>,
     failures: RefCell<Vec<Failure>>,
+}
+
+/// The name of a measurement or table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct RecordName {
+    pub(crate) name: String,
+    pub(crate) is_measurement: bool,
 }
 
 impl Progress {

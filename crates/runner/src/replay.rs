@@ -15,13 +15,14 @@ use crate::alerting::{ChannelConfigs, read_thresholds};
 use crate::arguments::Replay;
 use crate::config::{self, RunLimits, Shared};
 use crate::environment::{Environment, RunPolicy};
+use crate::judged::Judged;
 use crate::letter::{self, Letter};
 use crate::outbox::{Outbox, records};
 use crate::program;
-use crate::spool_config::{self, SpoolConfig};
+use crate::spool_config::SpoolConfig;
 use crate::spooling::Spooling;
 use crate::terminal::Style;
-use crate::{Exit, Failure, Program, Stage, entry};
+use crate::{Exit, Failure, Program, Stage, spool_setup, start};
 
 /// Destination of records that no store can hold, such as one without a required value.
 const ANY_STORE: &str = "any store";
@@ -31,7 +32,7 @@ pub(crate) async fn run(program: &Program, variables: &[Variable], replay: Repla
     let prepare =
         |source: &mut Source, redactor: &Redactor| Prepared::new(program, variables, source, redactor);
     let answer = async |prepared: Prepared| prepared.replay(program, &replay).await;
-    entry::outside_a_run(program, variables, prepare, answer).await
+    start::outside_a_run(program, variables, prepare, answer).await
 }
 
 /// The stores and the spool of a program, without the rest of a run.
@@ -61,7 +62,7 @@ impl Prepared {
         let environment = Environment::new(program, shared, policy, source, redactor)?;
         let Environment { http, tls, stores, .. } = &environment;
         let router = if has_stores { Router::new(stores, http, tls) } else { Router::default() };
-        let spooling = Spooling::new(spool_config::backend(program, &environment, spool.0, source));
+        let spooling = Spooling::new(spool_setup::backend(program, &environment, spool.0, source));
         let outbox = Outbox::new(router, spooling);
         Some(Self { environment, outbox })
     }
@@ -143,7 +144,7 @@ impl Prepared {
         batch: &Batch<'_>,
     ) -> Result<Vec<(String, String)>, Failure> {
         let mut refusals = Vec::new();
-        if let Some(refused) = batch.refused().first() {
+        if let Some(refused) = Judged::of(batch).invalid.first() {
             refusals.push((ANY_STORE.to_owned(), refused.reason.clone()));
             return Ok(refusals);
         }

@@ -8,6 +8,7 @@ use fault::Fault;
 use record::{Batch, Record};
 
 use crate::context::Context;
+use crate::judged::Judged;
 use crate::{Environment, Failure, Finding, Records, Window};
 
 /// One run of a job.
@@ -107,8 +108,7 @@ impl<C> Run<C> {
     pub async fn load(&self, records: impl Records) -> Result<(), Failure> {
         let mut failures = Vec::new();
         for batch in records.batches() {
-            let load = async |valid: &Batch<'_>, _| Box::pin(self.context.delivery.load(valid)).await;
-            failures.extend(self.context.load(&batch, load).await.err());
+            failures.extend(self.context.load(&Judged::of(&batch)).await.err());
         }
         Failure::all(failures).map_or(Ok(()), Err)
     }

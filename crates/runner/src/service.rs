@@ -1,6 +1,5 @@
 //! A service: a program that answers requests until it is stopped.
 
-use std::io::Write as _;
 use std::ops::Deref;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -10,11 +9,13 @@ use secret::Redactor;
 use settings::{Settings, Source, Variable};
 
 use crate::arguments::{Mode, Request};
+use crate::check::{line, told};
 use crate::config::Shared;
 use crate::environment::{Environment, RunPolicy};
 use crate::interrupt::EndReason;
 use crate::program::Kind;
-use crate::{Exit, Failure, Program, Stage, console, entry, start};
+use crate::start::{Started, begin};
+use crate::{Exit, Failure, Program, Stage, console, entry};
 
 /// How long a service that was told to end may take to do so, after what it serves has ended or should have.
 const GRACE: Duration = Duration::from_secs(8);
@@ -65,23 +66,25 @@ async fn run<C: Settings>(
     request: Request,
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
 ) -> ExitCode {
-    let redactor = Redactor::default();
-    let mut source = Source::from_environment(redactor.clone());
-    let config = C::read(&mut source);
-    let environment = environment(program, &mut source, &redactor);
-    let result = match (config, environment, source.finish()) {
-        (Some(config), Some(environment), Ok(())) if request.mode == Mode::Check => {
-            return check(&Service { config, environment }).await.into();
-        }
-        (Some(config), Some(environment), Ok(())) => work(&Service { config, environment }, serve).await,
-        (_, environment, mistakes) => {
-            let console = environment.and_then(|environment| environment.console);
-            if let (Some(style), Err(mistakes)) = (console, &mistakes) {
-                console::show(&console::mistakes(program, variables, mistakes, style));
-                return Exit::Configuration.into();
+    let base = |source: &mut Source, redactor: &Redactor| environment(program, source, redactor);
+    let Started { base: environment, settings, list } = match begin(program, variables, C::read, base) {
+        Ok(started) => started,
+        Err(exit) => return exit,
+    };
+    if let Some(list) = list {
+        console::show(&list);
+        return Exit::Configuration.into();
+    }
+    let redactor = environment.redactor.clone();
+    let result = match settings {
+        Ok(config) => {
+            let service = Service { config, environment };
+            if request.mode == Mode::Check {
+                return check(&service).await.into();
             }
-            Err(start::misconfigured(mistakes))
+            work(&service, serve).await
         }
+        Err(failure) => Err(failure),
     };
     report(&redactor, &result).into()
 }
@@ -108,19 +111,10 @@ async fn work<C>(
 
 /// Prints a line for the configuration, and one for where the program remembers things.
 async fn check<C>(service: &Service<C>) -> Exit {
-    let state = service.state().get("check").await;
-    let (exit, mark, text) = match &state {
-        Ok(_) => (Exit::Done, "ok", "can be read".to_owned()),
-        Err(error) => (error.kind().into(), "FAILED", fault::chain(error)),
-    };
-    // Nobody is left to tell when standard output is closed.
-    let _ = writeln!(
-        std::io::stdout(),
-        "{:<8}{:<16}complete\n{mark:<8}{:<16}{text}",
-        "ok",
-        "configuration",
-        "state"
-    );
+    let mut exit = Exit::Done;
+    line(&mut exit, "configuration", &Ok("complete"));
+    let state = service.state().get("check").await.map(|_| "can be read");
+    line(&mut exit, "state", &state.map_err(|error| told(&error)));
     exit
 }
 

@@ -1,7 +1,7 @@
 //! The place of a spool: a file, or for a job a bucket or a database.
 
 use std::cell::RefCell;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fault::{Fault, Kind};
 use record::Timestamp;
@@ -194,6 +194,10 @@ impl SpoolBackend {
 }
 
 impl SpoolFile {
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Acts on the file, which is made if there is none.
     pub(crate) fn open<T>(
         &self,

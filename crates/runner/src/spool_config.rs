@@ -1,22 +1,9 @@
-//! How much the spool may hold, as it is set.
+//! The settings of the spool: how much it may hold, and where it is.
 
 use std::time::Duration;
 
-use fault::Retry;
-use postgres_client::Connector;
-use s3_client::Bucket;
-use spool_remote::{RemoteSpool, Storage};
-
 use settings::{Setting, Settings, Source, Variable};
-use sink_router::{Router, Store};
 use spool::{Limits, WhenFull};
-
-use crate::Program;
-use crate::environment::Environment;
-use crate::program::Kind;
-use crate::spool_backend::SpoolBackend;
-
-const URL: &str = "SPOOL_URL";
 
 /// How much the spool may hold, as it is set.
 #[derive(Debug, Clone, Copy)]
@@ -26,8 +13,9 @@ pub(crate) struct SpoolConfig(pub(crate) Limits);
 #[setting(group = "spool")]
 struct Written {
     /// Bytes that the spool may use on the disk.
-    #[setting(name = "SPOOL_MAX_BYTES", default = "1073741824")]
-    bytes: Bytes,
+    // An empty spool has some 100 KiB. With less than this it would hold no record at all.
+    #[setting(name = "SPOOL_MAX_BYTES", default = "1073741824", range = 131072.., unit = "bytes")]
+    bytes: u64,
     /// Hours after which a record that waits in the spool is given up; without it, never.
     #[setting(name = "SPOOL_MAX_AGE_HOURS")]
     age: Option<Hours>,
@@ -36,30 +24,22 @@ struct Written {
     when_full: Full,
 }
 
-/// An empty spool has some 100 KiB. With less than this it would hold no record at all.
-const LEAST_BYTES: u64 = 131_072;
-
 /// The place of a job's spool that is no file, as it is set.
 #[derive(Debug, Settings)]
 pub(crate) struct RemoteSpoolConfig {
     /// Place of the spool where it is no file in `SPOOL_DIR`: `s3://BUCKET/PREFIX`, or `postgres`.
     #[setting(name = "SPOOL_URL")]
-    url: Option<SpoolUrl>,
+    pub(crate) url: Option<SpoolUrl>,
     #[setting(block)]
-    s3: s3_client::Config,
+    pub(crate) s3: s3_client::Config,
 }
 
 /// A place for spools that is no file.
 #[derive(Debug)]
-enum SpoolUrl {
+pub(crate) enum SpoolUrl {
     Bucket { bucket: String, prefix: String },
     Postgres,
 }
-
-/// Time for a spool that fails to be asked again, beside the budget of the run: a batch that it does not take is lost.
-const RETRY_BUDGET: Duration = Duration::from_secs(5);
-
-struct Bytes(u64);
 
 struct Hours(Duration);
 
@@ -72,68 +52,8 @@ impl Settings for SpoolConfig {
 
     fn read(source: &mut Source) -> Option<Self> {
         let Written { bytes, age, when_full } = Written::read(source)?;
-        Some(Self(Limits { bytes: bytes.0, age: age.map(|hours| hours.0), when_full: when_full.0 }))
+        Some(Self(Limits { bytes, age: age.map(|hours| hours.0), when_full: when_full.0 }))
     }
-}
-
-impl RemoteSpoolConfig {
-    /// The spool of a program; `None` where it is a file, or after a mistake.
-    pub(crate) fn spool(
-        self,
-        program: &Program,
-        environment: &Environment,
-        limits: Limits,
-        source: &mut Source,
-    ) -> Option<RemoteSpool> {
-        match self.url? {
-            SpoolUrl::Bucket { bucket: name, prefix } => {
-                self.s3.check(source);
-                let retry = Retry::with_budget(RETRY_BUDGET);
-                let bucket = Bucket::new(&self.s3, &name, environment.http(), retry)
-                    .map(Box::new)
-                    .map_err(|error| source.mistake(URL, &fault::chain(&error)))
-                    .ok()?;
-                let folder = format!("{prefix}{}/", environment.name);
-                let place = format!("s3://{name}/{folder}");
-                Some(RemoteSpool::new(Storage::Bucket { bucket, folder }, place, limits))
-            }
-            SpoolUrl::Postgres => {
-                let Some(postgres) = environment.stores().postgres() else {
-                    source.mistake(URL, "is postgres, which needs POSTGRES_URL");
-                    return None;
-                };
-                if !has_another_store(program, environment) {
-                    source.mistake(URL, "is postgres, the only store: a spool has to be elsewhere");
-                    return None;
-                }
-                let connector = Box::new(Connector::new(postgres.clone(), environment.tls().clone()));
-                let storage = Storage::Postgres { connector, program: environment.name.clone() };
-                Some(RemoteSpool::new(storage, "the table platform_spool in PostgreSQL", limits))
-            }
-        }
-    }
-}
-
-/// The spool of a program: a file, or for a job the place that `SPOOL_URL` names. Mistakes go to `source`.
-pub(crate) fn backend(
-    program: &Program,
-    environment: &Environment,
-    limits: Limits,
-    source: &mut Source,
-) -> SpoolBackend {
-    let remote = (program.kind == Kind::Job)
-        .then(|| RemoteSpoolConfig::read(source)?.spool(program, environment, limits, source))
-        .flatten();
-    let file =
-        || SpoolBackend::file(environment.spool_folder.join(format!("{}.db", environment.name)), limits);
-    remote.map_or_else(file, |remote| SpoolBackend::Remote(Box::new(remote)))
-}
-
-/// Whether some records of the program go to another store than PostgreSQL.
-fn has_another_store(program: &Program, environment: &Environment) -> bool {
-    let router = Router::new(environment.stores(), environment.http(), environment.tls());
-    let is_other = |store: &Store| !matches!(store, Store::Postgres(_));
-    program.records.iter().any(|schema| router.stores_for(schema).any(is_other))
 }
 
 impl Setting for SpoolUrl {
@@ -154,16 +74,6 @@ impl Setting for SpoolUrl {
         }
         let prefix = parts().fold(String::new(), |prefix, part| prefix + part + "/");
         Ok(Self::Bucket { bucket: bucket.to_owned(), prefix })
-    }
-}
-
-impl Setting for Bytes {
-    const TAKES: &'static str = "a whole number of bytes, 131072 at least";
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let bytes: Option<u64> = text.trim().parse().ok();
-        let bytes = bytes.filter(|bytes| *bytes >= LEAST_BYTES);
-        bytes.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
     }
 }
 
@@ -215,7 +125,7 @@ mod tests {
         assert_eq!(read(&set), Ok(limits));
         let wrong =
             [("SPOOL_MAX_BYTES", "512"), ("SPOOL_MAX_AGE_HOURS", "0"), ("SPOOL_WHEN_FULL", "explode")];
-        let told = "SPOOL_MAX_BYTES must be a whole number of bytes, 131072 at least\n\
+        let told = "SPOOL_MAX_BYTES must be a whole number, at least 131072 bytes\n\
                     SPOOL_MAX_AGE_HOURS must be a number of hours above 0\n\
                     SPOOL_WHEN_FULL must be drop-oldest, drop-newest or block";
         assert_eq!(read(&wrong), Err(told.to_owned()));

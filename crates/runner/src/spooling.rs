@@ -3,16 +3,15 @@
 use std::cell::Cell;
 use std::time::Duration;
 
+use fault::Backoff;
 use record::{Batch, OwnedBatch, Refused, Timestamp, Value};
 use spool::{Backlog, DeadLetter, Dropped, Entry};
 
 use crate::letter;
 use crate::spool_backend::{BatchId, DeliveryRight, SpoolBackend, SpoolError};
 
-/// The first pause of a run that has to wait for another.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// The longest of these pauses.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The pauses of a run that has to wait for another.
+const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 /// How long it waits at most.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -39,6 +38,10 @@ impl Spooling {
     /// Its place, for people.
     pub(crate) fn place(&self) -> String {
         self.backend.place()
+    }
+
+    pub(crate) fn backend(&self) -> &SpoolBackend {
+        &self.backend
     }
 
     /// How many records this run put into it and did not deliver.
@@ -157,18 +160,19 @@ impl Spooling {
     /// Keeps other runs from delivering at the same time; `None` while another run does, and goes on doing so.
     pub(crate) async fn lock(&self) -> Option<DeliveryRight> {
         let patience = tokio::time::Instant::now() + PATIENCE;
-        let mut pause = LOOK_AGAIN;
+        let mut backoff = Backoff::between(PAUSES.0, PAUSES.1);
         loop {
             match self.backend.try_lock().await {
                 Ok(Some(right)) => return Some(right),
-                Ok(None) if tokio::time::Instant::now() < patience => tokio::time::sleep(pause).await,
+                Ok(None) if tokio::time::Instant::now() < patience => {
+                    tokio::time::sleep(backoff.wait(None)).await;
+                }
                 Ok(None) => return None,
                 Err(error) => {
                     tracing::warn!(error = fault::chain(&error), "the spool cannot be locked");
                     return None;
                 }
             }
-            pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
 

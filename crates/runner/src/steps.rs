@@ -1,13 +1,14 @@
 //! The stages of a program's work. All pass through here, so that logs, reports and alerts know the stage.
 
 use fault::{Fault, Kind};
-use record::{Batch, Refused};
+use record::Refused;
 use sink::Sink as _;
 use sink_stdout::StdoutSink;
 use tracing::Instrument as _;
 
 use crate::arguments::Mode;
 use crate::context::Context;
+use crate::judged::Judged;
 use crate::{Failure, Stage};
 
 /// Names that the platform itself uses in a store.
@@ -47,59 +48,55 @@ impl Context {
         outcome.map_err(|error| Failure::new(Stage::Transform, Kind::Rejected, fault::chain(&error)))
     }
 
-    /// Brings records to where the mode says: judges and counts them, shows them to the alerts, and prints or stores
-    /// them.
-    ///
-    /// `store` gets the valid records, and how many others there were. Invalid ones become dead letters, and fail a run
-    /// that ends.
-    pub(crate) async fn load(
-        &self,
-        batch: &Batch<'_>,
-        store: impl AsyncFnOnce(&Batch<'_>, usize) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
+    /// Brings records of a run that ends to where the mode says: to their stores, or to standard output. Invalid ones
+    /// fail the run.
+    pub(crate) async fn load(&self, records: &Judged<'_>) -> Result<(), Failure> {
         let load = async {
-            let name = &*batch.schema().name;
-            if RESERVED.contains(&name) {
-                let message = format!("`{name}` is a name of the platform's own; choose another");
-                return Err(Failure::new(Stage::Load, Kind::Configuration, message));
-            }
             let refused_before = self.delivery.refused();
-            let invalid = batch.refused();
-            let valid = batch.filter_out(&invalid);
-            // Records of long ago are no news.
-            if self.request.window.is_none() {
-                self.alerting.observe_batch(&valid, self.observer());
-            }
-            self.progress.count(batch.len());
-            if !valid.is_empty() {
-                self.progress.name(valid.schema());
-            }
-            match self.request.mode {
-                Mode::Full => {
-                    self.bury_invalid(batch, &invalid).await;
-                    let mut failures = Vec::from_iter(store(&valid, invalid.len()).await.err());
-                    if !self.request.is_endless {
-                        failures.extend(self.delivery.refusals_since(refused_before).err());
-                    }
-                    Failure::all(failures).map_or(Ok(()), Err)
-                }
-                Mode::Check => Ok(()),
-                Mode::DryRun => {
-                    for Refused { reason, .. } in &invalid {
-                        tracing::warn!(record = name, reason, "this would be a dead letter");
-                    }
-                    let printed = StdoutSink::new().write(&valid).await;
-                    printed.map(|_| ()).map_err(|error| Failure::of(Stage::Load, &error))
-                }
-            }
+            self.admit(records).await?;
+            let loaded = match self.request.mode {
+                Mode::Full => Box::pin(self.delivery.load(&records.valid)).await,
+                Mode::Check | Mode::DryRun => self.show(records).await,
+            };
+            let failures = [loaded, self.delivery.refusals_since(refused_before)];
+            Failure::all(failures.into_iter().filter_map(Result::err).collect()).map_or(Ok(()), Err)
         };
         load.instrument(self.enter(Stage::Load)).await
     }
 
-    async fn bury_invalid(&self, batch: &Batch<'_>, invalid: &[Refused]) {
-        if !invalid.is_empty() {
-            Box::pin(self.delivery.outbox.bury_invalid(batch, invalid)).await;
+    /// Takes records in, before they are stored: counts them, shows the valid ones to the alerts, and buries the
+    /// others.
+    pub(crate) async fn admit(&self, judged: &Judged<'_>) -> Result<(), Failure> {
+        let Judged { records, invalid, valid } = judged;
+        let name = &*records.schema().name;
+        if RESERVED.contains(&name) {
+            let message = format!("`{name}` is a name of the platform's own; choose another");
+            return Err(Failure::new(Stage::Load, Kind::Configuration, message));
         }
+        // Records of long ago are no news.
+        if self.request.window.is_none() {
+            self.alerting.observe_batch(valid, self.observer());
+        }
+        self.progress.count(records.len());
+        if !valid.is_empty() {
+            self.progress.name(valid.schema());
+        }
+        if self.request.mode == Mode::Full && !invalid.is_empty() {
+            Box::pin(self.delivery.outbox.bury_invalid(records, invalid)).await;
+        }
+        Ok(())
+    }
+
+    /// Prints records that are not stored, where the mode is to show them.
+    pub(crate) async fn show(&self, records: &Judged<'_>) -> Result<(), Failure> {
+        if self.request.mode != Mode::DryRun {
+            return Ok(());
+        }
+        for Refused { reason, .. } in &records.invalid {
+            tracing::warn!(record = &*records.records.schema().name, reason, "this would be a dead letter");
+        }
+        let printed = StdoutSink::new().write(&records.valid).await;
+        printed.map(|_| ()).map_err(|error| Failure::of(Stage::Load, &error))
     }
 
     /// Notes the stage, and returns the span that names it in log lines.

@@ -5,15 +5,15 @@ use std::process::ExitCode;
 
 use alert_channel::Channel as _;
 use alert_engine::{Notification, NotificationKind, Severity};
-use fault::{Fault as _, Retry};
+use fault::Retry;
 use secret::Redactor;
 use settings::{Source, Variable};
 
 use crate::alerting::{ChannelConfigs, read_thresholds};
-use crate::check::line;
+use crate::check::{line, told};
 use crate::config::{self, RunLimits, Shared};
 use crate::environment::{Environment, RunPolicy};
-use crate::{Exit, Program, entry};
+use crate::{Exit, Program, start};
 
 /// Sends the message and prints a line for each channel. The program's own settings may be incomplete.
 pub(crate) async fn run(program: &Program, variables: &[Variable]) -> ExitCode {
@@ -21,7 +21,7 @@ pub(crate) async fn run(program: &Program, variables: &[Variable]) -> ExitCode {
     let answer = async |(environment, channels): (Environment, ChannelConfigs)| {
         send(program, &environment, &channels).await
     };
-    entry::outside_a_run(program, variables, prepare, answer).await
+    start::outside_a_run(program, variables, prepare, answer).await
 }
 
 fn prepare(
@@ -49,7 +49,7 @@ async fn send(program: &Program, environment: &Environment, channels: &ChannelCo
     let message = [message(program, environment)];
     for channel in channels {
         let sent = channel.send(&message, None).await;
-        let sent = sent.map(|_| "sent").map_err(|error| (error.kind().into(), fault::chain(&error)));
+        let sent = sent.map(|_| "sent").map_err(|error| told(&error));
         line(&mut exit, &format!("test alert {}", channel.route().name()), &sent);
     }
     exit

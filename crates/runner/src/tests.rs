@@ -1,15 +1,22 @@
 //! Runs of a job, without a program around them.
 
 use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
+use http_sim::{Reply, Request as Asked, Server};
 use record::{Record, Timestamp};
 use secret::Redactor;
 use settings::Source;
 use tempfile::TempDir;
+use tokio::time::{sleep, timeout};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::Registry;
 
 use crate::arguments::Request;
 use crate::context::Context;
-use crate::{Exit, Program, Run, Stage, config};
+use crate::terminal::Style;
+use crate::{Exit, Program, Run, Stage, config, console, spool_check};
 
 /// A level.
 #[derive(Debug, Clone, Record)]
@@ -48,7 +55,7 @@ fn run(settings: &[(&str, &str)]) -> (Run<()>, TempDir) {
     let given = settings.iter().map(|(name, value)| (*name, (*value).to_owned()));
     let mut source = Source::of(own.into_iter().chain(given));
     let program = Program::new("rivers", "0", "A job of a test.").record::<Level>().record::<Station>();
-    let variables = config::variables::<()>();
+    let variables = config::job_variables::<()>();
     let context =
         Context::new(&program, &variables, Request::default(), &mut source, &Redactor::default()).unwrap();
     (Run { config: (), context: Rc::new(context) }, folder)
@@ -120,4 +127,78 @@ async fn a_name_of_the_platform_is_refused() {
     let (run, _folder) = run(&[]);
     let failure = run.load_as("pipeline_runs", &[level(0.4)]).await.unwrap_err();
     assert_eq!((failure.exit(), stored(&run)), (Exit::Configuration, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_takes_long_shows_its_progress_every_two_seconds() {
+    let (mut run, _folder) = run(&[]);
+    let environment = &mut Rc::get_mut(&mut run.context).unwrap().environment;
+    environment.console = Some(Style { width: 80, has_color: false });
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&lines);
+    let (identity, format) = (environment.identity.clone(), logging::Format::Text { color: false });
+    let layer = logging::layer(identity, format, Redactor::default(), move |line| {
+        log.lock().unwrap().push(line.to_owned());
+    });
+    let _log = tracing::subscriber::set_default(Registry::default().with(layer));
+    let ask = async |name: &'static str| {
+        sleep(Duration::from_millis(2500)).await;
+        Ok::<_, NoAnswer>(name.len())
+    };
+    tokio::select! {
+        replies = run.extract_each(["Maidenhead", "Windsor"], ask) => assert_eq!(replies.unwrap().len(), 2),
+        () = console::progress(&run.context) => unreachable!("it never ends"),
+    }
+    let lines = lines.lock().unwrap();
+    let [first, second] = &**lines else { unreachable!("{lines:?}") };
+    assert!(first.contains("working, item 1 of 2") && first.contains("extract"), "{first}");
+    assert!(second.contains("working, item 2 of 2") && second.contains("seconds=4"), "{second}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_person_at_the_terminal_there_is_no_progress() {
+    let (run, _folder) = run(&[]);
+    assert!(run.context.console.is_none());
+    assert!(timeout(Duration::from_mins(1), console::progress(&run.context)).await.is_err());
+}
+
+/// Settings of a spool in a bucket at `endpoint`.
+fn bucket(endpoint: &str) -> [(&str, &str); 5] {
+    [
+        ("SPOOL_URL", "s3://landing/home"),
+        ("AWS_ENDPOINT_URL", endpoint),
+        ("AWS_ACCESS_KEY_ID", "k"),
+        ("AWS_SECRET_ACCESS_KEY", "s"),
+        ("INSTANCE", "north"),
+    ]
+}
+
+#[tokio::test]
+async fn a_copy_has_a_folder_of_its_own_in_the_bucket() {
+    let (run, _folder) = run(&bucket("http://127.0.0.1:9"));
+    assert_eq!(run.context.delivery.outbox.spooling.place(), "s3://landing/home/rivers@north/");
+}
+
+#[tokio::test]
+async fn a_check_lists_the_spool_in_a_bucket_and_writes_nothing() {
+    let list = "<ListBucketResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'/>";
+    let server = Server::start(move |_: &Asked| Reply::new(200, "application/xml", list)).unwrap();
+    let (run, _folder) = run(&bucket(server.url()));
+    let checked = spool_check::check(run.context.delivery.outbox.spooling.backend()).await;
+    assert_eq!(checked, Ok("s3://landing/home/rivers@north/ can be read".to_owned()));
+    let methods: Vec<_> = server.requests().into_iter().map(|request| request.method).collect();
+    assert_eq!(methods, ["GET"]);
+
+    let server = Server::start(|_: &Asked| Reply::text(403, "no")).unwrap();
+    let (run, _folder) = self::run(&bucket(server.url()));
+    let (exit, _) = spool_check::check(run.context.delivery.outbox.spooling.backend()).await.unwrap_err();
+    assert_eq!(exit, Exit::Configuration);
+}
+
+#[tokio::test]
+async fn a_check_makes_no_spool() {
+    let (run, folder) = run(&[]);
+    let checked = spool_check::check(run.context.delivery.outbox.spooling.backend()).await;
+    assert!(checked.unwrap().ends_with("rivers.db can be written"));
+    assert!(!folder.path().join("spool").exists());
 }

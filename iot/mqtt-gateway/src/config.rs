@@ -49,22 +49,18 @@ struct Variables {
     #[setting(name = "MQTT_QOS", default = "1")]
     qos: Quality,
     /// Number of rows in a batch.
-    #[setting(name = "FLUSH_ROWS", default = "5000")]
-    flush_rows: Count,
+    #[setting(name = "FLUSH_ROWS", default = "5000", range = 1..=100000)]
+    flush_rows: u32,
     /// Longest delay of a row before its batch is stored, in milliseconds.
-    #[setting(name = "FLUSH_MILLISECONDS", default = "100")]
-    flush_after_ms: Count,
+    #[setting(name = "FLUSH_MILLISECONDS", default = "100", range = 1..=100000)]
+    flush_after_ms: u32,
     /// Number of batches stored concurrently.
-    #[setting(name = "FLUSHES_AT_ONCE", default = "3")]
-    flushes_at_once: Count,
+    #[setting(name = "FLUSHES_AT_ONCE", default = "3", range = 1..=100000)]
+    flushes_at_once: u32,
     /// Largest number of dead letters per topic and hour; further faulty messages are only counted.
     #[setting(name = "DEAD_LETTERS_PER_TOPIC_AND_HOUR", default = "3")]
     dead_letters: u32,
 }
-
-/// A whole number from 1 to 100,000.
-#[derive(Debug, Clone, Copy)]
-struct Count(u32);
 
 #[derive(Debug, Clone, Copy)]
 struct Quality(Qos);
@@ -129,28 +125,17 @@ impl Settings for Config {
             share: variables.share,
             qos: variables.qos.0,
             flush: Flush {
-                rows: variables.flush_rows.into(),
-                after: Duration::from_millis(u64::from(variables.flush_after_ms.0)),
-                at_once: variables.flushes_at_once.into(),
+                rows: count(variables.flush_rows),
+                after: Duration::from_millis(u64::from(variables.flush_after_ms)),
+                at_once: count(variables.flushes_at_once),
             },
             dead_letters: variables.dead_letters,
         })
     }
 }
 
-impl Setting for Count {
-    const TAKES: &'static str = "a whole number from 1 to 100000";
-
-    fn parse(text: &str) -> Result<Self, String> {
-        let number = text.trim().parse().ok().filter(|number| (1..=100_000).contains(number));
-        number.map(Self).ok_or_else(|| format!("must be {}", Self::TAKES))
-    }
-}
-
-impl From<Count> for usize {
-    fn from(count: Count) -> Self {
-        Self::try_from(count.0).unwrap_or(Self::MAX)
-    }
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 impl Setting for Quality {

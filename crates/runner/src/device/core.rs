@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use alert_engine::{RunEnd, RunFailure};
 use futures_util::future::join_all;
-use record::{Batch, Timestamp};
+use record::Timestamp;
 use tokio::sync::Notify;
+use tracing::Instrument as _;
 
 use super::config::DeviceSettings;
 use super::counter::Counters;
@@ -16,7 +17,8 @@ use super::source::Source;
 use crate::arguments::Mode;
 use crate::check::Line;
 use crate::context::Context;
-use crate::{Failure, Finding, Records, finish};
+use crate::judged::Judged;
+use crate::{Failure, Finding, Records, Stage, finish};
 
 /// A device behind its handle: what its work, its reports, its alerts and its endpoints share.
 #[derive(Debug)]
@@ -77,13 +79,13 @@ impl Core {
 
     /// Makes records durable, each type by itself. Invalid ones become dead letters.
     pub(crate) async fn load(&self, source: &Source, records: &impl Records) -> Result<(), Failure> {
-        let batches = records.batches();
-        self.load_all(source, &batches).await
+        let judged: Vec<_> = records.batches().iter().map(Judged::of).collect();
+        self.load_all(source, &judged).await
     }
 
-    /// Makes batches durable, whatever becomes of the others.
-    pub(crate) async fn load_all(&self, source: &Source, batches: &[Batch<'_>]) -> Result<(), Failure> {
-        let loads = batches.iter().map(|batch| self.load_batch(source, batch));
+    /// Makes records durable, whatever becomes of those of another type.
+    pub(crate) async fn load_all(&self, source: &Source, records: &[Judged<'_>]) -> Result<(), Failure> {
+        let loads = records.iter().map(|judged| self.load_one(source, judged));
         let results = if self.context.request.is_endless {
             join_all(loads).await
         } else {
@@ -97,19 +99,20 @@ impl Core {
         Failure::all(results.into_iter().filter_map(Result::err).collect()).map_or(Ok(()), Err)
     }
 
-    async fn load_batch(&self, source: &Source, batch: &Batch<'_>) -> Result<(), Failure> {
-        let _storing = source.health.storing();
-        let store = async |valid: &Batch<'_>, invalid: usize| {
-            if invalid > 0 {
-                source.readings.count_failed(FailureReason::OutOfRange, invalid);
-            }
-            if self.context.request.is_endless {
-                self.dispatcher.store(valid).await
-            } else {
-                Box::pin(self.context.delivery.load(valid)).await
-            }
+    async fn load_one(&self, source: &Source, records: &Judged<'_>) -> Result<(), Failure> {
+        let (context, _storing) = (&self.context, source.health.storing());
+        let is_full = context.request.mode == Mode::Full;
+        if is_full && !records.invalid.is_empty() {
+            source.readings.count_failed(FailureReason::OutOfRange, records.invalid.len());
+        }
+        if !context.request.is_endless {
+            return context.load(records).await;
+        }
+        let load = async {
+            context.admit(records).await?;
+            if is_full { self.dispatcher.store(&records.valid).await } else { context.show(records).await }
         };
-        self.context.load(batch, store).await
+        load.instrument(context.enter(Stage::Load)).await
     }
 
     pub(crate) fn bury(&self, from: &str, json: &str, reason: &str) {

@@ -12,10 +12,10 @@ use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep};
 
 use super::incidents::Incidents;
-use crate::Finding;
 use crate::context::Context;
 use crate::outbox::{Outbox, records};
 use crate::spool_backend::DeliveryRight;
+use crate::{Failure, Finding, Stage};
 
 /// How often the spool is searched for batches that have become too old.
 const EXPIRE_EVERY: Duration = Duration::from_mins(1);
@@ -92,9 +92,10 @@ impl DispatchContext {
     }
 
     /// Waits until the program was told to end, and `grace` longer.
-    pub(crate) async fn out_of_time(&self, grace: Duration) {
-        self.context.interrupt.raised().await;
+    pub(crate) async fn out_of_time(&self, grace: Duration) -> Failure {
+        let reason = self.context.interrupt.raised().await;
         sleep(grace).await;
+        Failure::ended(Stage::Load, reason)
     }
 
     /// Reports that a store takes no records, as an alert.

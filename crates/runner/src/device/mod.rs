@@ -35,7 +35,7 @@ use self::config::DeviceSettings;
 use self::core::Core;
 use crate::arguments::Request;
 use crate::program::Kind;
-use crate::start::{Started, start};
+use crate::start::start;
 use crate::{Failure, Program, entry, once};
 
 pub use check::Check;
@@ -69,7 +69,7 @@ async fn run<C: Settings>(
         let settings = DeviceSettings::read(program, source);
         config.zip(settings)
     });
-    let Started { context, settings } = match started {
+    let (context, settings) = match started {
         Ok(started) => started,
         Err(exit) => return exit,
     };

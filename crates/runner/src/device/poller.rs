@@ -16,6 +16,7 @@ use super::readings::FailureReason;
 use super::source::Source;
 use super::staleness::Staleness;
 use crate::arguments::Mode;
+use crate::judged::Judged;
 use crate::{Exit, Failure, Records, Stage};
 
 /// The most readings that may be on their way to the stores. With more, none is taken: there is no place for it.
@@ -153,7 +154,7 @@ where
     fn doubts(&mut self, reading: &R) -> Doubts {
         let mut doubts = Doubts { rows: Vec::new(), failure: None };
         for batch in reading.batches() {
-            let invalid = batch.refused();
+            let Judged { invalid, .. } = Judged::of(&batch);
             let stuck = self.staleness.stuck(&batch);
             let reason = if invalid.is_empty() { FailureReason::Stale } else { FailureReason::OutOfRange };
             let rows = [invalid, stuck].concat();
@@ -175,12 +176,12 @@ async fn load<R: Records>(
     doubtful: Vec<Vec<Refused>>,
 ) -> Result<(), Failure> {
     let mut doubtful = doubtful.into_iter();
-    let mut batches = Vec::new();
+    let mut records = Vec::new();
     for batch in reading.batches() {
-        batches.push(batch.filter_out(&doubtful.next().unwrap_or_default()));
+        records.push(Judged::valid(batch.filter_out(&doubtful.next().unwrap_or_default())));
     }
-    batches.retain(|batch| !batch.is_empty());
-    core.load_all(source, &batches).await
+    records.retain(|judged| !judged.valid.is_empty());
+    core.load_all(source, &records).await
 }
 
 /// Waits for the next reading while others are on their way; fails when one of those does.

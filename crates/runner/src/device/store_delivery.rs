@@ -4,16 +4,17 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
-use fault::{Fault as _, Kind};
+use fault::{Backoff, Fault as _, Kind};
 use record::{Batch, Schema};
-use sink::Sink;
+use sink::{Error, Sink};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::cadence;
 use super::dispatch_context::DispatchContext;
+use crate::drain::{Patience, Undelivered};
 use crate::outbox::records;
-use crate::spool_backend::SpoolError;
+use crate::spool_backend::DeliveryRight;
 use crate::{Failure, Stage};
 
 /// The longest time for one batch, whatever the limits of the store are.
@@ -47,10 +48,12 @@ struct Away {
     asked: Option<Duration>,
 }
 
-/// The store did not take a batch.
-struct Undelivered {
-    /// How long it asked to be left alone.
-    asked: Option<Duration>,
+/// The patience of a device with a store: it goes on until nothing is left, and waits longer after each failure.
+struct DevicePatience<'a, S> {
+    delivery: &'a StoreDelivery,
+    dispatch: &'a DispatchContext,
+    store: &'a S,
+    backoff: Backoff,
 }
 
 impl StoreDelivery {
@@ -137,43 +140,19 @@ impl StoreDelivery {
 
     /// Delivers the batches in the spool until none is left.
     async fn drain(&self, dispatch: &DispatchContext, store: &impl Sink) {
-        let mut backoff = cadence::backoff();
         dispatch.look_for_damage();
+        let mut patience = DevicePatience { delivery: self, dispatch, store, backoff: cadence::backoff() };
         let asked = self.away.borrow().as_ref().map(|away| away.asked);
         if let Some(asked) = asked {
-            sleep(backoff.wait(asked)).await;
+            sleep(patience.backoff.wait(asked)).await;
         }
-        loop {
-            dispatch.expire().await;
-            match self.deliver_oldest(dispatch, store).await {
-                Ok(false) => return dispatch.look_for_damage(),
-                Ok(true) => {
-                    backoff.reset();
-                    self.room.notify_waiters();
-                    // Live batches have their turn between two from the spool.
-                    tokio::task::yield_now().await;
-                }
-                Err(Undelivered { asked }) => {
-                    dispatch.outbox().tally.retried();
-                    self.report_failure_if_long(dispatch);
-                    sleep(backoff.wait(asked)).await;
-                }
-            }
+        dispatch.expire().await;
+        // A device without a backlog makes no file to lock.
+        if dispatch.outbox().spooling.is_waiting(self.store) {
+            // Its patience has no end, so there is no error.
+            let _ = dispatch.outbox().drain(self.store, &mut patience).await;
         }
-    }
-
-    /// Delivers the batch that has waited longest. Returns whether there was one.
-    async fn deliver_oldest(
-        &self,
-        dispatch: &DispatchContext,
-        store: &impl Sink,
-    ) -> Result<bool, Undelivered> {
-        if !dispatch.outbox().spooling.is_waiting(self.store) {
-            return Ok(false);
-        }
-        let Some(_guard) = dispatch.lock().await else { return Err(Undelivered { asked: None }) };
-        let write = async |batch: &Batch<'_>| self.write(dispatch, store, batch).await;
-        dispatch.outbox().deliver_oldest(self.store, write).await
+        dispatch.look_for_damage();
     }
 
     /// Writes a batch, and notes how the store took it.
@@ -188,34 +167,28 @@ impl StoreDelivery {
             biased;
             written = write => written,
             // The store is not to blame.
-            () = dispatch.out_of_time(LAST_WRITE) => return Err(Undelivered { asked: None }),
+            ended = dispatch.out_of_time(LAST_WRITE) => return Err(Undelivered::Ended(ended)),
         };
         dispatch.incidents.look_at(&dispatch.outbox().tally);
-        match written {
-            Ok(Ok(())) => {
+        let no_answer = || {
+            let message = format!("no answer within {} s", WRITE_TIMEOUT.as_secs());
+            Err(Error::new(self.store, Kind::Temporary, message))
+        };
+        match written.unwrap_or_else(|_| no_answer()) {
+            Ok(()) => {
                 self.came_back(dispatch);
                 Ok(())
             }
-            Ok(Err(error)) => {
-                let (is_lasting, asked) = (!error.kind().is_passing(), error.retry_after());
-                self.went_away(dispatch, fault::chain(&error), is_lasting, asked);
-                Err(Undelivered { asked })
-            }
-            Err(_) => {
-                let error = format!("no answer within {} s", WRITE_TIMEOUT.as_secs());
-                self.went_away(dispatch, error, false, None);
-                Err(Undelivered { asked: None })
+            Err(error) => {
+                self.went_away(dispatch, &error);
+                Err(Undelivered::Store(error))
             }
         }
     }
 
-    fn went_away(
-        &self,
-        dispatch: &DispatchContext,
-        error: String,
-        is_lasting: bool,
-        asked: Option<Duration>,
-    ) {
+    fn went_away(&self, dispatch: &DispatchContext, error: &Error) {
+        let (is_lasting, asked) = (!error.kind().is_passing(), error.retry_after());
+        let error = fault::chain(error);
         let before = self.away.take();
         let since = before.as_ref().map_or_else(Instant::now, |away| away.since);
         if before.is_none() {
@@ -252,10 +225,37 @@ impl StoreDelivery {
     }
 }
 
-impl From<SpoolError> for Undelivered {
-    fn from(error: SpoolError) -> Self {
-        tracing::warn!(error = fault::chain(&error), "the spool cannot be used");
-        Self { asked: None }
+impl<S: Sink> Patience for DevicePatience<'_, S> {
+    type Right = Rc<DeliveryRight>;
+
+    async fn right(&self) -> Option<Self::Right> {
+        self.dispatch.lock().await
+    }
+
+    async fn write(&self, batch: &Batch<'_>) -> Result<(), Undelivered> {
+        self.delivery.write(self.dispatch, self.store, batch).await
+    }
+
+    async fn after(&mut self, delivered: Result<(), Undelivered>) -> Result<(), Undelivered> {
+        let Self { delivery, dispatch, backoff, .. } = self;
+        match delivered {
+            Ok(()) => {
+                backoff.reset();
+                delivery.room.notify_waiters();
+                // Live batches have their turn between two from the spool.
+                tokio::task::yield_now().await;
+            }
+            Err(undelivered) => {
+                if let Undelivered::Spool(error) = &undelivered {
+                    tracing::warn!(error = fault::chain(error), "the spool cannot be used");
+                }
+                dispatch.outbox().tally.retried();
+                delivery.report_failure_if_long(dispatch);
+                sleep(backoff.wait(undelivered.retry_after())).await;
+            }
+        }
+        dispatch.expire().await;
+        Ok(())
     }
 }
 

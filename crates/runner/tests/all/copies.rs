@@ -97,3 +97,15 @@ fn a_wrong_name_of_a_copy_is_told() {
     assert_eq!(copy.child.wait().unwrap().code(), Some(78));
     assert!(copy.log().contains("INSTANCE must be"), "{}", copy.log());
 }
+
+#[test]
+fn copies_have_spools_of_their_own() {
+    let folder = TempDir::new().unwrap();
+    // Nobody serves these.
+    let (database, broker) = ("postgres://me:pw@127.0.0.1:9/data", "mqtt://127.0.0.1:9");
+    let start = |instance| Copy::start(folder.path(), database, broker, instance, "21500");
+    let _copies = [start(Some("north")), start(None)];
+    for spool in ["runner@north.db", "runner.db"] {
+        until(spool, || folder.path().join("spool").join(spool).exists());
+    }
+}

@@ -54,6 +54,33 @@ fn mistakes_in_settings_are_a_list_with_their_purpose_and_no_log_line() {
 }
 
 #[test]
+fn a_call_that_is_no_run_lists_mistakes_too() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["--test-alert"][..], &["--replay-dead-letters"]] {
+        let settings = [("HTTP_TIMEOUT_SECONDS", "long"), ("NO_COLOR", "1")];
+        let (exit, shown) = run(80, folder.path(), &settings, arguments);
+        assert_eq!(exit, Some(78), "{shown}");
+        assert!(shown.contains("cannot start: 1 setting is wrong or missing"), "{shown}");
+        assert!(shown.contains("Time limit of one HTTP request"), "{shown}");
+    }
+}
+
+#[test]
+fn a_check_has_a_line_for_the_spool() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("temp"), "21500").unwrap();
+    let settings = [("THERMOMETER_FILE", "temp"), ("NO_COLOR", "1")];
+    let (exit, shown) = run(100, folder.path(), &settings, &["--check"]);
+    assert_eq!(exit, Some(0), "{shown}");
+    assert!(shown.contains("ok      spool           data/spool/runner.db can be written"), "{shown}");
+    std::fs::write(folder.path().join("in-the-way"), "").unwrap();
+    let settings = [&settings[..], &[("SPOOL_DIR", "in-the-way")]].concat();
+    let (exit, shown) = run(100, folder.path(), &settings, &["--check"]);
+    assert_eq!(exit, Some(78), "{shown}");
+    assert!(shown.contains("FAILED  spool           in-the-way/runner.db cannot be written"), "{shown}");
+}
+
+#[test]
 fn a_run_ends_with_its_records_their_place_and_a_command_to_look_at_them() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("temp"), "21500").unwrap();

@@ -45,6 +45,11 @@ impl Config {
     pub fn named(self, program: &str) -> Self {
         Self { broker: self.broker.named(program), ..self }
     }
+
+    /// The broker.
+    pub fn broker(&self) -> &mqtt_client::Config {
+        &self.broker
+    }
 }
 
 impl Settings for Config {

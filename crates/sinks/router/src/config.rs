@@ -56,6 +56,11 @@ impl Config {
         self.influxdb.as_ref()
     }
 
+    /// The MQTT broker, where it is configured.
+    pub fn mqtt(&self) -> Option<&sink_mqtt::Config> {
+        self.mqtt.as_ref()
+    }
+
     /// The same stores, to which the program names itself where they ask for it.
     #[must_use]
     pub fn named(self, program: &str) -> Self {

@@ -3,14 +3,13 @@
 use std::cell::RefCell;
 
 use jiff::Timestamp;
-use spool::{Backlog, Cause, Dropped, Entry, Limits, Pushed};
+use spool::{Backlog, Limits};
 
 use crate::Error;
 use crate::content::{self, Header};
 use crate::lease::Lease;
 use crate::listing::Listing;
 use crate::name::{self, Item};
-use crate::room::{Room, not_taken};
 use crate::storage::Storage;
 
 /// Where a batch that is not what was pushed is put, for a person to look at.
@@ -56,36 +55,6 @@ impl RemoteSpool {
     /// Where it is, for people.
     pub fn place(&self) -> &str {
         &self.place
-    }
-
-    /// Adds a batch behind all others. It is durable when this returns, unless it is among those that were dropped.
-    ///
-    /// # Errors
-    ///
-    /// Why it is not kept, [`Error::Full`] among them.
-    pub async fn push(&self, entry: &Entry<'_>, now: Timestamp) -> Result<Pushed, Error> {
-        // The caller has no other place for it.
-        self.listing.require(&self.storage).await?;
-        let header = Header {
-            destination: entry.destination.to_owned(),
-            spooled_at: now,
-            records: entry.records,
-            first: entry.first,
-            last: entry.last,
-        };
-        let content = content::write(&header, entry.payload);
-        let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
-        let mut dropped = Vec::new();
-        match self.make_room(bytes, &mut dropped).await? {
-            Room::None => dropped.push(not_taken(entry)),
-            Room::Enough => {
-                let folder = name::folder(entry.destination);
-                let item = Item::new(&folder, self.listing.next_sequence(), now, entry.records, bytes);
-                self.storage.write(&item.name, &content).await?;
-                self.listing.add(item);
-            }
-        }
-        Ok(Pushed { dropped })
     }
 
     /// The batch that has waited longest for `destination`. While this run has the lease, it is renewed.
@@ -160,25 +129,6 @@ impl RemoteSpool {
             }
             waiting
         })
-    }
-
-    /// Drops the batches that have waited longer than [`Limits::age`], and returns them.
-    ///
-    /// One that seems to come from the future, since a clock was wrong, stays until it is delivered.
-    ///
-    /// # Errors
-    ///
-    /// Why some of them are still there.
-    pub async fn expire(&self, now: Timestamp) -> Result<Vec<Dropped>, Error> {
-        let Some(limit) = self.limits.age.and_then(|age| now.checked_sub(age).ok()) else {
-            return Ok(Vec::new());
-        };
-        self.listing.load(&self.storage).await?;
-        let mut dropped = Vec::new();
-        while let Some(item) = self.listing.first(|item| item.spooled_at < limit) {
-            dropped.push(self.drop_batch(&item, Cause::Age).await?);
-        }
-        Ok(dropped)
     }
 
     /// Takes the right to deliver, and returns whether this run has it. The backlog is listed anew, since another run may

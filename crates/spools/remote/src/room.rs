@@ -1,13 +1,15 @@
-//! Room for a new batch within the limits.
+//! Adding and dropping batches, so that a spool stays within its limits.
 
-use spool::{Cause, Dropped, Entry, WhenFull};
+use jiff::Timestamp;
+use spool::{Cause, Dropped, Entry, Pushed, WhenFull};
 
-use crate::name::Item;
+use crate::Error;
+use crate::content::{self, Header};
+use crate::name::{self, Item};
 use crate::remote::RemoteSpool;
-use crate::{Error, content};
 
 /// An outcome of looking for room.
-pub(crate) enum Room {
+enum Room {
     /// There is room.
     Enough,
     /// There is none for this batch.
@@ -15,8 +17,57 @@ pub(crate) enum Room {
 }
 
 impl RemoteSpool {
+    /// Adds a batch behind all others. It is durable when this returns, unless it is among those that were dropped.
+    ///
+    /// # Errors
+    ///
+    /// Why it is not kept, [`Error::Full`] among them.
+    pub async fn push(&self, entry: &Entry<'_>, now: Timestamp) -> Result<Pushed, Error> {
+        // The caller has no other place for it.
+        self.listing.require(&self.storage).await?;
+        let header = Header {
+            destination: entry.destination.to_owned(),
+            spooled_at: now,
+            records: entry.records,
+            first: entry.first,
+            last: entry.last,
+        };
+        let content = content::write(&header, entry.payload);
+        let bytes = u64::try_from(content.len()).unwrap_or(u64::MAX);
+        let mut dropped = Vec::new();
+        match self.make_room(bytes, &mut dropped).await? {
+            Room::None => dropped.push(not_taken(entry)),
+            Room::Enough => {
+                let folder = name::folder(entry.destination);
+                let item = Item::new(&folder, self.listing.next_sequence(), now, entry.records, bytes);
+                self.storage.write(&item.name, &content).await?;
+                self.listing.add(item);
+            }
+        }
+        Ok(Pushed { dropped })
+    }
+
+    /// Drops the batches that have waited longer than [`Limits::age`], and returns them.
+    ///
+    /// One that seems to come from the future, since a clock was wrong, stays until it is delivered.
+    ///
+    /// # Errors
+    ///
+    /// Why some of them are still there.
+    pub async fn expire(&self, now: Timestamp) -> Result<Vec<Dropped>, Error> {
+        let Some(limit) = self.limits().age.and_then(|age| now.checked_sub(age).ok()) else {
+            return Ok(Vec::new());
+        };
+        self.listing.load(&self.storage).await?;
+        let mut dropped = Vec::new();
+        while let Some(item) = self.listing.first(|item| item.spooled_at < limit) {
+            dropped.push(self.drop_batch(&item, Cause::Age).await?);
+        }
+        Ok(dropped)
+    }
+
     /// Looks for room for a batch of `bytes`, and drops the oldest ones for it where the limits say so.
-    pub(crate) async fn make_room(&self, bytes: u64, dropped: &mut Vec<Dropped>) -> Result<Room, Error> {
+    async fn make_room(&self, bytes: u64, dropped: &mut Vec<Dropped>) -> Result<Room, Error> {
         let limits = self.limits();
         // One that takes most of the spool by itself would drop all others.
         if bytes > limits.bytes / 4 * 3 {
@@ -36,7 +87,7 @@ impl RemoteSpool {
     }
 
     /// Removes a batch for good and returns what was in it.
-    pub(crate) async fn drop_batch(&self, item: &Item, cause: Cause) -> Result<Dropped, Error> {
+    async fn drop_batch(&self, item: &Item, cause: Cause) -> Result<Dropped, Error> {
         let bytes = self.storage.read(&item.name, self.largest()).await?.unwrap_or_default();
         self.discard(item).await?;
         let header = content::read(&bytes).map(|(header, _)| header);
@@ -53,7 +104,7 @@ impl RemoteSpool {
 }
 
 /// A batch that was not taken for want of room.
-pub(crate) fn not_taken(entry: &Entry<'_>) -> Dropped {
+fn not_taken(entry: &Entry<'_>) -> Dropped {
     Dropped {
         destination: entry.destination.to_owned(),
         cause: Cause::Bytes,
