@@ -1,4 +1,4 @@
-//! Members of JSON replies that services leave out or null.
+//! Members of JSON replies that services leave out, null or leave empty.
 //!
 //! A reply nests its values, and a service leaves out, or nulls, any of the objects on the way. [`OrDefault`] reads such
 //! an object as an empty one, so that a value is one path away: `reply.wind.speed`.
@@ -50,6 +50,16 @@ impl<'de, T: Default + Deserialize<'de>> Deserialize<'de> for OrDefault<T> {
     }
 }
 
+/// Reads text that a service leaves empty where it has none: empty text is absent, as null is. For members with
+/// `#[serde(default, deserialize_with = "json_member::filled_text")]`.
+///
+/// # Errors
+///
+/// The member is no text.
+pub fn filled_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.filter(|text: &String| !text.is_empty()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +103,21 @@ mod tests {
         let reply = read(r#"{"wind":{"speed":3.5,"sector":{"degrees":90}},"names":["calm"]}"#).unwrap();
         assert_eq!((reply.wind.speed, reply.wind.sector.degrees), (Some(3.5), Some(90.0)));
         assert_eq!(reply.names.0, ["calm"]);
+    }
+
+    #[test]
+    fn empty_text_is_absent() {
+        #[derive(Deserialize)]
+        struct Place {
+            #[serde(default, deserialize_with = "filled_text")]
+            name: Option<String>,
+        }
+        let name = |json| serde_json::from_str::<Place>(json).map(|place| place.name);
+        for json in ["{}", r#"{"name":null}"#, r#"{"name":""}"#] {
+            assert_eq!(name(json).unwrap(), None, "{json}");
+        }
+        assert_eq!(name(r#"{"name":"Oslo"}"#).unwrap().as_deref(), Some("Oslo"));
+        assert!(name(r#"{"name":1}"#).is_err());
     }
 
     #[test]

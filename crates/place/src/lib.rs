@@ -39,6 +39,22 @@ pub struct Point {
 }
 
 impl Place {
+    /// The place by its coordinates, for a source that knows no cities. Those of a city are looked up.
+    ///
+    /// # Errors
+    ///
+    /// The error of looking up.
+    pub async fn point<E>(
+        &self,
+        look_up: impl AsyncFnOnce(&str) -> Result<Coordinates, E>,
+    ) -> Result<Point, E> {
+        let at = match &self.location {
+            Location::At(coordinates) => *coordinates,
+            Location::City(name) => look_up(name).await?,
+        };
+        Ok(Point { name: self.to_string(), at })
+    }
+
     /// Name in records: the configured one, or the one of the source, or the coordinates.
     pub fn name_or(&self, from_source: Option<&str>) -> String {
         match (&self.name, from_source) {
@@ -60,5 +76,21 @@ impl fmt::Display for Place {
 impl fmt::Display for Point {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_city_is_looked_up_and_coordinates_are_not() {
+        let oslo = Coordinates::new(59.9, 10.7).unwrap();
+        let look_up = async |city: &str| if city == "Oslo" { Ok(oslo) } else { Err("unknown") };
+        let city = |name: &str| Place { name: None, location: Location::City(name.to_owned()) };
+        assert_eq!(city("Oslo").point(look_up).await, Ok(Point { name: "Oslo".to_owned(), at: oslo }));
+        assert_eq!(city("Osl").point(look_up).await, Err("unknown"));
+        let home = Place { name: Some("home".to_owned()), location: Location::At(oslo) };
+        assert_eq!(home.point(async |_: &str| Err("asked")).await.map(|point| point.name), Ok("home".into()));
     }
 }

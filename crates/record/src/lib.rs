@@ -89,4 +89,15 @@ pub trait Record {
 
     /// The value of column `index` of the schema; [`Value::Null`] where there is no such column.
     fn value(&self, index: usize) -> Value<'_>;
+
+    /// Whether any field is there. Time, tags and keys do not count: a record without a field says nothing.
+    fn has_fields(&self) -> bool
+    where
+        Self: Sized,
+    {
+        let columns = Self::schema().columns.iter().enumerate();
+        columns
+            .filter(|(_, column)| column.role == Role::Field)
+            .any(|(index, _)| !self.value(index).is_null())
+    }
 }

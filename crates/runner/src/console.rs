@@ -38,11 +38,8 @@ pub(crate) async fn progress(context: &Context) {
         };
         let spooled: u64 = router.stores().map(backlog).sum();
         let seconds = context.elapsed().as_secs();
-        if let Some((item, of)) = context.progress.items() {
-            tracing::info!(stage, seconds, records = rows, spooled, "working, item {item} of {of}");
-        } else {
-            tracing::info!(stage, seconds, records = rows, spooled, "working");
-        }
+        let position = context.progress.position();
+        tracing::info!(stage, seconds, records = rows, spooled, "working{position}");
     }
 }
 

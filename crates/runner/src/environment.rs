@@ -10,8 +10,6 @@ use logging::{Format, Identity};
 use record::Timestamp;
 use rustls::ClientConfig;
 use secret::Redactor;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use settings::Source;
 use state::State;
 
@@ -95,40 +93,6 @@ impl Environment {
         let interrupt = self.interrupt.clone();
         async move {
             interrupt.raised().await;
-        }
-    }
-
-    /// Returns an earlier answer that is younger than `max_age`; else asks, and remembers the answer.
-    ///
-    /// Without a durable state it asks each time.
-    ///
-    /// # Errors
-    ///
-    /// The error of asking.
-    pub async fn remember<T: Serialize + DeserializeOwned, E>(
-        &self,
-        key: &str,
-        max_age: Duration,
-        ask: impl AsyncFn() -> Result<T, E>,
-    ) -> Result<T, E> {
-        let as_text = |value: &T| serde_json::to_string(value).unwrap_or_default();
-        // Boxed, since the state may be a database and its future weighs on every caller.
-        let answer = self.state.remember(key, max_age, async || Ok(as_text(&ask().await?)));
-        let answer = Box::pin(answer).await?;
-        match serde_json::from_str(&answer) {
-            Ok(value) => Ok(value),
-            // Written by a version that had another form for it.
-            Err(_) => {
-                self.forget(key).await;
-                ask().await
-            }
-        }
-    }
-
-    /// Forgets an answer that turned out to be wrong.
-    pub async fn forget(&self, key: &str) {
-        if let Err(error) = Box::pin(self.state.remove(key)).await {
-            tracing::warn!(error = fault::chain(&error), key, "an answer could not be forgotten");
         }
     }
 

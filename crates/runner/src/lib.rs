@@ -38,7 +38,9 @@
 //! lost to a store that is away, and the exit code tells an orchestrator what to do: see [`Exit`].
 
 mod alerting;
+mod answers;
 mod arguments;
+mod backfill;
 mod check;
 mod config;
 mod console;

@@ -13,6 +13,7 @@ pub(crate) struct Progress {
     stage: Cell<Option<Stage>>,
     rows: Cell<usize>,
     items: Cell<Option<(usize, usize)>>,
+    windows: Cell<Option<(usize, usize)>>,
     names: RefCell<BTreeSet<RecordName>>,
     failures: RefCell<Vec<Failure>>,
 }
@@ -51,9 +52,17 @@ impl Progress {
         self.items.set((of > 1).then_some((number, of)));
     }
 
-    /// The number of the current item, and how many there are.
-    pub(crate) fn items(&self) -> Option<(usize, usize)> {
-        self.items.get()
+    /// Notes the number of the current part of the past, of so many.
+    pub(crate) fn window(&self, number: usize, of: usize) {
+        self.windows.set(Some((number, of)));
+    }
+
+    /// Part of the past and item that the run is at, as in `, window 3 of 12, item 1 of 2`; empty where it has neither.
+    pub(crate) fn position(&self) -> String {
+        let text = |what, counts: Option<(usize, usize)>| {
+            counts.map_or_else(String::new, |(number, of)| format!(", {what} {number} of {of}"))
+        };
+        text("window", self.windows.get()) + &text("item", self.items.get())
     }
 
     /// The stage the run is at.
@@ -69,6 +78,11 @@ impl Progress {
     /// Notes a failure that does not end the run now.
     pub(crate) fn fail_later(&self, failures: impl IntoIterator<Item = Failure>) {
         self.failures.borrow_mut().extend(failures);
+    }
+
+    /// Takes the failures noted until now.
+    pub(crate) fn take_failures(&self) -> Vec<Failure> {
+        self.failures.take()
     }
 
     /// How the run ended: by its own result, and by what failed on the way.

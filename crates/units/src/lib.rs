@@ -1,6 +1,6 @@
 //! Conversion of measured values to the units of records.
 //!
-//! Services and sensors measure in many units; the records of one quantity have one: °C, m/s, hPa, m, mm, W, kWh.
+//! Services and sensors measure in many units; the records of one quantity have one: °C, m/s, %, hPa, m, mm, W, kWh.
 //! Each quantity is an enum of its units. A unit is chosen in code, or found by its symbol:
 //!
 //! ```
@@ -19,7 +19,7 @@ mod compass;
 mod quantities;
 
 pub use compass::degrees_of_direction;
-pub use quantities::{Distance, Energy, Power, Precipitation, Pressure, Speed, Temperature};
+pub use quantities::{Distance, Energy, Power, Precipitation, Pressure, Share, Speed, Temperature};
 
 /// A symbol that is no unit of the quantity.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

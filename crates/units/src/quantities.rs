@@ -71,6 +71,16 @@ quantity! {
 }
 
 quantity! {
+    /// A part of a whole, such as humidity or a chance; records have %.
+    Share, "share",
+    /// The share in percent.
+    percent(|value| ..) {
+        /// %
+        Percent ["%", "percent"] => value;
+    }
+}
+
+quantity! {
     /// Pressure, of air above all; records have hPa.
     Pressure, "pressure",
     /// The pressure in hPa.

@@ -5,7 +5,6 @@ mod transform;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use fault::Fault as _;
 use nws::{Forecast, Grid, Nws};
 use place::{Point, Points};
 use runner::{Failure, Run, program};
@@ -41,15 +40,5 @@ async fn etl(run: &Run<Config>) -> Result<(), Failure> {
 async fn forecast(run: &Run<Config>, nws: &Nws, place: &Point) -> Result<(Grid, Forecast), nws::Error> {
     let key = format!("grid/{}", place.at);
     let ask = async || nws.grid(place.at).await;
-    let mut grid = run.remember(&key, DAY, ask).await?;
-    let mut reply = nws.hourly_forecast(&grid).await;
-    if reply.as_ref().is_err_and(|error| !error.kind().is_passing()) {
-        run.forget(&key).await;
-        // The cell may have moved since it was remembered.
-        if let Some(moved) = run.remember(&key, DAY, ask).await.ok().filter(|now| *now != grid) {
-            grid = moved;
-            reply = nws.hourly_forecast(&grid).await;
-        }
-    }
-    Ok((grid, reply?))
+    run.use_remembered(&key, DAY, ask, async |grid| nws.hourly_forecast(grid).await).await
 }

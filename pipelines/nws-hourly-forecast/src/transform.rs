@@ -1,8 +1,10 @@
 //! From the reply to the records.
 
-use nws::{Forecast, Grid, Period, UnknownUnit};
+use nws::{Forecast, Grid, Period};
 use place::Point;
+use quantity::WrongUnit;
 use record::{Record, Timestamp};
+use units::{Share, Speed, Temperature};
 
 /// Weather at one place, as forecast for one hour.
 #[derive(Debug, Clone, Record)]
@@ -57,59 +59,39 @@ pub enum Error {
     /// No hour of it has a start.
     #[error("none of the {0} hours of the forecast has a start")]
     NoHours(usize),
-    /// A value has a unit that is not known.
-    #[error("`{field}` of hour {hour} is in `{unit}`, which is not a known unit of it")]
-    Unit {
-        /// The member of the reply.
-        field: &'static str,
-        /// Which hour, counted from 0.
-        hour: usize,
-        /// The unit.
-        unit: String,
-    },
+    /// A value of an hour, counted from 0, has a unit that is not known.
+    #[error("`{}` of hour {hour} is in `{}`, which is not a known unit of it", wrong.member, wrong.unit)]
+    Unit { hour: usize, wrong: WrongUnit },
 }
 
 /// The hours of the reply for `place`. An hour without a start, which belongs nowhere, is left out.
 pub fn hours(place: &Point, grid: &Grid, reply: Forecast) -> Result<Vec<Hour>, Error> {
-    let count = reply.periods.len();
-    let periods = reply.periods.into_iter().enumerate();
-    let hours = periods.filter_map(|(index, period)| {
-        let starts_at = period.start_time?;
-        let unit = |field| move |error: UnknownUnit| Error::Unit { field, hour: index, unit: error.symbol };
-        Some(hour(starts_at, place, grid, reply.update_time, period, unit))
-    });
-    let hours = hours.collect::<Result<Vec<_>, _>>()?;
+    let (count, issued_at) = (reply.periods.len(), reply.update_time);
+    let record = |starts_at, period: Period| -> Result<Hour, WrongUnit> {
+        Ok(Hour {
+            starts_at,
+            place: place.name.clone(),
+            office: grid.office.clone(),
+            grid: format!("{},{}", grid.x, grid.y),
+            temperature: period.temperature.to("temperature", Temperature::celsius)?,
+            dew_point: period.dewpoint.to("dewpoint", Temperature::celsius)?,
+            precipitation_probability: period
+                .probability_of_precipitation
+                .to("probabilityOfPrecipitation", Share::percent)?,
+            relative_humidity: period.relative_humidity.to("relativeHumidity", Share::percent)?,
+            wind_speed_low: period.wind_speed.low().to("windSpeed", Speed::meters_per_second)?,
+            wind_speed_high: period.wind_speed.high().to("windSpeed", Speed::meters_per_second)?,
+            wind_direction_degrees: period.wind_direction.as_deref().and_then(units::degrees_of_direction),
+            wind_direction: period.wind_direction,
+            short_forecast: period.short_forecast,
+            is_daytime: period.is_daytime,
+            issued_at,
+        })
+    };
+    let mut hours = Vec::new();
+    for (hour, period) in reply.periods.into_iter().enumerate() {
+        let Some(starts_at) = period.start_time else { continue };
+        hours.push(record(starts_at, period).map_err(|wrong| Error::Unit { hour, wrong })?);
+    }
     if hours.is_empty() { Err(Error::NoHours(count)) } else { Ok(hours) }
-}
-
-fn hour<E: FnOnce(UnknownUnit) -> Error>(
-    starts_at: Timestamp,
-    place: &Point,
-    grid: &Grid,
-    issued_at: Option<Timestamp>,
-    period: Period,
-    unit_of: impl Fn(&'static str) -> E,
-) -> Result<Hour, Error> {
-    let is_text = |text: &String| !text.is_empty();
-    let temperature = period.temperature.or_in(period.temperature_unit.as_deref());
-    let chance_of_rain = period.probability_of_precipitation.percent();
-    let (low, high) = period.wind_speed.meters_per_second().map_err(unit_of("windSpeed"))?;
-    let direction = period.wind_direction.filter(is_text);
-    Ok(Hour {
-        starts_at,
-        place: place.name.clone(),
-        office: grid.office.clone(),
-        grid: format!("{},{}", grid.x, grid.y),
-        temperature: temperature.celsius().map_err(unit_of("temperature"))?,
-        dew_point: period.dewpoint.or_in(Some("C")).celsius().map_err(unit_of("dewpoint"))?,
-        precipitation_probability: chance_of_rain.map_err(unit_of("probabilityOfPrecipitation"))?,
-        relative_humidity: period.relative_humidity.percent().map_err(unit_of("relativeHumidity"))?,
-        wind_speed_low: low,
-        wind_speed_high: high,
-        wind_direction_degrees: direction.as_deref().and_then(units::degrees_of_direction),
-        wind_direction: direction,
-        short_forecast: period.short_forecast.filter(is_text),
-        is_daytime: period.is_daytime,
-        issued_at,
-    })
 }

@@ -5,15 +5,17 @@ mod transform;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use openweather::{AirPollution, OpenWeather};
-use place::{Location, Place, Places};
-use runner::{Failure, Run, program};
+use openweather::OpenWeather;
+use place::{Places, Point};
+use runner::{Failure, Run, Window, program};
 use settings::Settings;
 
 use transform::AirQuality;
 
 /// Cities do not move, but names are sometimes corrected.
 const MONTH: Duration = Duration::from_hours(30 * 24);
+/// The past is read in parts of some 2000 readings for each place.
+const QUARTER: Duration = Duration::from_hours(90 * 24);
 
 #[derive(Settings)]
 struct Config {
@@ -32,29 +34,18 @@ fn main() -> ExitCode {
 
 async fn etl(run: &Run<Config>) -> Result<(), Failure> {
     let openweather = OpenWeather::new(&run.config.openweather, run.http());
-    let ask = async |place| air_pollution(run, &openweather, place).await;
-    let replies = run.extract_each(&run.config.places, ask).await?;
-    let may_be_empty = run.window().is_some();
-    let readings =
-        run.transform_each(replies, |place, reply| transform::readings(place, reply, may_be_empty))?;
-    run.load_as(&run.config.measurement, &readings.concat()).await
-}
-
-async fn air_pollution(
-    run: &Run<Config>,
-    openweather: &OpenWeather,
-    place: &Place,
-) -> Result<AirPollution, openweather::Error> {
-    let at = match &place.location {
-        Location::At(coordinates) => *coordinates,
-        // This product knows coordinates only.
-        Location::City(name) => {
-            let ask = async || openweather.locate(name).await;
-            run.remember(&format!("city/{name}"), MONTH, ask).await?
-        }
+    let locate = async |city: &str| {
+        run.remember(&format!("city/{city}"), MONTH, async || openweather.locate(city).await).await
     };
-    match run.window() {
-        Some(window) => openweather.air_pollution_history(at, window.since, window.until).await,
-        None => openweather.air_pollution(at).await,
-    }
+    // This product knows coordinates only.
+    let places = run.extract_each(&run.config.places, async |place| place.point(&locate).await).await?;
+    let work = async |window: Option<Window>| {
+        let points = places.iter().map(|(_, point)| point);
+        let ask = async |point: &Point| openweather.air_pollution(point.at, window.map(Window::range)).await;
+        let replies = run.extract_each(points, ask).await?;
+        let readings =
+            run.transform_each(replies, |point, reply| transform::readings(point, reply, window.is_some()))?;
+        run.load_as(&run.config.measurement, &readings.concat()).await
+    };
+    run.each_window(QUARTER, work).await
 }

@@ -2,7 +2,7 @@
 
 use openweather::{AirPollution, Reading};
 use openweather_fields::Source;
-use place::Place;
+use place::Point;
 use record::{Record, Timestamp};
 
 /// Air quality at one place.
@@ -48,34 +48,20 @@ pub enum Error {
     /// It has no reading that tells something, though it was asked for the present.
     #[error("the reply has no reading")]
     Empty,
-    /// A reading has no time.
+    /// A reading, counted from 0, has no time.
     #[error("reading {reading} is of `dt` {dt}, which is no time")]
-    NoTime {
-        /// Which reading, counted from 0.
-        reading: usize,
-        /// Time in the reply.
-        dt: i64,
-    },
+    NoTime { reading: usize, dt: i64 },
 }
 
-/// All readings of the reply for `place`. One without any value is left out. Only a window of the past may be empty.
-pub fn readings(place: &Place, reply: AirPollution, may_be_empty: bool) -> Result<Vec<AirQuality>, Error> {
-    let city = place.name_or(None);
+/// All readings of the reply for `point`. One without any value is left out. Only a window of the past may be empty.
+pub fn readings(point: &Point, reply: AirPollution, may_be_empty: bool) -> Result<Vec<AirQuality>, Error> {
     let readings = reply.list.into_iter().enumerate();
     let record = |(index, reading): (usize, Reading)| {
-        record(&city, &reading).ok_or(Error::NoTime { reading: index, dt: reading.dt })
+        record(&point.name, &reading).ok_or(Error::NoTime { reading: index, dt: reading.dt })
     };
     let mut readings = readings.map(record).collect::<Result<Vec<_>, _>>()?;
-    readings.retain(AirQuality::tells_something);
+    readings.retain(Record::has_fields);
     if readings.is_empty() && !may_be_empty { Err(Error::Empty) } else { Ok(readings) }
-}
-
-impl AirQuality {
-    fn tells_something(&self) -> bool {
-        let gases = [self.carbon_monoxide, self.no, self.no2, self.o3, self.so2, self.nh3];
-        let particles = [self.pm_2, self.pm_10];
-        gases.iter().chain(&particles).chain(&[self.aqi]).any(Option::is_some)
-    }
 }
 
 fn record(city: &str, reading: &Reading) -> Option<AirQuality> {
@@ -83,19 +69,14 @@ fn record(city: &str, reading: &Reading) -> Option<AirQuality> {
     Some(AirQuality {
         at: openweather::time(reading.dt)?,
         source: Source { api: "Air Quality", city: city.to_owned() },
-        carbon_monoxide: measured(components.co),
-        pm_2: measured(components.pm2_5),
-        pm_10: measured(components.pm10),
+        carbon_monoxide: components.co,
+        pm_2: components.pm2_5,
+        pm_10: components.pm10,
         aqi: reading.main.aqi,
-        no: measured(components.no),
-        no2: measured(components.no2),
-        o3: measured(components.o3),
-        so2: measured(components.so2),
-        nh3: measured(components.nh3),
+        no: components.no,
+        no2: components.no2,
+        o3: components.o3,
+        so2: components.so2,
+        nh3: components.nh3,
     })
-}
-
-/// No concentration is below zero: -9999 stands for a value the service does not have.
-fn measured(concentration: Option<f64>) -> Option<f64> {
-    concentration.filter(|value| *value >= 0.0)
 }

@@ -3,9 +3,9 @@
 //! No key is needed. The service asks for a `User-Agent` with a contact, sees coordinates of at most four decimals,
 //! and covers the United States and their waters.
 //!
-//! This client does not know records or stores: it returns the values of the service, with absent values absent.
+//! This client does not know records or stores: it returns the values of the service, with absent values absent and
+//! with the unit of each number.
 
-mod quantity;
 mod reply;
 
 pub use http_client::Error;
@@ -14,9 +14,8 @@ use place::Coordinates;
 use settings::Settings;
 use url::Url;
 
-pub use quantity::{Quantity, WindSpeed};
+pub use quantity::{Quantity, QuantityRange};
 pub use reply::{Forecast, Grid, Period};
-pub use units::UnknownUnit;
 
 /// Where links in replies point, also when they were fetched through a proxy.
 const ORIGIN: &str = "https://api.weather.gov";
@@ -72,8 +71,10 @@ impl Nws {
         } else {
             geo_json(self.service.follow(operation, link))
         };
-        let forecast: reply::ForecastReply = request.json().await?;
-        Ok(forecast.properties)
+        let reply: reply::ForecastReply = request.json().await?;
+        let mut forecast = reply.properties;
+        forecast.periods.iter_mut().for_each(Period::assume_units);
+        Ok(forecast)
     }
 
     /// A link without the address of the service, whether it is the one we ask or its own; another link as it is.

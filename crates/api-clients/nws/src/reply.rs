@@ -1,9 +1,8 @@
 //! The replies, as far as they are used.
 
 use jiff::Timestamp;
+use quantity::{Quantity, QuantityRange};
 use serde::{Deserialize, Serialize};
-
-use crate::{Quantity, WindSpeed};
 
 #[derive(Deserialize)]
 pub(crate) struct Point {
@@ -50,9 +49,9 @@ pub struct Period {
     pub start_time: Option<Timestamp>,
     /// Whether the sun is up, roughly.
     pub is_daytime: Option<bool>,
-    /// Air temperature; where it has no unit of its own, that of `temperature_unit`.
+    /// Air temperature.
     pub temperature: Quantity,
-    /// `F` or `C`.
+    /// Unit of the temperature where it has none of its own: `F` or `C`.
     pub temperature_unit: Option<String>,
     /// Chance of rain or snow, percent.
     pub probability_of_precipitation: Quantity,
@@ -61,9 +60,21 @@ pub struct Period {
     /// Relative humidity, percent.
     pub relative_humidity: Quantity,
     /// Wind speed, as one value or a range.
-    pub wind_speed: WindSpeed,
+    pub wind_speed: QuantityRange,
     /// Where the wind comes from, as in `SSW`.
+    #[serde(default, deserialize_with = "json_member::filled_text")]
     pub wind_direction: Option<String>,
     /// In words, as in `Partly Cloudy`.
+    #[serde(default, deserialize_with = "json_member::filled_text")]
     pub short_forecast: Option<String>,
+}
+
+impl Period {
+    /// Gives bare numbers the units that the service means.
+    pub(crate) fn assume_units(&mut self) {
+        self.temperature.assume_unit(self.temperature_unit.as_deref().unwrap_or_default());
+        self.dewpoint.assume_unit("C");
+        self.probability_of_precipitation.assume_unit("percent");
+        self.relative_humidity.assume_unit("percent");
+    }
 }

@@ -51,7 +51,7 @@ fn forecast() -> Value {
 
 fn periods(forecast: &Forecast) -> Vec<(String, Option<f64>, Option<f64>)> {
     let tell = |period: &nws::Period| {
-        (period.start_time.unwrap().to_string(), period.temperature.value, period.wind_speed.high)
+        (period.start_time.unwrap().to_string(), period.temperature.value, period.wind_speed.max)
     };
     forecast.periods.iter().map(tell).collect()
 }

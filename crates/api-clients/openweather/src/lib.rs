@@ -8,6 +8,8 @@
 mod error;
 mod reply;
 
+use std::ops::Range;
+
 use http_client::{Client, Request, Service};
 use jiff::Timestamp;
 use place::{Coordinates, Location};
@@ -67,32 +69,26 @@ impl OpenWeather {
         self.json(at(request, location).query("units", "metric")).await
     }
 
-    /// The air quality now: `/data/2.5/air_pollution`, <https://openweathermap.org/api/air-pollution>.
+    /// The air quality now: `/data/2.5/air_pollution`, <https://openweathermap.org/api/air-pollution>; or that of each
+    /// hour of a part of the past, which reaches back to 2020-11-27: `/data/2.5/air_pollution/history`.
     ///
     /// # Errors
     ///
     /// As for [`OpenWeather::current_weather`].
-    pub async fn air_pollution(&self, coordinates: Coordinates) -> Result<AirPollution, Error> {
-        let request = self.service.get("air pollution", "/data/2.5/air_pollution");
-        self.json(near(request, coordinates)).await
-    }
-
-    /// The air quality of each hour from `since` to `until`: `/data/2.5/air_pollution/history`. It reaches back to
-    /// 2020-11-27.
-    ///
-    /// # Errors
-    ///
-    /// As for [`OpenWeather::current_weather`].
-    pub async fn air_pollution_history(
+    pub async fn air_pollution(
         &self,
         coordinates: Coordinates,
-        since: Timestamp,
-        until: Timestamp,
+        past: Option<Range<Timestamp>>,
     ) -> Result<AirPollution, Error> {
-        let request = self.service.get("air pollution history", "/data/2.5/air_pollution/history");
-        let request =
-            near(request, coordinates).query("start", since.as_second()).query("end", until.as_second());
-        self.json(request).await
+        let request = match past {
+            None => self.service.get("air pollution", "/data/2.5/air_pollution"),
+            Some(Range { start, end }) => self
+                .service
+                .get("air pollution history", "/data/2.5/air_pollution/history")
+                .query("start", start.as_second())
+                .query("end", end.as_second()),
+        };
+        self.json(near(request, coordinates)).await
     }
 
     /// Where a city is, as the weather there says.

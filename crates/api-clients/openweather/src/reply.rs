@@ -2,7 +2,7 @@
 
 use json_member::OrDefault;
 use place::Coordinates;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 
 /// Weather at one place and time: the reply of `/data/2.5/weather`, or a step of a forecast.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -68,24 +68,32 @@ pub struct AirQuality {
     pub aqi: Option<f64>,
 }
 
-/// Concentrations in µg/m³. The service has been seen to say -9999 for an unknown one.
+/// Concentrations in µg/m³. The service has been seen to say -9999 for an unknown one, which is absent here.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Components {
     /// Carbon monoxide.
+    #[serde(default, deserialize_with = "concentration")]
     pub co: Option<f64>,
     /// Nitrogen monoxide.
+    #[serde(default, deserialize_with = "concentration")]
     pub no: Option<f64>,
     /// Nitrogen dioxide.
+    #[serde(default, deserialize_with = "concentration")]
     pub no2: Option<f64>,
     /// Ozone.
+    #[serde(default, deserialize_with = "concentration")]
     pub o3: Option<f64>,
     /// Sulphur dioxide.
+    #[serde(default, deserialize_with = "concentration")]
     pub so2: Option<f64>,
     /// Particles up to 2.5 µm.
+    #[serde(default, deserialize_with = "concentration")]
     pub pm2_5: Option<f64>,
     /// Particles up to 10 µm.
+    #[serde(default, deserialize_with = "concentration")]
     pub pm10: Option<f64>,
     /// Ammonia.
+    #[serde(default, deserialize_with = "concentration")]
     pub nh3: Option<f64>,
 }
 
@@ -182,4 +190,9 @@ impl Weather {
     pub fn coordinates(&self) -> Option<Coordinates> {
         self.coord.and_then(|coord| Coordinates::new(coord.lat, coord.lon))
     }
+}
+
+/// No concentration is below zero.
+fn concentration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D::Error> {
+    Ok(Option::deserialize(deserializer)?.filter(|value| *value >= 0.0))
 }

@@ -57,7 +57,7 @@ async fn asks_for_a_window_of_the_past_in_seconds() {
     let server = serve("/data/2.5/air_pollution/history", &window, 200, &json!({ "list": [] }));
     let time = |second| Timestamp::from_second(second).unwrap();
     let reply =
-        openweather(&server).air_pollution_history(here(), time(1_600_000_000), time(1_600_003_600)).await;
+        openweather(&server).air_pollution(here(), Some(time(1_600_000_000)..time(1_600_003_600))).await;
     assert_eq!(reply.unwrap().list, []);
 }
 

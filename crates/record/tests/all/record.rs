@@ -186,3 +186,20 @@ fn a_range_of_valid_values_is_part_of_the_schema_and_of_what_is_told_of_it() {
     assert_eq!(told.pointer("/columns/3/valid"), Some(&serde_json::json!({ "min": -90.0, "max": 60.0 })));
     assert_eq!(told.pointer("/columns/4/valid"), Some(&serde_json::json!({ "min": 0.0 })));
 }
+
+#[test]
+fn a_record_without_fields_says_nothing() {
+    #[derive(Record)]
+    #[record(measurement = "levels")]
+    struct Level {
+        #[record(time)]
+        at: Timestamp,
+        #[record(tag)]
+        station: &'static str,
+        /// Water level.
+        level: Option<f64>,
+    }
+    let at = |level| Level { at: Timestamp::UNIX_EPOCH, station: "Eton", level };
+    assert!(at(Some(0.0)).has_fields());
+    assert!(!at(None).has_fields());
+}

@@ -14,7 +14,14 @@ const LAYERS: [&[&str]; 10] = [
         "crates/record/derive",
         "crates/settings/derive",
     ],
-    &["crates/record", "crates/sensor-error", "crates/settings", "crates/tls", "crates/embedded-db"],
+    &[
+        "crates/quantity",
+        "crates/record",
+        "crates/sensor-error",
+        "crates/settings",
+        "crates/tls",
+        "crates/embedded-db",
+    ],
     &[
         "crates/place",
         "crates/site",
