@@ -52,12 +52,12 @@ pub(crate) async fn report(
 async fn reach(context: &Context, records: &[&Schema], exit: &mut Exit) {
     for store in stores(&context.delivery, records) {
         let checked = store.check().await.map(|()| "takes records");
-        line(exit, &format!("store {}", store.name()), &checked.map_err(|error| told(&error)));
+        line(exit, &format!("store {}", store.name()), &checked.map_err(|error| exit_and_message(&error)));
     }
     for channel in context.alerting.channels() {
         let checked = channel.check().await;
         let name = format!("alerts {}", channel.route().name());
-        line(exit, &name, &checked.map_err(|error| told(&error)));
+        line(exit, &name, &checked.map_err(|error| exit_and_message(&error)));
     }
     if context.alerting.channels().is_empty() {
         line(exit, "alerts", &Ok("none configured"));
@@ -80,7 +80,7 @@ fn outcome(run: &Result<(), Failure>) -> Checked<&str> {
     run.as_ref().map(|()| "").map_err(|failure| (failure.exit(), failure.message().to_owned()))
 }
 
-fn told(error: &(impl Fault + 'static)) -> (Exit, String) {
+fn exit_and_message(error: &(impl Fault + 'static)) -> (Exit, String) {
     (error.kind().into(), fault::chain(error))
 }
 
@@ -94,7 +94,7 @@ pub(crate) fn line<T: AsRef<str>>(exit: &mut Exit, what: &str, checked: &Checked
         }
     };
     for text in text.lines() {
-        // Nobody is left to tell when standard output is closed.
+        // A closed standard output has no reader.
         let _ = writeln!(std::io::stdout(), "{mark:<8}{what:<15} {text}");
     }
 }

@@ -8,7 +8,7 @@ use record::{Batch, Timestamp};
 use secret::Redactor;
 use settings::{Source, Variable};
 use sink::Sink as _;
-use sink_router::{Router, Store};
+use sink_router::{Store, StoreRouter};
 use spool::DeadLetter;
 
 use crate::alerting::{ChannelConfigs, read_thresholds};
@@ -50,7 +50,7 @@ impl Prepared {
         let shared = Shared::read(source);
         let limits: RunLimits = config::or_defaults(source)?;
         let spool: SpoolConfig = config::or_defaults(source)?;
-        if program.kind != program::Kind::Service {
+        if program.kind != program::ProgramKind::Service {
             // Their names depend on the settings, and a file of settings may have them.
             let _ = ChannelConfigs::read(source);
             read_thresholds(program, variables, source);
@@ -60,7 +60,7 @@ impl Prepared {
         let policy = RunPolicy { retry, deadline: limits.deadline, may_write: false };
         let environment = Environment::new(program, shared, policy, source, redactor)?;
         let Environment { http, tls, stores, .. } = &environment;
-        let router = if has_stores { Router::new(stores, http, tls) } else { Router::default() };
+        let router = if has_stores { StoreRouter::new(stores, http, tls) } else { StoreRouter::default() };
         let spooling = Spooling::new(spool_config::backend(program, &environment, spool.0, source));
         let outbox = Outbox::new(router, spooling);
         Some(Self { environment, outbox })

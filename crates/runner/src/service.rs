@@ -13,10 +13,10 @@ use crate::arguments::{Mode, Request};
 use crate::config::Shared;
 use crate::environment::{Environment, RunPolicy};
 use crate::interrupt::EndReason;
-use crate::program::Kind;
+use crate::program::ProgramKind;
 use crate::{Exit, Failure, Program, Stage, console, entry, start};
 
-/// How long a service that was told to end may take to do so, after what it serves has ended or should have.
+/// Time for a service to end after a signal, once its server has ended or should have.
 const GRACE: Duration = Duration::from_secs(8);
 
 /// A program that answers requests until it is stopped.
@@ -36,7 +36,7 @@ pub fn service<C: Settings>(
     program: Program,
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
 ) -> ExitCode {
-    let program = program.of_kind(Kind::Service);
+    let program = program.of_kind(ProgramKind::Service);
     let variables = variables::<C>();
     entry::enter(&program, &variables, |request| run(&program, &variables, request, serve))
 }
@@ -98,7 +98,7 @@ async fn work<C>(
     };
     tokio::select! {
         result = serve(service) => match result {
-            // To be told to end while starting is no failure.
+            // A signal to stop during the start is no failure.
             Err(failure) if failure.is_ended() => Ok(()),
             result => result,
         },
@@ -113,7 +113,7 @@ async fn check<C>(service: &Service<C>) -> Exit {
         Ok(_) => (Exit::Done, "ok", "can be read".to_owned()),
         Err(error) => (error.kind().into(), "FAILED", fault::chain(error)),
     };
-    // Nobody is left to tell when standard output is closed.
+    // A closed standard output has no reader.
     let _ = writeln!(
         std::io::stdout(),
         "{:<8}{:<16}complete\n{mark:<8}{:<16}{text}",

@@ -8,12 +8,12 @@ use s3_client::Bucket;
 use spool_remote::{RemoteSpool, Storage};
 
 use settings::{Setting, Settings, Source, Variable};
-use sink_router::{Router, Store};
+use sink_router::{Store, StoreRouter};
 use spool::{Limits, WhenFull};
 
 use crate::Program;
 use crate::environment::Environment;
-use crate::program::Kind;
+use crate::program::ProgramKind;
 use crate::spool_backend::SpoolBackend;
 
 const URL: &str = "SPOOL_URL";
@@ -31,7 +31,7 @@ struct Written {
     /// Hours after which a record that waits in the spool is given up; without it, never.
     #[setting(name = "SPOOL_MAX_AGE_HOURS")]
     age: Option<Hours>,
-    /// What happens when the spool is full: `drop-oldest`, `drop-newest`, or `block`, which takes nothing new.
+    /// Behavior when the spool is full: `drop-oldest`, `drop-newest`, or `block`, which takes nothing new.
     #[setting(name = "SPOOL_WHEN_FULL", default = "drop-oldest")]
     when_full: Full,
 }
@@ -121,7 +121,7 @@ pub(crate) fn backend(
     limits: Limits,
     source: &mut Source,
 ) -> SpoolBackend {
-    let remote = (program.kind == Kind::Job)
+    let remote = (program.kind == ProgramKind::Job)
         .then(|| RemoteSpoolConfig::read(source)?.spool(program, environment, limits, source))
         .flatten();
     let file =
@@ -131,7 +131,7 @@ pub(crate) fn backend(
 
 /// Whether some records of the program go to another store than PostgreSQL.
 fn has_another_store(program: &Program, environment: &Environment) -> bool {
-    let router = Router::new(environment.stores(), environment.http(), environment.tls());
+    let router = StoreRouter::new(environment.stores(), environment.http(), environment.tls());
     let is_other = |store: &Store| !matches!(store, Store::Postgres(_));
     program.records.iter().any(|schema| router.stores_for(schema).any(is_other))
 }
@@ -215,9 +215,9 @@ mod tests {
         assert_eq!(read(&set), Ok(limits));
         let wrong =
             [("SPOOL_MAX_BYTES", "512"), ("SPOOL_MAX_AGE_HOURS", "0"), ("SPOOL_WHEN_FULL", "explode")];
-        let told = "SPOOL_MAX_BYTES must be a whole number of bytes, 131072 at least\n\
+        let mistakes = "SPOOL_MAX_BYTES must be a whole number of bytes, 131072 at least\n\
                     SPOOL_MAX_AGE_HOURS must be a number of hours above 0\n\
                     SPOOL_WHEN_FULL must be drop-oldest, drop-newest or block";
-        assert_eq!(read(&wrong), Err(told.to_owned()));
+        assert_eq!(read(&wrong), Err(mistakes.to_owned()));
     }
 }

@@ -7,7 +7,7 @@ use record::{Batch, OwnedBatch, Refused, Timestamp, Value};
 use spool::{Backlog, DeadLetter, Dropped, Entry};
 
 use crate::letter;
-use crate::spool_backend::{BatchId, DeliveryRight, SpoolBackend, SpoolError};
+use crate::spool_backend::{DeliveryRight, SpoolBackend, SpoolError, StoredBatchId};
 
 /// The first pause of a run that has to wait for another.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -26,7 +26,7 @@ pub(crate) struct Spooling {
 
 /// A batch that waits for its store.
 pub(crate) struct SpooledBatch {
-    id: BatchId,
+    id: StoredBatchId,
     /// The batch, or why the bytes are none.
     pub(crate) batch: Result<OwnedBatch, String>,
 }

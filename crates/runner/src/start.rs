@@ -37,8 +37,8 @@ pub(crate) fn start<T>(
     let context = Context::new(program, variables, request, &mut source, &redactor);
     let mistakes = source.finish();
     let Some(context) = context.map(Rc::new) else {
-        let told = mistakes.map_or_else(|mistakes| mistakes.to_string(), |()| NO_CLIENT.to_owned());
-        return Err(entry::refuse(program, &told));
+        let message = mistakes.map_or_else(|mistakes| mistakes.to_string(), |()| NO_CLIENT.to_owned());
+        return Err(entry::refuse(program, &message));
     };
     let settings = match (settings, mistakes) {
         (Some(settings), Ok(())) => Ok(settings),

@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_window_is_told() {
+    fn an_invalid_window_is_reported() {
         let now = "2026-11-22T04:28:17Z".parse().unwrap();
         assert!(Window::parse("yesterday", None, now).unwrap_err().starts_with("--since takes a time"));
         assert!(

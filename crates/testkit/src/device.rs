@@ -20,10 +20,10 @@ use crate::world::World;
 use crate::{Outcome, Program};
 
 /// A device with its sensor.
-pub struct Setup {
-    /// What surrounds the program.
+pub struct DeviceSetup {
+    /// Environment of the program: folders, stores, variables.
     pub world: World,
-    /// What differs from test to test, and what stands for it in golden files.
+    /// Values that differ from test to test, each with its placeholder in golden files.
     pub names: Vec<(String, &'static str)>,
     /// The sensor, which is there as long as this is.
     pub sensor: Box<dyn Any>,
@@ -42,7 +42,7 @@ struct Form {
 /// # Panics
 ///
 /// A case leads to something else than it says, or there is none.
-pub fn replay(package: &str, set_up: impl Fn(&Path) -> Setup + Sync) {
+pub fn replay(package: &str, set_up: impl Fn(&Path) -> DeviceSetup + Sync) {
     let root = Path::new(package).join("testcases");
     let entries = fs::read_dir(&root).expect("a device has test cases");
     let mut folders: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -77,12 +77,12 @@ pub(crate) fn check(program: &Program, case: &Case, call: &str) -> Result<(), St
         world.set(name, value);
     }
     let names = vec![(sensor.address().to_owned(), "{{address}}")];
-    let found = problem(&case.folder, Setup { world, names, sensor: Box::new(sensor) });
+    let found = problem(&case.folder, DeviceSetup { world, names, sensor: Box::new(sensor) });
     found.map_or(Ok(()), Err)
 }
 
 /// How what a case leads to differs from its golden files.
-fn problem(folder: &Path, setup: Setup) -> Option<String> {
+fn problem(folder: &Path, setup: DeviceSetup) -> Option<String> {
     let text = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
     let form: Form = toml::from_str(&text("case.toml")).expect("case.toml holds settings");
     let mut world = setup.world;
@@ -101,8 +101,9 @@ fn problem(folder: &Path, setup: Setup) -> Option<String> {
             .for_each(|(name, got)| fs::write(folder.join(name), got).expect("a golden file can be written"));
         return None;
     }
-    let told: Vec<_> = differs.map(|(name, got)| format!("{name}: got\n{got}")).collect();
-    (!told.is_empty()).then(|| format!("{}\n{}\n{}", folder.display(), told.join("\n"), outcome.stderr))
+    let differences: Vec<_> = differs.map(|(name, got)| format!("{name}: got\n{got}")).collect();
+    (!differences.is_empty())
+        .then(|| format!("{}\n{}\n{}", folder.display(), differences.join("\n"), outcome.stderr))
 }
 
 /// Exit code, stage, error, number of alerts, where the program fails.

@@ -1,11 +1,11 @@
-//! How the sensor is set up, in the words of a person.
+//! Settings of the sensor.
 
 use scd4x::Power;
 use settings::Settings;
 
-/// How the sensor is set up. What is not set stays as it left the factory.
+/// Configuration of the sensor. Parameters that are not set keep the factory values.
 #[derive(Debug, Clone, Settings)]
-pub struct Setup {
+pub struct SensorSettings {
     /// Height of the room above the sea in meters. 1000 m change CO2 by about 12 %.
     #[setting(name = "ALTITUDE_METERS", range = 0..=3000, unit = "m")]
     altitude: Option<u16>,
@@ -20,8 +20,8 @@ pub struct Setup {
     low_power: bool,
 }
 
-impl Setup {
-    /// The same, as the driver has it.
+impl SensorSettings {
+    /// Configuration for the driver.
     pub fn of_sensor(&self) -> scd4x::Setup {
         scd4x::Setup {
             altitude: self.altitude,
@@ -40,18 +40,18 @@ mod tests {
 
     fn read(variables: &[(&str, &str)]) -> Result<scd4x::Setup, String> {
         let mut source = Source::of(variables.iter().copied());
-        let setup = Setup::read(&mut source);
+        let settings = SensorSettings::read(&mut source);
         source.finish().map_err(|mistakes| mistakes.to_string())?;
-        setup.map(|setup| setup.of_sensor()).ok_or_else(|| "no setup and no mistake".to_owned())
+        settings.map(|settings| settings.of_sensor()).ok_or_else(|| "no settings and no mistake".to_owned())
     }
 
     #[test]
-    fn what_is_not_set_is_left_to_the_sensor() {
+    fn unset_parameters_are_left_to_the_sensor() {
         assert_eq!(read(&[]).unwrap(), scd4x::Setup::default());
     }
 
     #[test]
-    fn what_is_set_reaches_the_sensor() {
+    fn parameters_reach_the_sensor() {
         let variables =
             [("ALTITUDE_METERS", "520"), ("TEMPERATURE_OFFSET", "2.5"), ("ASC", "off"), ("LOW_POWER", "yes")];
         let setup = scd4x::Setup {
@@ -64,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_sensor_does_not_take_is_a_mistake() {
+    fn values_outside_the_range_of_the_sensor_are_a_mistake() {
         let mistakes =
             read(&[("ALTITUDE_METERS", "3001"), ("TEMPERATURE_OFFSET_CELSIUS", "NaN")]).unwrap_err();
         assert_eq!(

@@ -42,10 +42,10 @@ pub struct AirQuality {
     pub nh3: Option<f64>,
 }
 
-/// A reply that tells no air quality.
+/// A reply without air quality.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It has no reading that tells something, though it was asked for the present.
+    /// It has no reading with a value, though the present was requested.
     #[error("the reply has no reading")]
     Empty,
     /// A reading has no time.
@@ -66,12 +66,12 @@ pub fn readings(place: &Place, reply: AirPollution, may_be_empty: bool) -> Resul
         record(&city, &reading).ok_or(Error::NoTime { reading: index, dt: reading.dt })
     };
     let mut readings = readings.map(record).collect::<Result<Vec<_>, _>>()?;
-    readings.retain(AirQuality::tells_something);
+    readings.retain(AirQuality::has_values);
     if readings.is_empty() && !may_be_empty { Err(Error::Empty) } else { Ok(readings) }
 }
 
 impl AirQuality {
-    fn tells_something(&self) -> bool {
+    fn has_values(&self) -> bool {
         let gases = [self.carbon_monoxide, self.no, self.no2, self.o3, self.so2, self.nh3];
         let particles = [self.pm_2, self.pm_10];
         gases.iter().chain(&particles).chain(&[self.aqi]).any(Option::is_some)

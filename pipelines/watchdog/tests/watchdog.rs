@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::process::{Command, Output};
 
 use http_sim::Server;
-use http_sim::services::Slack;
+use http_sim::services::SlackSim;
 use jiff::{Timestamp, ToSpan as _};
 use rusqlite::Connection;
 use serde_json::Value;
@@ -20,7 +20,7 @@ const TABLE: &str = "
 /// A store, a channel, and their settings.
 struct World {
     folder: TempDir,
-    slack: Slack,
+    slack: SlackSim,
     channel: Server,
     settings: BTreeMap<&'static str, String>,
     /// Start of the test, for exact intervals.
@@ -30,14 +30,14 @@ struct World {
 impl World {
     fn new() -> Self {
         let folder = TempDir::with_prefix("watchdog-").unwrap();
-        let slack = Slack::new("unused");
+        let slack = SlackSim::new("unused");
         let channel = Server::start(slack.clone()).unwrap();
         let mut world = Self { folder, slack, channel, settings: BTreeMap::new(), now: Timestamp::now() };
         let path = |name: &str| world.folder.path().join(name).display().to_string();
         let settings = [
             ("SQLITE_PATH", path("platform.db")),
             ("SPOOL_DIR", path("spool")),
-            ("SLACK_WEBHOOK_URL", format!("{}{}", world.channel.url(), Slack::WEBHOOK)),
+            ("SLACK_WEBHOOK_URL", format!("{}{}", world.channel.url(), SlackSim::WEBHOOK)),
             ("RETRY_BUDGET_SECONDS", "0.001".to_owned()),
         ];
         world.settings.extend(settings);
@@ -108,9 +108,9 @@ fn a_silent_pipeline_alerts_once_and_is_resolved_once() {
     world.look();
     let messages = world.messages();
     assert_eq!(messages.len(), 1, "{messages:?}");
-    let told = &messages[0];
-    assert!(told.contains("weather is silent") && told.contains("usually every 15 min"), "{told}");
-    assert!(!told.contains("air"), "{told}");
+    let message = &messages[0];
+    assert!(message.contains("weather is silent") && message.contains("usually every 15 min"), "{message}");
+    assert!(!message.contains("air"), "{message}");
     let health = world.health();
     assert_eq!(health[0], ("air".to_owned(), Some(1), Some(900.0), false));
     assert_eq!((health[1].0.as_str(), health[1].1, health[1].3), ("weather", Some(40), true));

@@ -135,7 +135,7 @@ fn bare(unit: String) -> String {
     unit.rsplit_once(':').map_or(unit.clone(), |(_, name)| name.to_owned())
 }
 
-/// `10 mph`, `5 to 10 mph`, `5-10 mph`, `5 mph to 10 mph`, `Calm`. A range told backwards is turned around.
+/// `10 mph`, `5 to 10 mph`, `5-10 mph`, `5 mph to 10 mph`, `Calm`. A range in the wrong order is turned around.
 fn range(text: &str) -> Option<WindSpeed> {
     let text = text.trim().to_ascii_lowercase();
     if text == "calm" {

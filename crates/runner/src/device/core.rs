@@ -81,7 +81,7 @@ impl Core {
         self.load_all(source, &batches).await
     }
 
-    /// Makes batches durable, whatever becomes of the others.
+    /// Makes batches durable, each independent of the others.
     pub(crate) async fn load_all(&self, source: &Source, batches: &[Batch<'_>]) -> Result<(), Failure> {
         let loads = batches.iter().map(|batch| self.load_batch(source, batch));
         let results = if self.context.request.is_endless {

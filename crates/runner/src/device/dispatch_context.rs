@@ -91,7 +91,7 @@ impl DispatchContext {
         Some(guard)
     }
 
-    /// Waits until the program was told to end, and `grace` longer.
+    /// Waits for the signal to stop, and `grace` longer.
     pub(crate) async fn out_of_time(&self, grace: Duration) {
         self.context.interrupt.raised().await;
         sleep(grace).await;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, value_parser};
-use serial_sim::{LineArguments, Sds011, Street};
+use serial_sim::{LineArguments, Sds011Sim, Street};
 
 /// Simulates a serial sensor on a pseudo-terminal, with faults on request.
 ///
@@ -14,7 +14,7 @@ use serial_sim::{LineArguments, Sds011, Street};
 #[command(version, arg_required_else_help = true)]
 enum Arguments {
     /// The fine-dust sensor SDS011, in the air of a street.
-    Sds011 {
+    Sds011Sim {
         /// Length of a day of the simulated air.
         #[arg(long, value_name = "SECONDS", default_value_t = 86400, value_parser = value_parser!(u32).range(1..))]
         day: u32,
@@ -24,9 +24,9 @@ enum Arguments {
 }
 
 fn main() -> ExitCode {
-    let Arguments::Sds011 { day, line } = Arguments::parse();
+    let Arguments::Sds011Sim { day, line } = Arguments::parse();
     let street = Street { day: Duration::from_secs(day.into()) };
-    match line.run(Sds011::new(street)) {
+    match line.run(Sds011Sim::new(street)) {
         Ok(never) => match never {},
         Err(error) => {
             eprintln!("serial-sim: {error}");
@@ -41,7 +41,7 @@ mod tests {
 
     #[test]
     fn a_day_has_a_length() {
-        let Arguments::Sds011 { day, .. } =
+        let Arguments::Sds011Sim { day, .. } =
             Arguments::try_parse_from(["serial-sim", "sds011", "--day=60"]).unwrap();
         assert_eq!(day, 60);
         let refusal = Arguments::try_parse_from(["serial-sim", "sds011", "--day", "0"]).unwrap_err();

@@ -69,7 +69,7 @@ pub(super) fn wrap(cargo: &mut Command) -> Result<(), String> {
 
 /// The path of cargo-auditable, which is installed if it is not there.
 fn program() -> Result<PathBuf, String> {
-    // It does not tell its version, so its place does.
+    // It does not print its version, so its path has it.
     let folder = workspace::cache()?.join(format!("{NAME}-{VERSION}"));
     let program = folder.join("bin").join(NAME);
     if !program.is_file() {

@@ -32,7 +32,7 @@ pub(super) fn by_hand(packages: &[&str]) -> String {
 /// other away.
 ///
 /// # Errors
-/// What apt-get said of those it could not install.
+/// Messages of apt-get about the packages that could not be installed.
 pub(super) fn install(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
     let _quiet = NoServices::declare(Path::new(SERVICE_POLICY))
         .map_err(|error| format!("{SERVICE_POLICY}: {error}"))?;
@@ -60,7 +60,7 @@ fn apt_get(arguments: &[&str], progress: &mut Progress) -> Result<(), String> {
 
 /// Keeps packages from starting their services, until it is dropped.
 ///
-/// A policy that is there already stays as it is: whoever wrote it has decided.
+/// An existing policy stays as it is.
 struct NoServices<'a> {
     policy: Option<&'a Path>,
 }

@@ -10,7 +10,7 @@ use super::steps::watch;
 use crate::image::{Architecture, CROSS_PACKAGES, Places, Toolchain};
 use crate::workspace;
 
-/// What runs a program of another architecture.
+/// Debian package of the emulator for programs of another architecture.
 const EMULATOR: &str = "qemu-user-static";
 
 /// Replays the test cases of a sample through the program in its image.

@@ -15,7 +15,7 @@ use crate::workspace;
 const PROGRAM: &str = "systemd-analyze";
 
 /// The most exposure that a unit may have, in tenths of the points that systemd gives, of which 100 is none at all
-/// confined. What is left is the network, which every program needs, and the nodes of a device's own.
+/// confined. The rest is for the network, which every program needs, and the device nodes of a program.
 const EXPOSURE: u32 = 20;
 
 /// Stands in for the programs, which are not installed here.

@@ -60,7 +60,7 @@ impl Venv<'_> {
     }
 }
 
-/// An empty environment in place of whatever is there. On Debian that is a package of its own, beside Python.
+/// Makes an empty environment, in place of an earlier one. On Debian that is a package of its own, beside Python.
 fn make(environment: &Path, progress: &mut Progress) -> Result<(), String> {
     let python = |program: &str| {
         let mut python = Command::new(program);

@@ -9,7 +9,7 @@ const TOOLS: [&str; 3] = ["crates/xtask/", "crates/testkit/", "crates/simulators
 
 #[test]
 fn only_settings_reads_the_environment() {
-    // Help is shown whatever the settings are, so its colors cannot depend on reading them.
+    // Help is shown with any settings, so its colors cannot depend on reading them.
     let allowed = ["crates/settings/", "crates/runner/src/terminal.rs"];
     let places = found(&["env::var(", "env::vars", "env::var_os("], &allowed);
     hold("Declare a setting instead, so that --describe and --help know it:", places);
@@ -38,7 +38,7 @@ fn tests_do_not_sleep() {
     hold("Wait for the event itself, with a deadline:", sleeping);
 }
 
-/// Commands that every Debian has, whatever it was made for: those of its essential packages.
+/// Commands that every Debian has: those of its essential packages.
 const ESSENTIAL: [&str; 10] =
     ["apt-get", "base64", "cp", "df", "dpkg", "dpkg-deb", "install", "sh", "tar", "umount"];
 /// Code of the project's own commands that the checks do not run.

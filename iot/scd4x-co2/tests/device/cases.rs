@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use i2c_sim::Recording;
-use testkit::device::Setup;
+use testkit::device::DeviceSetup;
 
 use crate::environment::Environment;
 
@@ -14,11 +14,11 @@ fn every_test_case_leads_to_its_golden_files() {
 }
 
 /// A folder without measurements is a bus without a sensor.
-fn set_up(folder: &Path) -> Setup {
+fn set_up(folder: &Path) -> DeviceSetup {
     let measurements = fs::read_to_string(folder.join("measurements.hex"));
     let Environment { world, bus } = measurements.map_or_else(
         |_| Environment::empty(),
         |text| Environment::replaying(Recording::parse(&text).unwrap()),
     );
-    Setup { world, names: vec![(bus.address(), "{{bus}}")], sensor: Box::new(bus) }
+    DeviceSetup { world, names: vec![(bus.address(), "{{bus}}")], sensor: Box::new(bus) }
 }

@@ -1,6 +1,6 @@
 //! The environment of the program: a bus with or without a sensor, and simulated stores.
 
-use i2c_sim::{Bus, BusServer, Clock, Recording, Room, Scd4x};
+use i2c_sim::{Bus, BusServer, Clock, Recording, Room, Scd4xSim};
 use testkit::world::World;
 
 /// A world with a bus.
@@ -12,12 +12,12 @@ pub(crate) struct Environment {
 impl Environment {
     /// A sensor in a room whose day takes so many seconds.
     pub(crate) fn in_room(room: Room) -> Self {
-        Self::with(|clock| Scd4x::new(room, clock).on_bus())
+        Self::with(|clock| Scd4xSim::new(room, clock).on_bus())
     }
 
     /// A sensor that measures as recorded.
     pub(crate) fn replaying(recording: Recording) -> Self {
-        Self::with(|clock| Scd4x::replaying(recording, clock).on_bus())
+        Self::with(|clock| Scd4xSim::replaying(recording, clock).on_bus())
     }
 
     /// A bus without a sensor.

@@ -8,7 +8,7 @@ use testkit::world::until;
 use crate::environment::Environment;
 
 #[test]
-fn it_measures_until_it_is_told_to_end() {
+fn it_measures_until_sigterm() {
     let Environment { mut world, bus: _bus } = Environment::in_room(Room { day: Duration::from_mins(5) });
     world.set("INTERVAL_SECONDS", "0.1");
     let program = world.start(&[]);

@@ -3,20 +3,20 @@
 use std::fs;
 use std::path::Path;
 
-use serial_sim::{Recording, Sds011};
-use testkit::device::Setup;
+use serial_sim::{Recording, Sds011Sim};
+use testkit::device::DeviceSetup;
 
 use crate::environment::Environment;
 
 #[test]
-fn every_test_case_leads_to_what_it_says() {
+fn every_test_case_has_its_expected_result() {
     testkit::device::replay(env!("CARGO_MANIFEST_DIR"), set_up);
 }
 
-fn set_up(folder: &Path) -> Setup {
+fn set_up(folder: &Path) -> DeviceSetup {
     let frames = fs::read_to_string(folder.join("frames.hex")).unwrap_or_default();
     let Environment { world, port } =
-        Environment::with(Sds011::replaying(Recording::parse(&frames).unwrap()));
+        Environment::with(Sds011Sim::replaying(Recording::parse(&frames).unwrap()));
     let names = vec![(port.path().display().to_string(), "{{port}}")];
-    Setup { world, names, sensor: Box::new(port) }
+    DeviceSetup { world, names, sensor: Box::new(port) }
 }

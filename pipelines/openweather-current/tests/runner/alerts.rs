@@ -1,6 +1,6 @@
 //! Tests of alerts: recipients and repetitions.
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 use testkit::world::{NOBODY, World};
 
 use crate::{expect_exit, failing_world, world};
@@ -9,7 +9,7 @@ const CONFIGURATION: i32 = 78;
 const TEMPORARY: i32 = 75;
 
 #[test]
-fn a_failure_is_told_once_and_its_end_once() {
+fn a_failure_is_one_alert_with_one_resolution() {
     let world = failing_world();
     for _ in 0..3 {
         expect_exit(&world.run(&[]), CONFIGURATION);
@@ -24,25 +24,25 @@ fn a_failure_is_told_once_and_its_end_once() {
 }
 
 #[test]
-fn the_next_failure_is_told_again() {
+fn the_next_failure_alerts_again() {
     let world = failing_world();
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.source().clear_faults();
     expect_exit(&world.run(&[]), 0);
-    world.source().set_fault(Fault::always(Kind::Html));
+    world.source().set_fault(InjectedFault::always(FailureMode::Html));
     expect_exit(&world.run(&[]), 65);
     expect_alerts(&world, &["failed", "works again", "failed"]);
 }
 
 #[test]
-fn a_run_that_works_is_not_told() {
+fn a_successful_run_sends_no_alert() {
     let world = world();
     expect_exit(&world.run(&[]), 0);
     expect_alerts(&world, &[]);
 }
 
 #[test]
-fn two_runs_that_fail_at_once_are_told_once() {
+fn two_runs_that_fail_at_once_are_one_alert() {
     let world = failing_world();
     let running = [world.start(&[]), world.start(&[])];
     for running in running {
@@ -56,9 +56,9 @@ fn two_runs_that_fail_at_once_are_told_once() {
 }
 
 #[test]
-fn a_failure_that_slack_did_not_take_is_told_by_the_next_run() {
+fn a_failure_alert_rejected_by_slack_is_sent_by_the_next_run() {
     let world = failing_world();
-    world.channel().set_fault(Fault::always(Kind::Status(404)));
+    world.channel().set_fault(InjectedFault::always(FailureMode::Status(404)));
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.channel().clear_faults();
     expect_exit(&world.run(&[]), CONFIGURATION);
@@ -66,7 +66,7 @@ fn a_failure_that_slack_did_not_take_is_told_by_the_next_run() {
 }
 
 #[test]
-fn a_failure_told_while_slack_is_down_is_told_by_the_next_run() {
+fn a_failure_alert_during_an_outage_of_slack_is_sent_by_the_next_run() {
     let mut world = failing_world();
     world.set("SLACK_WEBHOOK_URL", &format!("{NOBODY}/services/x"));
     expect_exit(&world.run(&[]), CONFIGURATION);
@@ -76,11 +76,11 @@ fn a_failure_told_while_slack_is_down_is_told_by_the_next_run() {
 }
 
 #[test]
-fn a_recovery_that_slack_did_not_take_is_told_by_the_next_run() {
+fn a_recovery_rejected_by_slack_is_sent_by_the_next_run() {
     let world = failing_world();
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.source().clear_faults();
-    world.channel().set_fault(Fault::always(Kind::Status(404)));
+    world.channel().set_fault(InjectedFault::always(FailureMode::Status(404)));
     expect_exit(&world.run(&[]), 0);
     world.channel().clear_faults();
     expect_exit(&world.run(&[]), 0);
@@ -91,7 +91,7 @@ fn a_recovery_that_slack_did_not_take_is_told_by_the_next_run() {
 fn a_message_that_may_have_arrived_is_not_sent_again() {
     let mut world = failing_world();
     world.set("HTTP_TIMEOUT_SECONDS", "0.7");
-    world.channel().set_fault(Fault::always(Kind::Stall));
+    world.channel().set_fault(InjectedFault::always(FailureMode::Stall));
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.channel().clear_faults();
     expect_exit(&world.run(&[]), CONFIGURATION);
@@ -99,7 +99,7 @@ fn a_message_that_may_have_arrived_is_not_sent_again() {
 }
 
 #[test]
-fn without_a_place_to_remember_each_failure_is_told_and_no_recovery() {
+fn without_state_each_failure_alerts_and_no_recovery_does() {
     let mut world = failing_world();
     let file = world.given("a-file", "where a folder would have to be").display().to_string();
     world.set("SQLITE_PATH", &format!("{file}/platform.db"));
@@ -112,7 +112,7 @@ fn without_a_place_to_remember_each_failure_is_told_and_no_recovery() {
 }
 
 #[test]
-fn a_database_that_is_away_is_told_once_and_its_end_once() {
+fn an_unavailable_database_is_one_alert_with_one_resolution() {
     let mut world = world();
     world.use_embedded_store();
     world.set("POSTGRES_URL", "postgres://me:secret@127.0.0.1:1/data?sslmode=disable");
@@ -129,7 +129,7 @@ fn a_database_that_is_away_is_told_once_and_its_end_once() {
 }
 
 #[test]
-fn wrong_settings_of_a_store_are_told_once_and_their_end_once() {
+fn wrong_settings_of_a_store_are_one_alert_with_one_resolution() {
     let mut world = world();
     world.set("SINK", "no-such-store");
     for _ in 0..2 {
@@ -151,7 +151,7 @@ fn without_a_channel_a_failure_is_still_a_failure() {
 }
 
 #[test]
-fn a_bot_tells_what_a_webhook_tells() {
+fn a_bot_sends_the_messages_of_a_webhook() {
     let mut world = failing_world();
     world.set("SLACK_WEBHOOK_URL", "");
     world.set("SLACK_URL", world.channel().url().to_owned().as_str());
@@ -163,9 +163,9 @@ fn a_bot_tells_what_a_webhook_tells() {
 
 /// The alerts so far say these things, in this order.
 #[track_caller]
-fn expect_alerts(world: &World, said: &[&str]) {
+fn expect_alerts(world: &World, expected: &[&str]) {
     let alerts = world.alerts();
-    let fits =
-        alerts.len() == said.len() && alerts.iter().zip(said).all(|(alert, said)| alert.contains(said));
-    assert!(fits, "expected {said:?}, got {alerts:#?}");
+    let fits = alerts.len() == expected.len()
+        && alerts.iter().zip(expected).all(|(alert, expected)| alert.contains(expected));
+    assert!(fits, "expected {expected:?}, got {alerts:#?}");
 }

@@ -7,7 +7,7 @@ mod calls;
 mod reports;
 mod settings;
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 use testkit::Outcome;
 use testkit::replay::Case;
 use testkit::world::World;
@@ -21,7 +21,7 @@ fn world() -> World {
 /// The same, with a source that refuses every call.
 fn failing_world() -> World {
     let world = world();
-    world.source().set_fault(Fault::always(Kind::Status(403)));
+    world.source().set_fault(InjectedFault::always(FailureMode::Status(403)));
     world
 }
 

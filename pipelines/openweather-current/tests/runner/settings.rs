@@ -5,7 +5,7 @@ use crate::{expect_exit, world};
 const CONFIGURATION: i32 = 78;
 
 #[test]
-fn every_mistake_is_told_at_once_and_no_value_is() {
+fn every_mistake_is_reported_at_once_without_its_value() {
     let mut world = world();
     world.set("OPENWEATHER_KEY", "");
     world.set("OPENWEATHER_URL", "planted-value");
@@ -32,11 +32,11 @@ fn every_mistake_is_told_at_once_and_no_value_is() {
         "LOG_FORMAT",
         "CA_FILE",
     ] {
-        assert!(outcome.stderr.contains(name), "{name} is not told\n{}", outcome.stderr);
-        assert!(alerts.iter().all(|alert| alert.contains(name)), "{name} is not told: {alerts:?}");
+        assert!(outcome.stderr.contains(name), "{name} is not reported\n{}", outcome.stderr);
+        assert!(alerts.iter().all(|alert| alert.contains(name)), "{name} is not reported: {alerts:?}");
     }
-    let told = [outcome.stderr, alerts.concat(), world.termination_log()].concat();
-    assert!(!told.contains("planted-value"), "{told}");
+    let output = [outcome.stderr, alerts.concat(), world.termination_log()].concat();
+    assert!(!output.contains("planted-value"), "{output}");
     assert!(world.source().requests().is_empty(), "nothing is asked of the source");
 }
 

@@ -1,4 +1,4 @@
-//! Which rows are refused, whatever the server tells about them, and how many requests it takes to know.
+//! Refused rows, for each kind of response, and the number of requests that finds them.
 
 use std::collections::BTreeSet;
 

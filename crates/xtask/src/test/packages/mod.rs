@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use http_sim::Server;
-use http_sim::services::OpenWeather;
+use http_sim::services::OpenWeatherSim;
 use testkit::Requirement;
 
 use super::images::{PROFILE, SAMPLES, xtask};
@@ -59,10 +59,10 @@ fn make(program: &str, progress: &mut Progress) -> Result<[PathBuf; 2], String> 
 /// From the first installation to the purge.
 fn live(program: &str, packages: &[PathBuf; 2], progress: &mut Progress) -> Result<(), String> {
     progress.say("starting a machine with systemd");
-    let source = Server::start(OpenWeather::new(KEY)).map_err(|error| format!("no simulator: {error}"))?;
+    let source = Server::start(OpenWeatherSim::new(KEY)).map_err(|error| format!("no simulator: {error}"))?;
     let machine = Machine::start(progress)?;
     let [first, second] = packages;
-    installs_and_says_what_it_needs(&machine, program, first)?;
+    installs_and_lists_missing_settings(&machine, program, first)?;
     starts_once_it_has_its_settings(&machine, program, source.url())?;
     runs_and_stores(&machine, program)?;
     keeps_settings_and_data_over_an_upgrade(&machine, program, second)?;
@@ -75,10 +75,14 @@ fn apt(machine: &Machine, package: &Path) -> Result<String, String> {
     machine.succeeds(&format!("apt-get install --yes --quiet {name}"))
 }
 
-fn installs_and_says_what_it_needs(machine: &Machine, program: &str, package: &Path) -> Result<(), String> {
-    let said = apt(machine, package)?;
-    contains(&said, "OPENWEATHER_KEY")?;
-    contains(&said, &format!("sudo data-platform start {program}"))?;
+fn installs_and_lists_missing_settings(
+    machine: &Machine,
+    program: &str,
+    package: &Path,
+) -> Result<(), String> {
+    let output = apt(machine, package)?;
+    contains(&output, "OPENWEATHER_KEY")?;
+    contains(&output, &format!("sudo data-platform start {program}"))?;
     machine.fails(&format!("systemctl is-enabled --quiet {program}.timer"))?;
     machine.succeeds(&format!("test -s /usr/share/man/man1/{program}.1.gz")).map(drop)
 }
