@@ -57,7 +57,7 @@ fn without_a_duty_cycle_the_sensor_never_sleeps() {
 struct Mute;
 
 impl Sensor for Mute {
-    fn speak(&mut self, _heard: &[u8], _now: Duration) -> Vec<Vec<u8>> {
+    fn speak(&mut self, _received: &[u8], _now: Duration) -> Vec<Vec<u8>> {
         Vec::new()
     }
 

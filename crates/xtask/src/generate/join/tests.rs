@@ -159,7 +159,7 @@ fn requests_stay_below_their_limit() {
 }
 
 #[test]
-fn the_workspace_has_to_say_what_all_share() {
+fn the_workspace_needs_the_shared_settings() {
     let found = sample::joined("[workspace]", Vec::new()).1;
     assert_eq!(
         found,
