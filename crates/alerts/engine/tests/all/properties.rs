@@ -55,7 +55,7 @@ proptest! {
                     prop_assert!(is_firing, "a reminder of nothing");
                     prop_assert!(Duration::try_from(when - last).unwrap() >= DAY, "reminds too soon");
                 }
-                // An end stands alone only where the beginning could not be told.
+                // A resolution is sent alone only where the firing could not be sent.
                 NotificationKind::Resolved => {}
                 NotificationKind::Occurred => prop_assert!(false, "a run is no event"),
             }
