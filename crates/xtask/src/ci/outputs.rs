@@ -9,7 +9,7 @@ use std::path::Path;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outputs(Vec<(&'static str, String)>);
 
-/// What a step has done for some programs, and what is wrong with others.
+/// Outputs of a step for its successful programs, and the problems of the others.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     pub(super) outputs: Outputs,
