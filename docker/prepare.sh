@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes what `docker compose` needs beside the files of this folder: .env, and a file for each secret. What is there
-# already stays as it is, so it can be run again after an update.
+# Makes the other files that `docker compose` needs: .env, and a file for each secret. Existing files stay as they are,
+# so it can be run again after an update.
 set -eu
 cd "$(dirname "$0")"
 
@@ -26,7 +26,7 @@ for name in $(sed -n 's|^.*file: \./secrets/\([^ ,}]*\), x-random: true.*|\1|p' 
 done
 printf 'platform:%s\nzigbee2mqtt:%s\n' "$(random)" "$(random)" | keep mqtt.passwords
 
-# What the programs are told of the services of this folder.
+# Addresses of the services of this folder, as secrets of the programs.
 printf 'postgres://platform:%s@postgres:5432/platform?sslmode=disable' "$(cat secrets/postgres.platform-password)" |
     keep postgres.url
 printf 'mqtt://platform:%s@mosquitto:1883' "$(sed -n 's/^platform://p' secrets/mqtt.passwords)" | keep mqtt.url

@@ -91,7 +91,7 @@ fn is_empty(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|file| file.len() == 0)
 }
 
-/// Asks for WAL and tells which mode the file is in now.
+/// Asks for WAL. Returns the mode of the file.
 fn write_ahead(connection: &Connection, patience: Duration) -> rusqlite::Result<String> {
     let give_up = Instant::now() + patience;
     loop {

@@ -198,7 +198,7 @@ fn a_file_that_may_only_be_read_is_a_mistake_in_the_settings() {
 }
 
 #[test]
-fn a_broken_constraint_is_refused_and_its_cause_told_once() {
+fn a_broken_constraint_is_refused_and_its_cause_reported_once() {
     let folder = folder();
     let path = folder.path().join("x.db");
     let connection = open(&path, BUSY_TIMEOUT).unwrap();

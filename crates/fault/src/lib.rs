@@ -19,7 +19,7 @@ pub use retry::Retry;
 pub enum Kind {
     /// It may work in a moment: a network that is away, a server that is busy, a time-out.
     Temporary,
-    /// Too many requests. [`Fault::retry_after`] tells how long to wait, where the service said so.
+    /// Too many requests. [`Fault::retry_after`] is the time to wait, where the service gave one.
     RateLimited,
     /// The credentials are missing, wrong, or not allowed to do this. Trying again does not help.
     Unauthorized,
@@ -49,7 +49,7 @@ pub trait Fault: std::error::Error {
 
 /// The error and all its causes on one line, each after a colon.
 ///
-/// Errors here keep their source and do not print it, so the whole story is told once, where it is logged.
+/// Errors here keep their source and do not print it, so the chain of causes is printed once, where it is logged.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |line, cause| format!("{line}: {cause}"))

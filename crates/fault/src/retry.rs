@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_wait_the_service_asked_for_is_kept() {
+    async fn the_wait_the_service_asked_for_is_respected() {
         let (calls, elapsed) = attempts(7, Kind::RateLimited, Some(Duration::from_secs(3))).await;
         assert_eq!(calls, 3);
         assert!(elapsed >= Duration::from_secs(6));

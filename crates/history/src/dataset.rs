@@ -23,13 +23,13 @@ pub struct Column {
     /// Name.
     pub name: String,
     /// Type of its values.
-    pub kind: Kind,
+    pub kind: ColumnKind,
 }
 
 /// Type of a column, as far as the store knows it: the embedded store keeps booleans as numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Kind {
+pub enum ColumnKind {
     /// Numbers, which can form a series.
     Number,
     /// Booleans; a series of them has ones and zeros, except in InfluxDB, which has none.
@@ -46,7 +46,7 @@ impl Dataset {
 
     /// Fields that can form a series.
     pub fn numeric_fields(&self) -> impl Iterator<Item = &str> {
-        self.fields.iter().filter(|field| field.kind != Kind::Text).map(|field| field.name.as_str())
+        self.fields.iter().filter(|field| field.kind != ColumnKind::Text).map(|field| field.name.as_str())
     }
 
     /// Finds a field by name.

@@ -23,7 +23,7 @@ mod series;
 mod sqlite;
 mod state_entry;
 
-pub use dataset::{Column, Dataset, Kind};
+pub use dataset::{Column, ColumnKind, Dataset};
 pub use error::Error;
 pub use history::History;
 pub use period::period;

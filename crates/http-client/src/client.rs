@@ -8,7 +8,7 @@ use reqwest::header::HeaderValue;
 use secret::Redactor;
 use url::Url;
 
-use crate::Service;
+use crate::RemoteService;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -103,7 +103,7 @@ impl Client {
     ///
     /// The path of `base` is a prefix of every request path, its query is part of every query, and its user and password
     /// are sent as basic authentication.
-    pub fn service(&self, name: &'static str, base: &Url) -> Service {
-        Service::new(Arc::clone(&self.shared), name, base)
+    pub fn service(&self, name: &'static str, base: &Url) -> RemoteService {
+        RemoteService::new(Arc::clone(&self.shared), name, base)
     }
 }

@@ -1,6 +1,6 @@
 //! One HTTP policy for every client: timeouts, limits, retries, typed errors.
 //!
-//! A program builds one [`Client`]. It creates a [`Service`] for each outside API, and each call is a [`Request`] with
+//! A program builds one [`Client`]. It creates a [`RemoteService`] for each outside API, and each call is a [`Request`] with
 //! the name of its operation, so that every [`Error`] names both: `nws points: 404 Not Found: …`.
 //!
 //! The policy of all calls:
@@ -33,7 +33,7 @@ pub use error::{Cause, Error};
 pub use reply::Reply;
 pub use request::Request;
 pub use reqwest::{Method, StatusCode};
-pub use service::Service;
+pub use service::RemoteService;
 pub use transport::Transport;
 pub use url::Url;
 

@@ -18,16 +18,16 @@ use url::Url;
 
 use crate::error::Call;
 use crate::exchange;
-use crate::{Cause, Error, Reply, Service};
+use crate::{Cause, Error, RemoteService, Reply};
 
 const BODY_LIMIT: usize = 8 * 1024 * 1024;
 
-/// A call to a [`Service`]. Invalid parts are reported when it is sent.
+/// A call to a [`RemoteService`]. Invalid parts are reported when it is sent.
 ///
 /// Its `Debug` shows neither address nor headers.
 #[must_use = "a request does nothing until it is sent"]
 pub struct Request {
-    pub(crate) service: Service,
+    pub(crate) service: RemoteService,
     operation: &'static str,
     pub(crate) method: Method,
     pub(crate) url: Url,
@@ -42,7 +42,7 @@ pub struct Request {
 
 impl Request {
     pub(crate) fn new(
-        service: Service,
+        service: RemoteService,
         method: Method,
         operation: &'static str,
         url: Url,

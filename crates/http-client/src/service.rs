@@ -16,14 +16,14 @@ use crate::{Cause, Error, Request, origin};
 ///
 /// Its `Debug` shows only the name: the address of a webhook is a secret.
 #[derive(Clone)]
-pub struct Service {
+pub struct RemoteService {
     pub(crate) client: Arc<Shared>,
     pub(crate) name: &'static str,
     base: Url,
     user_agent: Option<HeaderValue>,
 }
 
-impl Service {
+impl RemoteService {
     pub(crate) fn new(client: Arc<Shared>, name: &'static str, base: &Url) -> Self {
         if let Some(password) = base.password() {
             client.redactor.add(&Secret::from(password));
@@ -116,8 +116,8 @@ impl Service {
     }
 }
 
-impl fmt::Debug for Service {
+impl fmt::Debug for RemoteService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Service").field(&self.name).finish()
+        f.debug_tuple("RemoteService").field(&self.name).finish()
     }
 }

@@ -22,7 +22,7 @@ impl Fields {
         }
     }
 
-    /// Adds the fields of a span further out. What is already there is nearer, and stays.
+    /// Adds the fields of an outer span. Fields that are already present come from an inner span and stay.
     pub(crate) fn inherit(&mut self, outer: &Self) {
         for (name, value) in &outer.0 {
             if !self.0.iter().any(|(known, _)| known == name) {

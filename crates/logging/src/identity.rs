@@ -13,7 +13,7 @@ pub struct Identity {
     pub instance: Option<String>,
     /// Its version.
     pub version: String,
-    /// Tells this run from all others; see [`run_id`].
+    /// Unique id of this run; see [`run_id`].
     pub run_id: String,
 }
 

@@ -20,7 +20,7 @@ pub(crate) fn parse(list: &str) -> Result<Targets, Error> {
     })
 }
 
-/// Keeps spans of level info and above whatever the levels are: even a log of errors alone should name the stage.
+/// Keeps spans of level info and above at any level: even a log of errors alone should name the stage.
 pub(crate) fn outer_spans() -> FilterFn<fn(&Metadata<'_>) -> bool> {
     let is_outer: fn(&Metadata<'_>) -> bool =
         |metadata| metadata.is_span() && *metadata.level() <= Level::INFO;

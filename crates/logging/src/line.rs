@@ -19,7 +19,7 @@ const OUTER_STAGE: &str = "run";
 /// Names that every line uses itself. A field of such a name is written as `field_<name>`.
 const OWN_NAMES: [&str; 7] = ["time", "level", "pipeline", "instance", "version", "run_id", "target"];
 
-/// What one line says. No part of it holds a secret.
+/// Content of one log line, without secrets.
 #[derive(Debug)]
 pub(crate) struct Line<'a> {
     time: Timestamp,
@@ -54,7 +54,7 @@ impl<'a> Line<'a> {
             Format::Text { color } => redactor.scrub(&self.text(color)).into_owned(),
             Format::Json => {
                 let line = self.json(identity);
-                // The values hold no secret any more. What is found now is either in a name, or runs across the
+                // The values hold no secret any more. A match now is either in a name, or runs across the
                 // border of two values by chance; the latter is not worth a line that no program can read.
                 match redactor.scrub(&line) {
                     clean if serde_json::from_str::<IgnoredAny>(&clean).is_ok() => clean.into_owned(),

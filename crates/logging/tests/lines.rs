@@ -1,4 +1,4 @@
-//! What a line says, in JSON and as text.
+//! Content of log lines, in JSON and as text.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
@@ -14,7 +14,7 @@ fn identity() -> Identity {
     Identity { program: "weather".into(), instance: None, version: "1.2.3".into(), run_id: "r1".into() }
 }
 
-/// What `log` writes.
+/// Output of `log`.
 fn written(format: Format, secrets: &[&str], log: impl FnOnce()) -> String {
     let redactor = Redactor::default();
     for secret in secrets {
@@ -44,7 +44,7 @@ fn text_of(color: bool, log: impl FnOnce()) -> String {
 }
 
 #[test]
-fn a_line_says_who_when_and_where() {
+fn a_line_has_program_time_and_location() {
     let mut line = json_of(&[], || tracing::info!(target: "http_client", rows = 3, "loaded {}", "rows"));
     let time = line["time"].take();
     let time = time.as_str().unwrap();
@@ -119,7 +119,7 @@ fn values_keep_their_types() {
 }
 
 #[test]
-fn a_line_is_json_whatever_the_fields_hold() {
+fn a_line_is_json_with_any_field_values() {
     let hostile = "quote \" slash \\ line\nend\r nul\0 escape\u{1b}[31m separator\u{2028} \u{1f321}";
     let line = json_of(&[], || {
         tracing::info!(nan = f64::NAN, infinite = f64::NEG_INFINITY, text = hostile, "{hostile}");

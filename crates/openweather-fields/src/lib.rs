@@ -55,8 +55,8 @@ pub struct Conditions {
     pub visibility: Option<f64>,
 }
 
-impl From<openweather::Weather> for Conditions {
-    fn from(weather: openweather::Weather) -> Self {
+impl From<openweather::WeatherReport> for Conditions {
+    fn from(weather: openweather::WeatherReport) -> Self {
         let condition = weather.conditions.0.into_iter().next().unwrap_or_default();
         Self {
             weather: condition.main,

@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_on_earth() {
+    fn rejects_coordinates_outside_the_globe() {
         assert_eq!(Coordinates::new(90.1, 0.0), None);
         assert_eq!(Coordinates::new(0.0, -180.5), None);
         assert_eq!(Coordinates::new(f64::NAN, 0.0), None);

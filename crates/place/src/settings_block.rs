@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_on_earth_is_a_mistake() {
+    fn coordinates_outside_the_globe_are_a_mistake() {
         let mistakes = read::<Places>(&[("LAT", "north"), ("LONG", "181")]).unwrap_err();
         assert_eq!(
             mistakes,

@@ -18,9 +18,9 @@ const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 
 /// Which database, as whom.
 ///
-/// Either `POSTGRES_URL`, or `DB_HOST` with `DASHBOARD_DB` and `POSTGRES_USER`. The URL goes first. What it leaves out
-/// of user and password is taken from `POSTGRES_USER` and `POSTGRES_PASSWORD`, so that it can stand where
-/// everyone may read it.
+/// Either `POSTGRES_URL`, or `DB_HOST` with `DASHBOARD_DB` and `POSTGRES_USER`. The URL goes first. A user or password
+/// that it omits is taken from `POSTGRES_USER` and `POSTGRES_PASSWORD`, so that the URL can stand where everyone may
+/// read it.
 #[derive(Debug, Clone)]
 pub struct Config {
     // Its `Debug` leaves the password out.
@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_older_names_leave_out_is_told_at_once() {
+    fn missing_older_variables_are_reported_at_once() {
         let mistakes = read(&[("DB_HOST", "db")]).unwrap_err();
         assert!(
             mistakes.contains("DASHBOARD_DB is required") && mistakes.contains("POSTGRES_USER is required")

@@ -18,7 +18,7 @@ pub enum Error {
         /// Why, as the operating system says it.
         reason: String,
     },
-    /// The connection ended before the answer came. What was asked for may have been done or not.
+    /// The connection ended before the response. The statement may have been executed or not.
     #[error("the connection to PostgreSQL was lost")]
     Lost(#[source] tokio_postgres::Error),
     /// No answer came in time.
@@ -70,7 +70,7 @@ impl Error {
     }
 }
 
-/// Sorts an error of the driver, which tells its kind only through its causes and its text.
+/// Sorts an error of the driver, which shows its kind only in its causes and its text.
 impl From<tokio_postgres::Error> for Error {
     fn from(error: tokio_postgres::Error) -> Self {
         if let Some(refusal) = error.as_db_error() {
@@ -115,7 +115,7 @@ fn reason(error: &tokio_postgres::Error) -> String {
     }
 }
 
-/// The first cause of that type. What an `io::Error` wraps is not its source but the error itself.
+/// The first cause of that type. An error inside an `io::Error` is not its source but the error itself.
 fn find<T: StdError + 'static>(error: &tokio_postgres::Error) -> Option<&T> {
     causes(error).find_map(|cause| {
         let wrapped = || cause.downcast_ref::<io::Error>()?.get_ref()?.downcast_ref();

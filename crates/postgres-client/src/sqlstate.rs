@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_asks_for_what_its_class_means() {
+    fn a_code_has_the_fault_kind_of_its_class() {
         let expected = [
             ("57P03", Kind::Temporary),
             ("57P01", Kind::Temporary),

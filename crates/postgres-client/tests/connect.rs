@@ -1,4 +1,4 @@
-//! Connecting to a real server, and how each failure to do so is told.
+//! Connections to a real server, and the error of each failure.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -50,9 +50,9 @@ fn a_server_is_reached_with_and_without_tls() {
 #[test]
 fn a_certificate_that_is_not_trusted_is_a_matter_of_configuration() {
     let Some(server) = testkit::require(Postgres::shared()) else { return };
-    let (kind, told) = failure(&server.tls_url());
+    let (kind, message) = failure(&server.tls_url());
     assert_eq!(kind, Kind::Configuration);
-    assert!(told.contains("TLS") && told.contains("certificate"), "{told}");
+    assert!(message.contains("TLS") && message.contains("certificate"), "{message}");
 }
 
 #[test]
@@ -72,34 +72,37 @@ fn a_wrong_login_is_unauthorized_and_shows_no_password() {
     let url = server.url();
     let (head, place) = url.split_once('@').unwrap();
     let user = head.rsplit_once(':').unwrap().0;
-    let (kind, told) = failure(&format!("{user}:hunter22@{place}"));
+    let (kind, message) = failure(&format!("{user}:hunter22@{place}"));
     assert_eq!(kind, Kind::Unauthorized);
-    assert!(told.contains("28P01") && !told.contains("hunter22"), "{told}");
-    let (kind, told) = failure(&format!("{user}@{place}"));
-    assert_eq!(kind, Kind::Unauthorized, "{told}");
-    assert!(told.contains("password"), "{told}");
+    assert!(message.contains("28P01") && !message.contains("hunter22"), "{message}");
+    let (kind, message) = failure(&format!("{user}@{place}"));
+    assert_eq!(kind, Kind::Unauthorized, "{message}");
+    assert!(message.contains("password"), "{message}");
 }
 
 #[test]
 fn an_unknown_database_is_a_matter_of_configuration() {
     let Some(server) = testkit::require(Postgres::shared()) else { return };
-    let (kind, told) = failure(&server.url().replace("/postgres?", "/nowhere?"));
+    let (kind, message) = failure(&server.url().replace("/postgres?", "/nowhere?"));
     assert_eq!(kind, Kind::Configuration);
-    assert!(told.contains("nowhere") && told.contains("3D000"), "{told}");
+    assert!(message.contains("nowhere") && message.contains("3D000"), "{message}");
 }
 
 #[test]
 fn a_server_that_is_away_is_temporary() {
     let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let (kind, told) = failure(&format!("postgres://me:hunter22@127.0.0.1:{port}/data"));
-    assert_eq!((kind, told.as_str()), (Kind::Temporary, "PostgreSQL cannot be reached: connection refused"));
+    let (kind, message) = failure(&format!("postgres://me:hunter22@127.0.0.1:{port}/data"));
+    assert_eq!(
+        (kind, message.as_str()),
+        (Kind::Temporary, "PostgreSQL cannot be reached: connection refused")
+    );
 }
 
 #[test]
 fn a_host_that_does_not_exist_is_temporary() {
-    let (kind, told) = failure("postgres://me:hunter22@nowhere.invalid/data");
-    assert_eq!(kind, Kind::Temporary, "{told}");
-    assert!(!told.contains("hunter22"), "{told}");
+    let (kind, message) = failure("postgres://me:hunter22@nowhere.invalid/data");
+    assert_eq!(kind, Kind::Temporary, "{message}");
+    assert!(!message.contains("hunter22"), "{message}");
 }
 
 #[test]
@@ -107,13 +110,13 @@ fn a_server_that_ends_the_exchange_is_temporary() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let server = std::thread::spawn(move || drop(listener.accept().unwrap()));
-    let (kind, told) = failure(&format!("postgres://me@127.0.0.1:{port}/data?sslmode=disable"));
-    assert_eq!(kind, Kind::Temporary, "{told}");
+    let (kind, message) = failure(&format!("postgres://me@127.0.0.1:{port}/data?sslmode=disable"));
+    assert_eq!(kind, Kind::Temporary, "{message}");
     server.join().unwrap();
 }
 
 #[test]
-fn a_server_without_tls_is_told_where_it_is_required() {
+fn a_server_without_tls_is_reported_where_tls_is_required() {
     use std::io::{Read as _, Write as _};
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
@@ -122,9 +125,9 @@ fn a_server_without_tls_is_told_where_it_is_required() {
         stream.read_exact(&mut [0; 8]).unwrap();
         stream.write_all(b"N").unwrap();
     });
-    let (kind, told) = failure(&format!("postgres://me@127.0.0.1:{port}/data?sslmode=require"));
-    assert_eq!(kind, Kind::Configuration, "{told}");
-    assert!(told.contains("does not support TLS"), "{told}");
+    let (kind, message) = failure(&format!("postgres://me@127.0.0.1:{port}/data?sslmode=require"));
+    assert_eq!(kind, Kind::Configuration, "{message}");
+    assert!(message.contains("does not support TLS"), "{message}");
     server.join().unwrap();
 }
 

@@ -9,7 +9,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::{Column, Record, Schema, Value};
 
-/// Rows that can be read value by value, whatever they are stored as.
+/// Rows that can be read value by value, in any storage.
 pub trait Rows {
     /// How many rows there are.
     fn count(&self) -> usize;

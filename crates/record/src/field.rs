@@ -31,7 +31,7 @@ pub trait Field {
 )]
 pub trait TagField: Field {}
 
-/// A Rust type that can be a label: whatever a person can read on one line.
+/// A Rust type that can be a label: readable text of one line.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a label",
     label = "not a type for a label",

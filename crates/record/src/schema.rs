@@ -85,7 +85,7 @@ pub enum Role {
     Partition,
     /// Identity of a row.
     Key,
-    /// A value: measured, counted or said of the record.
+    /// A value: measured, counted or descriptive.
     Field,
 }
 
@@ -93,9 +93,9 @@ pub enum Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Type {
-    /// 64-bit floating point: whatever is measured.
+    /// 64-bit floating point, for measured values.
     Float,
-    /// 64-bit integer: whatever is counted.
+    /// 64-bit integer, for counts.
     Integer,
     /// Yes or no.
     Boolean,

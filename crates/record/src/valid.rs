@@ -51,7 +51,7 @@ impl Valid {
         self.max
     }
 
-    /// Whether a value can be. What is absent, or no number, has no limits.
+    /// Whether a value is in the range. Absent values, and those that are no numbers, have no limits.
     #[expect(clippy::cast_precision_loss, reason = "a count beyond 2^53 is beyond its limit as well")]
     pub fn allows(&self, value: Value<'_>) -> bool {
         match value {
@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_range_cannot_be_made_or_read() {
+    fn an_invalid_range_cannot_be_made_or_read() {
         for (min, max) in
             [(None, None), (Some(2.0), Some(1.0)), (Some(f64::NAN), None), (None, Some(f64::INFINITY))]
         {

@@ -1,4 +1,4 @@
-//! A service that says what it is told. The tests of services run it.
+//! A service that returns each request body. The tests of services run it.
 
 use std::process::ExitCode;
 

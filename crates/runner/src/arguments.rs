@@ -59,7 +59,7 @@ impl Call {
         let mut arguments = arguments;
         while let Some(argument) = arguments.next() {
             if request.mode == Mode::Check && !argument.starts_with('-') {
-                // What follows the first operand is one too: a payload may well begin with a dash.
+                // All arguments after the first operand are operands: a payload may well begin with a dash.
                 request.operands = std::iter::once(argument).chain(arguments).collect();
                 break;
             }
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn flags_say_what_else_to_do() {
+    fn flags_choose_another_action() {
         assert_eq!(run(&["--dry-run"]).mode, Mode::DryRun);
         assert_eq!(run(&["--check"]).mode, Mode::Check);
         let once = run(&["--once", "--dry-run"]);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_named() {
+    fn unknown_arguments_are_named() {
         assert_eq!(parse(&["--dryrun"]).unwrap_err(), "--dryrun is not understood; see --help");
         assert_eq!(parse(&["--since"]).unwrap_err(), "--since takes a time");
         assert_eq!(parse(&["--until", "2026-11-21"]).unwrap_err(), "--until needs --since");

@@ -54,12 +54,12 @@ async fn reach(context: &Context, records: &[&Schema], exit: &mut Exit) {
     line(exit, "spool", &spool_check::check(context.delivery.outbox.spooling.backend()).await);
     for store in stores(&context.delivery, records) {
         let checked = store.check().await.map(|()| "takes records");
-        line(exit, &format!("store {}", store.name()), &checked.map_err(|error| told(&error)));
+        line(exit, &format!("store {}", store.name()), &checked.map_err(|error| exit_and_message(&error)));
     }
     for channel in context.alerting.channels() {
         let checked = channel.check().await;
         let name = format!("alerts {}", channel.route().name());
-        line(exit, &name, &checked.map_err(|error| told(&error)));
+        line(exit, &name, &checked.map_err(|error| exit_and_message(&error)));
     }
     if context.alerting.channels().is_empty() {
         line(exit, "alerts", &Ok("none configured"));
@@ -97,7 +97,7 @@ pub(crate) fn line<T: AsRef<str>>(exit: &mut Exit, what: &str, checked: &Checked
         }
     };
     for text in text.lines() {
-        // Nobody is left to tell when standard output is closed.
+        // A closed standard output has no reader.
         let _ = writeln!(std::io::stdout(), "{mark:<8}{what:<15} {text}");
     }
 }

@@ -8,7 +8,7 @@ use fault::Retry;
 use record::Record as _;
 use secret::Redactor;
 use settings::{Source, Variable};
-use sink_router::{Router, Store};
+use sink_router::{Store, StoreRouter};
 use tokio::time::Instant;
 
 use crate::alerting::{Alerting, FallbackState, Observer};

@@ -74,7 +74,7 @@ impl Delivery {
         Failure::all(failures).map_or(Ok(()), Err)
     }
 
-    /// Stores the report of a run that is over: without patience, and whether or not the run was told to end.
+    /// Stores the report of a finished run: without retries, also after a signal to stop.
     pub(crate) async fn report(&self, batch: &Batch<'_>) {
         for store in self.outbox.router.stores_for(batch.schema()) {
             let is_first = !self.outbox.spooling.is_waiting(store.name());

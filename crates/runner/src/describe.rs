@@ -5,7 +5,7 @@ use serde::Serialize;
 use settings::{Shown, Source, Variable};
 
 use crate::Program;
-use crate::program::Kind;
+use crate::program::ProgramKind;
 use crate::report::Report;
 use crate::usage::{self, CallOption, EXIT_CODES, ExitCode, Group};
 
@@ -79,7 +79,7 @@ pub(crate) fn in_effect(program: &Program, variables: &[Variable], source: &Sour
 
 fn description<'a>(program: &'a Program, variables: &'a [Variable]) -> Description<'a> {
     // A service has no runs that it could report.
-    let report = (program.kind != Kind::Service).then(Report::schema);
+    let report = (program.kind != ProgramKind::Service).then(Report::schema);
     let records = program.records.iter().copied().chain(report).collect();
     Description {
         name: program.name,

@@ -38,17 +38,17 @@ pub(crate) fn enter<F: Future<Output = ExitCode>>(
 /// The call, if a program of this kind can do it.
 fn fitting(program: &Program, call: Call) -> Result<Call, String> {
     let kind = program.kind;
-    if call == Call::TestAlert && kind == Kind::Service {
+    if call == Call::TestAlert && kind == ProgramKind::Service {
         return Err("--test-alert is for jobs and devices; see --help".to_owned());
     }
     let Call::Run(request) = call else { return Ok(call) };
-    if request.mode == Mode::DryRun && kind == Kind::Service {
+    if request.mode == Mode::DryRun && kind == ProgramKind::Service {
         return Err("--dry-run is for jobs; see --help".to_owned());
     }
-    if request.window.is_some() && kind != Kind::Job {
+    if request.window.is_some() && kind != ProgramKind::Job {
         return Err("--since is for jobs; see --help".to_owned());
     }
-    if request.is_once && kind != Kind::Device {
+    if request.is_once && kind != ProgramKind::Device {
         return Err("--once is for devices; see --help".to_owned());
     }
     let takes = program.check.map_or(0, |check| check.names.len());
@@ -59,9 +59,9 @@ fn fitting(program: &Program, call: Call) -> Result<Call, String> {
         });
     }
     let is_endless = match kind {
-        Kind::Job => false,
-        Kind::Device => !request.is_once && request.mode != Mode::Check,
-        Kind::Service => request.mode != Mode::Check,
+        ProgramKind::Job => false,
+        ProgramKind::Device => !request.is_once && request.mode != Mode::Check,
+        ProgramKind::Service => request.mode != Mode::Check,
     };
     Ok(Call::Run(Request { is_endless, ..request }))
 }
@@ -84,7 +84,7 @@ fn print(text: &str) -> ExitCode {
 mod tests {
     use super::*;
 
-    fn fits(kind: Kind, arguments: &[&str]) -> Result<bool, String> {
+    fn fits(kind: ProgramKind, arguments: &[&str]) -> Result<bool, String> {
         let program = Program::new("p", "0", "A program.").of_kind(kind);
         let call = Call::parse(arguments.iter().map(ToString::to_string), Timestamp::UNIX_EPOCH)?;
         match fitting(&program, call)? {
@@ -95,12 +95,12 @@ mod tests {
 
     #[test]
     fn jobs_end_and_devices_and_services_run_on_unless_they_are_asked_for_less() {
-        assert_eq!(fits(Kind::Job, &[]), Ok(false));
-        assert_eq!(fits(Kind::Device, &[]), Ok(true));
-        assert_eq!(fits(Kind::Device, &["--dry-run"]), Ok(true));
-        assert_eq!(fits(Kind::Device, &["--once"]), Ok(false));
-        assert_eq!(fits(Kind::Service, &[]), Ok(true));
-        for kind in [Kind::Job, Kind::Device, Kind::Service] {
+        assert_eq!(fits(ProgramKind::Job, &[]), Ok(false));
+        assert_eq!(fits(ProgramKind::Device, &[]), Ok(true));
+        assert_eq!(fits(ProgramKind::Device, &["--dry-run"]), Ok(true));
+        assert_eq!(fits(ProgramKind::Device, &["--once"]), Ok(false));
+        assert_eq!(fits(ProgramKind::Service, &[]), Ok(true));
+        for kind in [ProgramKind::Job, ProgramKind::Device, ProgramKind::Service] {
             assert_eq!(fits(kind, &["--check"]), Ok(false));
         }
     }
@@ -108,16 +108,22 @@ mod tests {
     #[test]
     fn a_flag_of_another_kind_of_program_is_refused() {
         let since = ["--since", "1969-12-01"];
-        assert_eq!(fits(Kind::Job, &since), Ok(false));
-        for kind in [Kind::Device, Kind::Service] {
+        assert_eq!(fits(ProgramKind::Job, &since), Ok(false));
+        for kind in [ProgramKind::Device, ProgramKind::Service] {
             assert_eq!(fits(kind, &since).unwrap_err(), "--since is for jobs; see --help");
         }
-        let refusal = fits(Kind::Service, &["--test-alert"]).unwrap_err();
+        let refusal = fits(ProgramKind::Service, &["--test-alert"]).unwrap_err();
         assert_eq!(refusal, "--test-alert is for jobs and devices; see --help");
-        for kind in [Kind::Job, Kind::Service] {
+        for kind in [ProgramKind::Job, ProgramKind::Service] {
             assert_eq!(fits(kind, &["--once"]).unwrap_err(), "--once is for devices; see --help");
         }
-        assert_eq!(fits(Kind::Service, &["--dry-run"]).unwrap_err(), "--dry-run is for jobs; see --help");
-        assert_eq!(fits(Kind::Job, &["--check", "a"]).unwrap_err(), "--check takes nothing more; see --help");
+        assert_eq!(
+            fits(ProgramKind::Service, &["--dry-run"]).unwrap_err(),
+            "--dry-run is for jobs; see --help"
+        );
+        assert_eq!(
+            fits(ProgramKind::Job, &["--check", "a"]).unwrap_err(),
+            "--check takes nothing more; see --help"
+        );
     }
 }

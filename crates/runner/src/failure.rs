@@ -32,7 +32,7 @@ impl Failure {
         Self { stage, exit: kind.into(), message: message.into(), ended: false, of_settings: false }
     }
 
-    /// The run was told to end.
+    /// The run was interrupted by a signal or the deadline.
     pub(crate) fn ended(stage: Stage, reason: impl fmt::Display) -> Self {
         Self { ended: true, ..Self::new(stage, Kind::Temporary, reason.to_string()) }
     }
@@ -73,7 +73,7 @@ impl Failure {
         self.exit != Exit::Temporary
     }
 
-    /// Whether the run failed because it was told to end.
+    /// Whether the run failed because of a signal or the deadline.
     pub(crate) fn is_ended(&self) -> bool {
         self.ended
     }

@@ -32,7 +32,7 @@ pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> E
     }
     if context.request.mode == Mode::Full {
         write_files(context, &report);
-        tell(context, result, &report).await;
+        report_outcome(context, result, &report).await;
         if !is_shown {
             console::summary(context, &report);
         }
@@ -41,7 +41,7 @@ pub(crate) async fn report(context: &Context, result: &Result<(), Failure>) -> E
     exit
 }
 
-async fn tell(context: &Context, result: &Result<(), Failure>, report: &Report) {
+async fn report_outcome(context: &Context, result: &Result<(), Failure>, report: &Report) {
     context.delivery.report(&Batch::of(std::slice::from_ref(report))).await;
     if context.remembers() {
         let end = end(context, result);

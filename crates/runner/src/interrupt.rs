@@ -59,7 +59,7 @@ impl Interrupt {
         }
     }
 
-    /// Waits until a program that was told to end is told so again.
+    /// Waits for a second signal.
     pub(crate) async fn insisted(&self) {
         let mut insists = self.insists.clone();
         if insists.wait_for(|insists| *insists).await.is_err() {
@@ -80,7 +80,7 @@ struct Signals([(&'static str, Option<Signal>); 3]);
 
 impl Signals {
     fn listen() -> Self {
-        let listen = |kind| signal(kind).map_err(unheard).ok();
+        let listen = |kind| signal(kind).map_err(log_failure).ok();
         Self([
             ("SIGTERM", listen(SignalKind::terminate())),
             ("SIGINT", listen(SignalKind::interrupt())),
@@ -99,7 +99,7 @@ impl Signals {
     }
 }
 
-fn unheard(error: std::io::Error) {
+fn log_failure(error: std::io::Error) {
     tracing::warn!(error = fault::chain(&error), "this program cannot be ended by a signal");
 }
 

@@ -35,7 +35,7 @@
 //! A [`service()`] answers requests and a [`device()`] reads a sensor or a stream, both until they are stopped.
 //!
 //! Because every step passes through the [`Run`] or the [`Device`], logs, reports and alerts know the stage, what was extracted is never
-//! lost to a store that is away, and the exit code tells an orchestrator what to do: see [`Exit`].
+//! lost to a store that is away, and the exit code says whether to repeat the run: see [`Exit`].
 
 mod alerting;
 mod answers;

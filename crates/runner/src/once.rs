@@ -7,7 +7,7 @@ use crate::check::{self, Line};
 use crate::context::Context;
 use crate::{Exit, Failure, Program, console, finish};
 
-/// Time for a run to end after it was told to.
+/// Time for a run to end after a signal.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Does the work of a run, after the batches that earlier runs left.
@@ -47,7 +47,7 @@ pub(crate) async fn end(
     }
 }
 
-/// Waits until a run that was told to end has had its time.
+/// Waits until an interrupted run has had its time to end.
 async fn overdue(context: &Context) -> Failure {
     let reason = context.interrupt.raised().await;
     tokio::time::sleep(GRACE).await;

@@ -3,7 +3,7 @@
 use fault::{Fault as _, Kind};
 use record::{Batch, Record as _, Refused, Schema};
 use sink::{Error, Sink, Written};
-use sink_router::{Router, Store};
+use sink_router::{Store, StoreRouter};
 use spool::Dropped;
 
 use crate::report::Report;
@@ -16,13 +16,13 @@ use crate::{Failure, Stage};
 /// It decides nothing: jobs and devices have different patience.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    pub(crate) router: Router,
+    pub(crate) router: StoreRouter,
     pub(crate) spooling: Spooling,
     pub(crate) tally: Tally,
 }
 
 impl Outbox {
-    pub(crate) fn new(router: Router, spooling: Spooling) -> Self {
+    pub(crate) fn new(router: StoreRouter, spooling: Spooling) -> Self {
         Self { router, spooling, tally: Tally::default() }
     }
 

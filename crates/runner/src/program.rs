@@ -12,7 +12,7 @@ pub struct Program {
     pub(crate) description: &'static str,
     pub(crate) records: Vec<&'static Schema>,
     pub(crate) has_history: bool,
-    pub(crate) kind: Kind,
+    pub(crate) kind: ProgramKind,
     /// The default of `INTERVAL_SECONDS`, where the program has a period.
     pub(crate) interval: Option<&'static str>,
     pub(crate) check: Option<CheckArguments>,
@@ -20,7 +20,7 @@ pub struct Program {
 
 /// The kinds of programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum ProgramKind {
     /// Runs once.
     Job,
     /// Reads a sensor or a stream until it is stopped.
@@ -41,7 +41,7 @@ pub(crate) struct CheckArguments {
 impl Program {
     /// A program by its package. [`program!`](crate::program) fills in the one that calls it.
     pub fn new(name: &'static str, version: &'static str, description: &'static str) -> Self {
-        let (records, has_history, kind) = (Vec::new(), false, Kind::Job);
+        let (records, has_history, kind) = (Vec::new(), false, ProgramKind::Job);
         Self { name, version, description, records, has_history, kind, interval: None, check: None }
     }
 
@@ -74,12 +74,12 @@ impl Program {
     }
 
     /// The same program as one of this kind.
-    pub(crate) fn of_kind(self, kind: Kind) -> Self {
+    pub(crate) fn of_kind(self, kind: ProgramKind) -> Self {
         Self { kind, ..self }
     }
 }
 
-impl Kind {
+impl ProgramKind {
     /// Its name in `--describe`.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -8,7 +8,7 @@ use record::{Batch, Timestamp};
 use secret::Redactor;
 use settings::{Source, Variable};
 use sink::Sink as _;
-use sink_router::{Router, Store};
+use sink_router::{Store, StoreRouter};
 use spool::DeadLetter;
 
 use crate::alerting::{ChannelConfigs, read_thresholds};
@@ -51,7 +51,7 @@ impl Prepared {
         let shared = Shared::read(source);
         let limits: RunLimits = config::or_defaults(source)?;
         let spool: SpoolConfig = config::or_defaults(source)?;
-        if program.kind != program::Kind::Service {
+        if program.kind != program::ProgramKind::Service {
             // Their names depend on the settings, and a file of settings may have them.
             let _ = ChannelConfigs::read(source);
             read_thresholds(program, variables, source);

@@ -17,7 +17,7 @@ use crate::program::Kind;
 use crate::start::{Started, begin};
 use crate::{Exit, Failure, Program, Stage, console, entry};
 
-/// How long a service that was told to end may take to do so, after what it serves has ended or should have.
+/// Time for a service to end after a signal, once its server has ended or should have.
 const GRACE: Duration = Duration::from_secs(8);
 
 /// A program that answers requests until it is stopped.
@@ -37,7 +37,7 @@ pub fn service<C: Settings>(
     program: Program,
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
 ) -> ExitCode {
-    let program = program.of_kind(Kind::Service);
+    let program = program.of_kind(ProgramKind::Service);
     let variables = variables::<C>();
     entry::enter(&program, &variables, |request| run(&program, &variables, request, serve))
 }
@@ -101,7 +101,7 @@ async fn work<C>(
     };
     tokio::select! {
         result = serve(service) => match result {
-            // To be told to end while starting is no failure.
+            // A signal to stop during the start is no failure.
             Err(failure) if failure.is_ended() => Ok(()),
             result => result,
         },

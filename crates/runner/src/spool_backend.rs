@@ -27,12 +27,12 @@ pub(crate) struct SpoolFile {
 
 /// The bytes of a batch, and its name in the spool.
 pub(crate) struct StoredBatch {
-    pub(crate) id: BatchId,
+    pub(crate) id: StoredBatchId,
     pub(crate) payload: Vec<u8>,
 }
 
 /// The name of a batch in its spool.
-pub(crate) enum BatchId {
+pub(crate) enum StoredBatchId {
     File(spool::BatchId),
     Remote(String),
 }
@@ -109,21 +109,24 @@ impl SpoolBackend {
         match self {
             Self::File(file) => {
                 let oldest = file.existing(|spool| spool.oldest(store))?.flatten();
-                Ok(oldest.map(|batch| StoredBatch { id: BatchId::File(batch.id), payload: batch.payload }))
+                Ok(oldest
+                    .map(|batch| StoredBatch { id: StoredBatchId::File(batch.id), payload: batch.payload }))
             }
             Self::Remote(remote) => {
                 let oldest = Box::pin(remote.oldest(store)).await?;
-                Ok(oldest
-                    .map(|batch| StoredBatch { id: BatchId::Remote(batch.name), payload: batch.payload }))
+                Ok(oldest.map(|batch| StoredBatch {
+                    id: StoredBatchId::Remote(batch.name),
+                    payload: batch.payload,
+                }))
             }
         }
     }
 
     /// Removes a batch that was delivered.
-    pub(crate) async fn remove(&self, id: &BatchId) -> Result<(), SpoolError> {
+    pub(crate) async fn remove(&self, id: &StoredBatchId) -> Result<(), SpoolError> {
         match (self, id) {
-            (Self::File(file), BatchId::File(id)) => Ok(file.open(|spool| spool.remove(&[*id]))?),
-            (Self::Remote(remote), BatchId::Remote(name)) => Ok(Box::pin(remote.remove(name)).await?),
+            (Self::File(file), StoredBatchId::File(id)) => Ok(file.open(|spool| spool.remove(&[*id]))?),
+            (Self::Remote(remote), StoredBatchId::Remote(name)) => Ok(Box::pin(remote.remove(name)).await?),
             // A batch of another spool is not in this one.
             _ => Ok(()),
         }

@@ -19,7 +19,7 @@ struct Written {
     /// Hours after which a record that waits in the spool is given up; without it, never.
     #[setting(name = "SPOOL_MAX_AGE_HOURS")]
     age: Option<Hours>,
-    /// What happens when the spool is full: `drop-oldest`, `drop-newest`, or `block`, which takes nothing new.
+    /// Behavior when the spool is full: `drop-oldest`, `drop-newest`, or `block`, which takes nothing new.
     #[setting(name = "SPOOL_WHEN_FULL", default = "drop-oldest")]
     when_full: Full,
 }
@@ -128,6 +128,6 @@ mod tests {
         let told = "SPOOL_MAX_BYTES must be a whole number, at least 131072 bytes\n\
                     SPOOL_MAX_AGE_HOURS must be a number of hours above 0\n\
                     SPOOL_WHEN_FULL must be drop-oldest, drop-newest or block";
-        assert_eq!(read(&wrong), Err(told.to_owned()));
+        assert_eq!(read(&wrong), Err(mistakes.to_owned()));
     }
 }

@@ -8,7 +8,7 @@ use record::{Batch, OwnedBatch, Refused, Timestamp, Value};
 use spool::{Backlog, DeadLetter, Dropped, Entry};
 
 use crate::letter;
-use crate::spool_backend::{BatchId, DeliveryRight, SpoolBackend, SpoolError};
+use crate::spool_backend::{DeliveryRight, SpoolBackend, SpoolError, StoredBatchId};
 
 /// The pauses of a run that has to wait for another.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
@@ -25,7 +25,7 @@ pub(crate) struct Spooling {
 
 /// A batch that waits for its store.
 pub(crate) struct SpooledBatch {
-    id: BatchId,
+    id: StoredBatchId,
     /// The batch, or why the bytes are none.
     pub(crate) batch: Result<OwnedBatch, String>,
 }

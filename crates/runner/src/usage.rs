@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::program::{CheckArguments, Kind, Program};
+use crate::program::{CheckArguments, Program, ProgramKind};
 
 /// One option of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -52,18 +52,18 @@ pub(crate) const EXIT_CODES: [ExitCode; 4] = [
 ];
 
 /// A sentence on how the program runs.
-pub(crate) fn summary(kind: Kind) -> &'static str {
+pub(crate) fn summary(kind: ProgramKind) -> &'static str {
     match kind {
-        Kind::Job => "Runs once: reads its source, stores the records, reports, and ends.",
-        Kind::Device => "Runs until SIGTERM: reads its device and stores the records.",
-        Kind::Service => "Runs until SIGTERM: answers requests.",
+        ProgramKind::Job => "Runs once: reads its source, stores the records, reports, and ends.",
+        ProgramKind::Device => "Runs until SIGTERM: reads its device and stores the records.",
+        ProgramKind::Service => "Runs until SIGTERM: answers requests.",
     }
 }
 
 /// The options of a program.
 pub(crate) fn options(program: &Program) -> Vec<CallOption> {
-    let (is_job, is_device) = (program.kind == Kind::Job, program.kind == Kind::Device);
-    let is_service = program.kind == Kind::Service;
+    let (is_job, is_device) = (program.kind == ProgramKind::Job, program.kind == ProgramKind::Device);
+    let is_service = program.kind == ProgramKind::Service;
     let mut options = Vec::new();
     let mut add = |is_there: bool, option: &str, description: &str| {
         if is_there {

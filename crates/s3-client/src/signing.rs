@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use fault::Retry;
-use http_client::{Client, Method, Reply, Request, Service, Url};
+use http_client::{Client, Method, RemoteService, Reply, Request, Url};
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::{SignedDuration, Timestamp};
 use rusty_s3::{Credentials, S3Action, UrlStyle};
@@ -25,7 +25,7 @@ const TOKEN: &str = "X-Amz-Security-Token";
 /// Signs requests and sends them.
 #[derive(Debug)]
 pub(crate) struct Signer {
-    service: Service,
+    service: RemoteService,
     pub(crate) bucket: rusty_s3::Bucket,
     pub(crate) credentials: Credentials,
     retry: Retry,

@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_driver_s_error_is_told_with_its_port() {
+    fn a_driver_error_is_reported_with_its_port() {
         let error = Err::<(), _>(Silent).on("/dev/ttyUSB0").unwrap_err();
         assert_eq!(fault::chain(&error), "/dev/ttyUSB0: the sensor is silent");
         assert_eq!(error.kind(), Kind::Temporary);

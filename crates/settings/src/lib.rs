@@ -136,7 +136,7 @@ impl Settings for () {
     }
 }
 
-/// A block that may be left out as a whole; [`Settings::is_there`] tells whether it is.
+/// A block that may be left out as a whole; [`Settings::is_there`] is whether it is set.
 impl<T: Settings> Settings for Option<T> {
     fn variables() -> Vec<Variable> {
         T::variables().into_iter().map(|variable| Variable { required: false, ..variable }).collect()

@@ -191,7 +191,7 @@ impl Source {
         self.mistakes.push(format!("{name} {message}"));
     }
 
-    /// Ends the reading: an error if anything was wrong. What the file sets and nobody asked for is a mistake too.
+    /// Ends the reading: an error if anything was wrong. A variable of the file that nothing asked for is a mistake too.
     ///
     /// # Errors
     ///

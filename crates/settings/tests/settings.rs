@@ -52,7 +52,7 @@ fn the_old_name_is_accepted_and_the_new_one_wins() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_and_none_shows_a_value() {
+fn all_mistakes_are_reported_at_once_and_none_shows_a_value() {
     let mistakes =
         read(&[("SERVICE_URL", "p4ssw0rd"), ("INTERVAL_SECONDS", "p4ssw0rd"), ("LIMIT", "-3")]).unwrap_err();
     assert_eq!(
@@ -157,19 +157,19 @@ fn names_that_a_person_chooses_are_found_in_every_place() {
 }
 
 #[test]
-fn what_is_in_effect_is_shown_without_secrets() {
+fn effective_settings_are_shown_without_secrets() {
     let set = [("OLD_KEY", "hidden"), ("INTERVAL_SECONDS_FILE", "/run/interval"), ("ALERT_TEMP_ABOVE", "5")];
     let source = Source::of(set);
     let variables = Config::variables();
-    let told = |name: &str| {
+    let effective = |name: &str| {
         let shown = source.shown(variables.iter().find(|variable| variable.name == name).unwrap());
         shown.first().cloned().unwrap()
     };
-    let key = told("SERVICE_KEY");
+    let key = effective("SERVICE_KEY");
     assert_eq!((&*key.name, key.value, key.origin), ("OLD_KEY", None, Origin::Environment));
-    let limit = told("LIMIT");
+    let limit = effective("LIMIT");
     assert_eq!((limit.value.as_deref(), limit.origin), (Some("10"), Origin::Default));
-    let interval = told("INTERVAL_SECONDS");
+    let interval = effective("INTERVAL_SECONDS");
     assert_eq!(
         (&*interval.name, interval.value.as_deref()),
         ("INTERVAL_SECONDS_FILE", Some("/run/interval"))

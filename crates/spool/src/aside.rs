@@ -13,7 +13,7 @@ use crate::Error;
 /// Behind the name of a file that was set aside and is still to be read.
 const TO_BE_READ: &str = ".salvage";
 
-/// The file comes last: whoever opens a new file beside an old log loses what is in the log.
+/// The file comes last: a new file beside an old log would lose the batches of the log.
 const FILES: [&str; 4] = ["-wal", "-shm", "-journal", ""];
 
 /// Treatment of a renamed file.

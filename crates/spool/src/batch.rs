@@ -21,7 +21,7 @@ pub struct Entry<'a> {
 
 /// Result of a push.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-#[must_use = "what was dropped is to be told"]
+#[must_use = "dropped batches must be reported"]
 pub struct Pushed {
     /// Records dropped to make room, or not accepted, by destination. Usually empty.
     pub dropped: Vec<Dropped>,
@@ -36,7 +36,7 @@ pub struct BatchId {
 
 /// A spooled batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
+pub struct SpooledBatch {
     /// Id for [`Spool::remove`](crate::Spool::remove).
     pub id: BatchId,
     /// The bytes as they were pushed.

@@ -1,4 +1,4 @@
-//! The checksum that tells whether a batch is what was pushed.
+//! The checksum that detects a changed batch.
 
 use crc32fast::Hasher;
 

@@ -28,7 +28,7 @@ pub(crate) struct SpoolFile {
     path: PathBuf,
     connection: Connection,
     place: Option<Place>,
-    /// Tells the file from others that were at this path.
+    /// Identity of the file among others that were at this path.
     pub(crate) name: i64,
     pub(crate) page_size: u64,
 }
@@ -60,8 +60,7 @@ enum Found {
     Foreign(String),
 }
 
-/// Opens the spool at `path`. What is there and cannot be used is set aside first, and what can be read of it is
-/// brought over.
+/// Opens the spool at `path`. A damaged file is set aside first, and its readable batches are copied into a new one.
 pub(crate) fn open(path: &Path) -> Result<SpoolFile, Error> {
     let file = match look(path)? {
         Found::Spool(file) => file,
@@ -78,13 +77,13 @@ pub(crate) fn exists(path: &Path) -> Result<bool, Error> {
     Ok(exists || aside::to_be_read(path).is_some())
 }
 
-/// The failure that tells of damage SQLite does not see.
+/// The failure for damage that SQLite does not see.
 pub(crate) fn damaged(what: &str) -> rusqlite::Error {
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_CORRUPT), Some(what.to_owned()))
 }
 
 impl SpoolFile {
-    /// Runs statements that change nothing, and see the file as it is at one moment.
+    /// Runs reading statements on one snapshot of the file.
     pub(crate) fn read<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failed> {
         let read = || {
             let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Deferred)?;
@@ -95,7 +94,7 @@ impl SpoolFile {
         read().map_err(|error| self.failed(error))
     }
 
-    /// Runs statements all or nothing. What they changed is durable when this returns.
+    /// Runs statements all or nothing. Their changes are durable when this returns.
     pub(crate) fn write<T>(&self, act: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Failed> {
         let begin = || Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate);
         let transaction = begin().map_err(|error| self.failed(error))?;

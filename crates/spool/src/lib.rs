@@ -2,7 +2,7 @@
 //!
 //! One SQLite file per program holds **batches**, which wait until their destination takes them, oldest first, and
 //! **dead letters**, which no repeat will deliver and a person should see. They are on the disk when [`Spool::push`] or
-//! [`Spool::bury`] returns. What goes beyond the [`Limits`] is dropped by a stated rule and counted.
+//! [`Spool::bury`] returns. Batches beyond the [`Limits`] are dropped by a stated rule and counted.
 //!
 //! This crate does not know records or sinks: a destination is a name, a batch is bytes.
 
@@ -29,7 +29,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-pub use batch::{Backlog, Batch, BatchId, DeadLetter, Entry, Pushed};
+pub use batch::{Backlog, BatchId, DeadLetter, Entry, Pushed, SpooledBatch};
 pub use error::Error;
 use file::SpoolFile;
 use jiff::Timestamp;
@@ -87,7 +87,7 @@ impl Spool {
     /// Adds batches behind all others, all or none. They are durable when this returns: one sync for all of them.
     ///
     /// `now` is what the age of the batches is measured from. An entry that takes more than three quarters of
-    /// [`Limits::bytes`] never fits, and is dropped and counted whatever [`Limits::when_full`] says.
+    /// [`Limits::bytes`] never fits, and is dropped and counted with any [`Limits::when_full`].
     pub fn push(&mut self, entries: &[Entry<'_>], now: Timestamp) -> Result<Pushed, Error> {
         if entries.is_empty() {
             return Ok(Pushed::default());
@@ -104,7 +104,7 @@ impl Spool {
     ///
     /// A batch that is no longer what was pushed is removed, logged and counted as [`Cause::Damage`], and the next one
     /// is returned.
-    pub fn oldest(&mut self, destination: &str) -> Result<Option<Batch>, Error> {
+    pub fn oldest(&mut self, destination: &str) -> Result<Option<SpooledBatch>, Error> {
         // Each pass leaves one batch behind, so this ends.
         while let Some(read) = self.next(destination)? {
             if self.removals.pass(destination, read.id()) {
@@ -151,7 +151,7 @@ impl Spool {
         Ok(destinations)
     }
 
-    /// Drops the batches that have waited longer than [`Limits::age`], and tells which.
+    /// Drops the batches that have waited longer than [`Limits::age`], and returns them.
     ///
     /// They are looked for from the oldest on, so one that seems to come from the future, since a clock was wrong, keeps
     /// those behind it until it is delivered.

@@ -13,7 +13,7 @@ const ROW: u64 = 128;
 /// The pages that one more row may split: in the table, in the index, and the counts.
 const SPLITS: u64 = 4;
 
-/// SQLite takes no value of a gigabyte, whatever the limits are.
+/// SQLite accepts no value of a gigabyte.
 const LARGEST: u64 = 900_000_000;
 
 /// Result of a push.
@@ -64,7 +64,7 @@ pub(crate) fn push(
     Ok(Outcome::Taken(tally))
 }
 
-/// Removes the batch that has waited longest if `is_due` says so. Tells what it was.
+/// Removes the oldest batch if `is_due` says so, and returns it.
 pub(crate) fn drop_oldest(
     connection: &Connection,
     cause: Cause,
@@ -86,7 +86,7 @@ pub(crate) fn drop_oldest(
     }
 }
 
-/// Drops the oldest batches until there is room. Tells whether there is, since dead letters make none.
+/// Drops the oldest batches until there is room. Returns whether there is, since dead letters are not dropped.
 fn make_room(
     connection: &Connection,
     room: &mut Room,

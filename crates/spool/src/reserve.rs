@@ -13,7 +13,7 @@ use crate::aside::{self, with_suffix};
 /// Enough to write a whole log back into the file, and then to begin a new one.
 const BYTES: u64 = 5 << 18;
 
-/// Makes the file, if there is none and the disk has room. Tells whether it is there.
+/// Makes the file, if there is none and the disk has room. Returns whether it exists.
 pub(crate) fn keep(spool: &Path) -> bool {
     let path = path(spool);
     if aside::length(&path) == Some(BYTES) {
@@ -27,7 +27,7 @@ pub(crate) fn keep(spool: &Path) -> bool {
     is_kept
 }
 
-/// Removes the file. Tells whether that made room.
+/// Removes the file. Returns whether that made room.
 pub(crate) fn give_up(spool: &Path) -> bool {
     fs::remove_file(path(spool)).is_ok()
 }

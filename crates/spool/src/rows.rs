@@ -5,7 +5,7 @@ use rusqlite::types::{Type, ValueRef};
 use rusqlite::{Connection, Row, Statement, params};
 
 use crate::checksum::Content;
-use crate::{Batch, BatchId, DeadLetter, Entry};
+use crate::{BatchId, DeadLetter, Entry, SpooledBatch};
 
 /// The columns that [`read`] reads, in its order.
 pub(crate) const BATCH: &str = "id, spooled_at, records, first_at, last_at, checksum, payload";
@@ -22,7 +22,7 @@ const MOST_RECORDS: u64 = 1 << 32;
 /// A batch as it was read.
 #[derive(Debug)]
 pub(crate) enum Read {
-    Whole(Batch),
+    Whole(SpooledBatch),
     /// It is not what was pushed.
     Damaged(BatchId),
 }
@@ -81,7 +81,7 @@ pub(crate) fn read(row: &Row<'_>, file: i64, destination: &str) -> rusqlite::Res
     Ok(whole(row, id, destination).map_or(Read::Damaged(id), Read::Whole))
 }
 
-fn whole(row: &Row<'_>, id: BatchId, destination: &str) -> Option<Batch> {
+fn whole(row: &Row<'_>, id: BatchId, destination: &str) -> Option<SpooledBatch> {
     let text = |column| row.get_ref(column).ok()?.as_str().ok();
     let spooled_at = text(1)?;
     let records = row.get_ref(2).ok()?.as_i64().ok()?;
@@ -95,7 +95,7 @@ fn whole(row: &Row<'_>, id: BatchId, destination: &str) -> Option<Batch> {
         }
         _ => return None,
     };
-    Some(Batch {
+    Some(SpooledBatch {
         id,
         payload: payload.to_vec(),
         records: unsigned(records),

@@ -2,13 +2,13 @@
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-/// Marks a file as a spool, whatever its name is: "spoo" in ASCII.
+/// Application id of a spool file: "spoo" in ASCII.
 const APPLICATION_ID: i32 = 0x7370_6f6f;
 
 /// The version of the tables below.
 const VERSION: i32 = 2;
 
-/// The payload is the last column of a batch, for two reasons. What is counted of a batch is read without it. And a
+/// The payload is the last column of a batch, for two reasons. Counts and sizes of a batch are read without it. And a
 /// row whose head is damaged, so that columns seem to be missing, misses its payload rather than its checksum.
 ///
 /// A person who inserts a batch by hand need not know the number of records, their times or the checksum.

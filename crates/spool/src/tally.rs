@@ -1,4 +1,4 @@
-//! Counting what is dropped: for the caller who is to tell it, and in the file for whoever asks later.
+//! Counts of dropped batches: for the caller that reports them, and in the file for later.
 
 use std::collections::BTreeMap;
 

@@ -30,7 +30,7 @@ fn spool(folder: &TempDir) -> Spool {
 }
 
 #[test]
-fn a_full_disk_refuses_the_push_and_keeps_what_was_pushed() {
+fn a_full_disk_refuses_the_push_and_keeps_earlier_batches() {
     let folder = tempfile::tempdir().unwrap();
     let mut spool = spool(&folder);
     push(&mut spool, b"first").unwrap();

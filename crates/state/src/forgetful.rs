@@ -9,22 +9,22 @@ use crate::statement::Change;
 #[derive(Debug)]
 pub(crate) struct Forgetful {
     reason: String,
-    has_told: Cell<bool>,
+    has_warned: Cell<bool>,
     values: RefCell<HashMap<String, String>>,
 }
 
 impl Forgetful {
     pub(crate) fn new(reason: &str) -> Self {
-        Self { reason: reason.to_owned(), has_told: Cell::new(false), values: RefCell::default() }
+        Self { reason: reason.to_owned(), has_warned: Cell::new(false), values: RefCell::default() }
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<String> {
-        self.tell();
+        self.warn_once();
         self.values.borrow().get(key).cloned()
     }
 
     pub(crate) fn all(&self, beginning: &str) -> Vec<(String, String)> {
-        self.tell();
+        self.warn_once();
         let values = self.values.borrow();
         let mut found: Vec<_> = values
             .iter()
@@ -35,9 +35,9 @@ impl Forgetful {
         found
     }
 
-    /// Makes a change and tells whether it found what it asks for.
+    /// Makes a change. Returns whether its condition held.
     pub(crate) fn change(&self, key: &str, change: Change<'_>) -> bool {
-        self.tell();
+        self.warn_once();
         let mut values = self.values.borrow_mut();
         let kept = values.get(key).map(String::as_str);
         let (is_met, new) = match change {
@@ -56,8 +56,8 @@ impl Forgetful {
     }
 
     /// Once, and only by a program that has something to remember.
-    fn tell(&self) {
-        if !self.has_told.replace(true) {
+    fn warn_once(&self) {
+        if !self.has_warned.replace(true) {
             tracing::warn!(reason = self.reason, "what this run learns is forgotten when it ends");
         }
     }

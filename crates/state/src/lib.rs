@@ -108,9 +108,9 @@ impl State {
         self.change(key, Change::Remove).await.map(drop)
     }
 
-    /// Replaces what is kept under `key` if it is `expected`, and tells whether it was. `None` is nothing kept.
+    /// Replaces the value of `key` if it is `expected`, and returns whether it was. `None` is no value.
     ///
-    /// Of two programs that swap at once, one is told no.
+    /// Of two programs that swap at once, one gets `false`.
     ///
     /// # Errors
     ///
@@ -129,7 +129,7 @@ impl State {
         Self { program: program.to_owned(), place, has_warned: Cell::new(false) }
     }
 
-    /// Makes a change and tells whether it found what it asks for.
+    /// Makes a change. Returns whether its condition held.
     async fn change(&self, key: &str, change: Change<'_>) -> Result<bool, Error> {
         match &self.place {
             Place::Postgres(place) => place.change(&self.program, key, change).await,

@@ -61,7 +61,7 @@ impl Postgres {
         Ok(found)
     }
 
-    /// Makes a change and tells whether it found what it asks for.
+    /// Makes a change. Returns whether its condition held.
     pub(crate) async fn change(&self, program: &str, key: &str, change: Change<'_>) -> Result<bool, Error> {
         let client = self.connector.client().await?;
         let changed = match execute(&client, program, key, change).await {

@@ -43,7 +43,7 @@ impl Sqlite {
         })
     }
 
-    /// Makes a change and tells whether it found what it asks for.
+    /// Makes a change. Returns whether its condition held.
     pub(crate) fn change(&self, program: &str, key: &str, change: Change<'_>) -> Result<bool, Error> {
         let (statement, values) = change.statement(NOW);
         let parameters = [program, key].into_iter().chain(values);

@@ -3,9 +3,9 @@
 /// Change of one key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Change<'a> {
-    /// Sets the value, whatever it was.
+    /// Sets the value unconditionally.
     Set(&'a str),
-    /// Removes the value, whatever it was.
+    /// Removes the value unconditionally.
     Remove,
     /// If nothing is there, let it be this value.
     Add(&'a str),

@@ -49,7 +49,7 @@ async fn get(state: &State, key: &str) -> Option<String> {
 }
 
 #[test]
-fn what_is_kept_is_there_in_the_next_run() {
+fn stored_values_are_there_in_the_next_run() {
     Place::each("next_run", |place| {
         run(async {
             let first = place.open("weather");
@@ -101,7 +101,7 @@ fn programs_do_not_see_each_others_keys() {
     });
 }
 
-async fn swaps_only_what_it_expects(state: &State) {
+async fn swaps_only_the_expected_value(state: &State) {
     let swap = async |expected, new| state.swap("alert", expected, new).await.unwrap();
     assert!(swap(None, None).await);
     assert!(!swap(Some("firing"), Some("ok")).await);
@@ -115,9 +115,9 @@ async fn swaps_only_what_it_expects(state: &State) {
 }
 
 #[test]
-fn a_swap_changes_only_what_it_expects() {
-    Place::each("swap", |place| run(swaps_only_what_it_expects(&place.open("weather"))));
-    run(swaps_only_what_it_expects(&State::forgetful("a test")));
+fn a_swap_changes_only_the_expected_value() {
+    Place::each("swap", |place| run(swaps_only_the_expected_value(&place.open("weather"))));
+    run(swaps_only_the_expected_value(&State::forgetful("a test")));
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_forgetful_state_remembers_until_the_program_ends() {
     });
 }
 
-/// Calls `remember` and tells what it returned, and whether it had to make it.
+/// The value of `remember`, and whether it was computed.
 async fn remembered(state: &State, max_age: Duration, new: &str) -> (String, bool) {
     let was_called = Cell::new(false);
     let make = async || {
@@ -182,7 +182,7 @@ fn a_remembered_value_is_made_again_when_it_is_old() {
 }
 
 #[test]
-fn what_cannot_be_made_is_not_remembered() {
+fn failed_values_are_not_cached() {
     let folder = tempfile::tempdir().unwrap();
     let state = State::sqlite(&folder.path().join("platform.db"), "weather");
     run(async {
@@ -192,7 +192,7 @@ fn what_cannot_be_made_is_not_remembered() {
 }
 
 #[test]
-fn a_broken_state_does_not_fail_what_it_would_remember() {
+fn a_broken_state_does_not_fail_the_cached_call() {
     let state = State::sqlite(Path::new("/dev/null/no folder/platform.db"), "weather");
     run(async {
         assert_eq!(remembered(&state, Duration::MAX, "a").await, ("a".to_owned(), true));

@@ -126,9 +126,9 @@ impl Drop for Running {
 /// Waits on a thread of its own, because both outputs have to be read while the program runs.
 fn finish(child: Child) -> Result<Output, String> {
     let id = child.id();
-    let (tell, told) = mpsc::channel();
-    std::thread::spawn(move || tell.send(child.wait_with_output()));
-    match told.recv_timeout(PATIENCE) {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || sender.send(child.wait_with_output()));
+    match receiver.recv_timeout(PATIENCE) {
         Ok(output) => output.map_err(|error| error.to_string()),
         Err(_) => {
             signal(id, "KILL");

@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use crate::servers::Missing;
 
-/// The server, or `None` after telling on stderr, and in the file `TESTKIT_SKIPPED` names, that this test is skipped.
+/// The server; or `None`, with a note on stderr and in the file of `TESTKIT_SKIPPED` that this test is skipped.
 ///
 /// ```no_run
 /// let Some(postgres) = testkit::require(testkit::servers::Postgres::shared()) else { return };

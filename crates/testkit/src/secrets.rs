@@ -1,6 +1,6 @@
 //! Secrets planted where a program is given them, and searched for in all that comes out of it.
 
-use http_sim::services::Slack;
+use http_sim::services::SlackSim;
 use http_sim::{Request, Server};
 
 /// Stands for any key of a source. Its signs have to be escaped in a URL and in JSON.
@@ -14,7 +14,7 @@ pub const BOT: &str = "planted-bot-86e2f0a4c35b";
 const KEY_CORE: &str = "7f3a9c51e2b84d06";
 const TOKEN_CORE: &str = "d41c7be9305f";
 const BOT_CORE: &str = "86e2f0a4c35b";
-const WEBHOOK_CORE: &str = Slack::WEBHOOK;
+const WEBHOOK_CORE: &str = SlackSim::WEBHOOK;
 
 const ALL: [&str; 4] = [KEY_CORE, TOKEN_CORE, BOT_CORE, WEBHOOK_CORE];
 

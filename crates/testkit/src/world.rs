@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use http_sim::services::{InfluxDb, Paths, Slack};
+use http_sim::services::{InfluxDb, Paths, SlackSim};
 use http_sim::{Server, Service};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -42,7 +42,7 @@ pub struct World {
     source: Server,
     influxdb: InfluxDb,
     store: Server,
-    slack: Slack,
+    slack: SlackSim,
     channel: Server,
     folder: TempDir,
 }
@@ -67,7 +67,7 @@ impl World {
     fn new(program: &Program, source: impl Service) -> Self {
         let influxdb = InfluxDb::new(ORG, BUCKET, secrets::TOKEN);
         let store = serve(influxdb.clone());
-        let slack = Slack::new(secrets::BOT);
+        let slack = SlackSim::new(secrets::BOT);
         let mut world = Self {
             program: program.clone(),
             arguments: Vec::new(),
@@ -226,7 +226,7 @@ impl World {
         [
             ("{{base}}", self.source.url().to_owned()),
             ("{{influxdb}}", self.store.url().to_owned()),
-            ("{{slack}}", format!("{}{}", self.channel.url(), Slack::WEBHOOK)),
+            ("{{slack}}", format!("{}{}", self.channel.url(), SlackSim::WEBHOOK)),
             ("{{folder}}", self.folder().display().to_string()),
             ("{{secret}}", secrets::KEY.to_owned()),
             ("{{token}}", secrets::TOKEN.to_owned()),

@@ -27,7 +27,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_disk_that_is_gone_is_told_with_its_reason() {
+    fn a_missing_disk_is_reported_with_its_reason() {
         let error = sensor_host::Error::Disk { mount: "/usb".into(), source: std::io::Error::other("gone") };
         let finding = of("/usb", Err(&error), Timestamp::UNIX_EPOCH);
         assert_eq!((finding.verdict, finding.detail.as_str()), (Verdict::Bad, "gone"));

@@ -15,7 +15,7 @@ use sensor_host::Host;
 use settings::Settings;
 
 use mounts::Mounts;
-use records::{Disk, Machine, Processor, Temperature};
+use records::{DiskRecord, MachineRecord, ProcessorRecord, TemperatureRecord};
 use transform::Telemetry;
 
 #[derive(Settings)]
@@ -39,7 +39,11 @@ struct Config {
 
 fn main() -> ExitCode {
     let program = program!().every(Duration::from_secs(30));
-    let program = program.record::<Machine>().record::<Temperature>().record::<Disk>().record::<Processor>();
+    let program = program
+        .record::<MachineRecord>()
+        .record::<TemperatureRecord>()
+        .record::<DiskRecord>()
+        .record::<ProcessorRecord>();
     runner::device(program, measure)
 }
 
@@ -65,7 +69,7 @@ fn telemetry(device: &Device<Config>, host: &Host, reading: &sensor_host::Readin
     for mount in config.disks.iter() {
         let disk = host.disk(mount);
         device.observe(finding::of(mount, disk.as_ref(), now));
-        telemetry.disks.extend(disk.map(|disk| Disk::of(disk, &name, mount, now)));
+        telemetry.disks.extend(disk.map(|disk| DiskRecord::of(disk, &name, mount, now)));
     }
     if !config.is_per_cpu {
         telemetry.processors.clear();

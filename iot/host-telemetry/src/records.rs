@@ -5,7 +5,7 @@ use record::{Record, Timestamp};
 /// The machine as a whole.
 #[derive(Debug, Record)]
 #[record(measurement = "host")]
-pub struct Machine {
+pub struct MachineRecord {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
@@ -56,7 +56,7 @@ pub struct Machine {
 /// One sensor of temperature.
 #[derive(Debug, Record)]
 #[record(measurement = "host_temperature")]
-pub struct Temperature {
+pub struct TemperatureRecord {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
@@ -77,7 +77,7 @@ pub struct Temperature {
 /// One disk.
 #[derive(Debug, Record)]
 #[record(measurement = "host_disk")]
-pub struct Disk {
+pub struct DiskRecord {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
@@ -104,7 +104,7 @@ pub struct Disk {
 /// One processor.
 #[derive(Debug, Record)]
 #[record(measurement = "host_cpu")]
-pub struct Processor {
+pub struct ProcessorRecord {
     /// When it was read.
     #[record(time)]
     pub time: Timestamp,
@@ -148,7 +148,7 @@ pub struct Legacy {
     /// Use of all processors.
     #[record(unit = "%")]
     pub cpu_utilization: Option<f64>,
-    /// Memory that is used; not a share, whatever its name.
+    /// Memory that is used, in spite of its name not a share.
     #[record(unit = "GiB")]
     pub ram_utilization: Option<f64>,
     /// Mean clock of all processors.

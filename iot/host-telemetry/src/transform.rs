@@ -1,9 +1,9 @@
-//! From what the machine told to the records.
+//! Records from the readings of the machine.
 
 use record::{Batch, Timestamp};
 use runner::Records;
 
-use crate::records::{Disk, Legacy, Machine, Processor, Temperature};
+use crate::records::{DiskRecord, Legacy, MachineRecord, ProcessorRecord, TemperatureRecord};
 
 const GIB: f64 = 1_073_741_824.0;
 
@@ -11,13 +11,13 @@ const GIB: f64 = 1_073_741_824.0;
 #[derive(Debug)]
 pub struct Telemetry {
     /// One.
-    pub machine: Vec<Machine>,
+    pub machine: Vec<MachineRecord>,
     /// One for each sensor.
-    pub temperatures: Vec<Temperature>,
+    pub temperatures: Vec<TemperatureRecord>,
     /// One for each disk.
-    pub disks: Vec<Disk>,
+    pub disks: Vec<DiskRecord>,
     /// One for each processor.
-    pub processors: Vec<Processor>,
+    pub processors: Vec<ProcessorRecord>,
     legacy: Vec<Legacy>,
     legacy_name: Option<String>,
 }
@@ -25,23 +25,23 @@ pub struct Telemetry {
 impl Telemetry {
     /// Record of the machine, without its disks.
     pub fn of(reading: &sensor_host::Reading, host: &str, time: Timestamp) -> Self {
-        let temperature = |it: &sensor_host::Temperature| Temperature {
+        let temperature = |it: &sensor_host::Temperature| TemperatureRecord {
             time,
             host: host.to_owned(),
             sensor: it.sensor.clone(),
             device: it.device.clone(),
             temperature: it.celsius,
         };
-        let processor = |it: &sensor_host::Core| Processor {
+        let processor = |it: &sensor_host::Core| ProcessorRecord {
             time,
             host: host.to_owned(),
             cpu: it.number.to_string(),
             utilization: it.utilization,
             freq: it.frequency,
         };
-        let has_value = |it: &Processor| it.utilization.is_some() || it.freq.is_some();
+        let has_value = |it: &ProcessorRecord| it.utilization.is_some() || it.freq.is_some();
         Self {
-            machine: vec![Machine::of(reading, host, time)],
+            machine: vec![MachineRecord::of(reading, host, time)],
             temperatures: reading.temperatures.iter().map(temperature).collect(),
             disks: Vec::new(),
             processors: reading.cores.iter().map(processor).filter(has_value).collect(),
@@ -71,7 +71,7 @@ impl Records for Telemetry {
     }
 }
 
-impl Machine {
+impl MachineRecord {
     fn of(reading: &sensor_host::Reading, host: &str, time: Timestamp) -> Self {
         let memory = reading.memory;
         let share =
@@ -98,7 +98,7 @@ impl Machine {
     }
 }
 
-impl Disk {
+impl DiskRecord {
     /// How full the disk at `mount` is.
     pub fn of(disk: sensor_host::Disk, host: &str, mount: &str, time: Timestamp) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl Disk {
 }
 
 impl Legacy {
-    fn of(machine: &Machine) -> Self {
+    fn of(machine: &MachineRecord) -> Self {
         let gib = machine.memory_used.map(|bytes| bytes / GIB);
         Self {
             time: machine.time,

@@ -6,20 +6,26 @@ use record::{Batch, Column, Role, Timestamp, Value};
 use crate::mapping::Mapping;
 use crate::transform::{Incoming, Mapper, Outcome};
 
-/// Lines of an explanation: subject and text.
-pub type Lines = Vec<(String, String)>;
+/// Explanation of a message, line by line: subject and text.
+pub type Explanation = Vec<(String, String)>;
 
 /// Explains the row of a message, or why it has none.
 ///
 /// `lists` are the known device and group lists. Without them, types of Zigbee values are inferred.
-pub fn explain(mapping: Mapping, lists: &[Message], topic: &str, payload: &str, now: Timestamp) -> Lines {
+pub fn explain(
+    mapping: Mapping,
+    lists: &[Message],
+    topic: &str,
+    payload: &str,
+    now: Timestamp,
+) -> Explanation {
     let mut mapper = Mapper::new(mapping);
     for Message { topic, payload, .. } in lists {
         mapper.map(Incoming { topic, payload, retained: true, arrival: now });
     }
     let message = Incoming { topic, payload: payload.as_bytes(), retained: false, arrival: now };
     let mut outcome = mapper.map(message);
-    let mut lines = Lines::new();
+    let mut lines = Explanation::new();
     if outcome == Outcome::Wait {
         mapper.stop_waiting();
         outcome = mapper.map(message);

@@ -88,7 +88,7 @@ impl Mapper {
         for rule in mapping.rules {
             let tags =
                 rule.target.as_ref().map(|target| (target.measurement.as_str(), prepare::tags(target)));
-            let description = "What devices publish over MQTT.";
+            let description = "Messages of devices over MQTT.";
             let at = tags.map_or(0, |(name, tags)| zigbee::table(&mut tables, name, description, tags));
             rules.push((rule, at));
         }

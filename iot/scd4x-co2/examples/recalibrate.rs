@@ -1,4 +1,4 @@
-//! Tells the sensor what the present air has: `recalibrate [BUS] PPM`. It changes the sensor for good, so it is no part
+//! Calibrates the sensor to the CO2 of the present air: `recalibrate [BUS] PPM`. It changes the sensor for good, so it is no part
 //! of the program that runs by itself, and asks before it begins.
 //!
 //! Bring the sensor into fresh air (about 425 ppm), out of the sun and the wind, and let nobody breathe at it.

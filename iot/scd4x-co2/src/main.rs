@@ -14,7 +14,7 @@ use sensor_error::{OnPort as _, SensorError};
 use settings::Settings;
 use site::Site;
 
-use setup::Setup;
+use setup::SensorSettings;
 use transform::IndoorAir;
 
 #[derive(Settings)]
@@ -22,7 +22,7 @@ struct Config {
     #[setting(block)]
     bus: i2c_bus::Config,
     #[setting(block)]
-    setup: Setup,
+    setup: SensorSettings,
     #[setting(block)]
     site: Site,
 }
@@ -52,7 +52,7 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
         .await
 }
 
-async fn begin(config: &i2c_bus::Config, setup: &Setup) -> Result<Scd4x<Bus, Timer>, SensorError> {
+async fn begin(config: &i2c_bus::Config, setup: &SensorSettings) -> Result<Scd4x<Bus, Timer>, SensorError> {
     let (bus, timer) = config.open()?;
     let mut sensor = Scd4x::new(bus, timer);
     sensor.begin(&setup.of_sensor()).await.on(config)?;

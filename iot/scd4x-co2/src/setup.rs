@@ -1,11 +1,11 @@
-//! How the sensor is set up, in the words of a person.
+//! Settings of the sensor.
 
 use scd4x::Power;
 use settings::Settings;
 
-/// How the sensor is set up. What is not set stays as it left the factory.
+/// Configuration of the sensor. Parameters that are not set keep the factory values.
 #[derive(Debug, Clone, Settings)]
-pub struct Setup {
+pub struct SensorSettings {
     /// Height of the room above the sea in meters. 1000 m change CO2 by about 12 %.
     #[setting(name = "ALTITUDE_METERS", range = 0..=3000, unit = "m")]
     altitude: Option<u16>,
@@ -20,8 +20,8 @@ pub struct Setup {
     low_power: bool,
 }
 
-impl Setup {
-    /// The same, as the driver has it.
+impl SensorSettings {
+    /// Configuration for the driver.
     pub fn of_sensor(&self) -> scd4x::Setup {
         scd4x::Setup {
             altitude: self.altitude,

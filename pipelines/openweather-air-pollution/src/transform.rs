@@ -42,10 +42,10 @@ pub struct AirQuality {
     pub nh3: Option<f64>,
 }
 
-/// A reply that tells no air quality.
+/// A reply without air quality.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It has no reading that tells something, though it was asked for the present.
+    /// It has no reading with a value, though the present was requested.
     #[error("the reply has no reading")]
     Empty,
     /// A reading, counted from 0, has no time.

@@ -45,7 +45,7 @@ pub struct NoTime(i64);
 
 impl Weather {
     /// The record of a reply for `place`.
-    pub fn at(place: &Place, reply: openweather::Weather) -> Result<Self, NoTime> {
+    pub fn at(place: &Place, reply: openweather::WeatherReport) -> Result<Self, NoTime> {
         let ((rain_1h, rain_3h), (snow_1h, snow_3h)) = (reply.rain.best(), reply.snow.best());
         Ok(Self {
             observed_at: openweather::time(reply.dt).ok_or(NoTime(reply.dt))?,

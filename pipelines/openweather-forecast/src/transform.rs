@@ -53,7 +53,7 @@ pub fn steps(place: &Place, reply: Forecast) -> Result<Vec<Step>, Error> {
     steps.map(|(index, step)| record(&city, step).map_err(|dt| Error::NoTime { step: index, dt })).collect()
 }
 
-fn record(city: &str, step: openweather::Weather) -> Result<Step, i64> {
+fn record(city: &str, step: openweather::WeatherReport) -> Result<Step, i64> {
     Ok(Step {
         at: openweather::time(step.dt).ok_or(step.dt)?,
         source: Source { api: "forecast", city: city.to_owned() },

@@ -68,7 +68,10 @@ mod tests {
 
     #[test]
     fn a_period_is_formatted_in_natural_units() {
-        let told = |seconds| format_period(Duration::from_secs(seconds));
-        assert_eq!([told(60), told(900), told(21_600), told(604_800)], ["60 s", "15 min", "6 h", "7 d"]);
+        let period = |seconds| format_period(Duration::from_secs(seconds));
+        assert_eq!(
+            [period(60), period(900), period(21_600), period(604_800)],
+            ["60 s", "15 min", "6 h", "7 d"]
+        );
     }
 }

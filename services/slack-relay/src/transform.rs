@@ -211,9 +211,9 @@ mod tests {
     #[test]
     fn alerts_left_out_are_counted() {
         let many: Vec<_> = (0..25).map(|n| alert(&format!("a{n}"), "firing")).collect();
-        let told = text(&group(&many, 7), &[true; 25]);
-        assert!(told.starts_with("*25 alerts*") && told.len() < 40_000, "{told}");
-        assert!(told.ends_with("… and 12 more <http://alertmanager.example|Alertmanager>"), "{told}");
+        let message = text(&group(&many, 7), &[true; 25]);
+        assert!(message.starts_with("*25 alerts*") && message.len() < 40_000, "{message}");
+        assert!(message.ends_with("… and 12 more <http://alertmanager.example|Alertmanager>"), "{message}");
     }
 
     #[test]

@@ -132,11 +132,11 @@ mod tests {
     #[test]
     fn a_time_is_formatted_relative_to_now() {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
-        let told = |at: &str| relative(now, at.parse().unwrap());
-        assert_eq!(told("2026-11-22T11:48:00Z"), "12 min ago");
-        assert_eq!(told("2026-11-22T15:00:00Z"), "in 3 h");
-        assert_eq!(told("2026-11-18T12:00:00Z"), "4 d ago");
-        assert_eq!(told("2026-11-22T12:00:00.4Z"), "now");
+        let text_of = |at: &str| relative(now, at.parse().unwrap());
+        assert_eq!(text_of("2026-11-22T11:48:00Z"), "12 min ago");
+        assert_eq!(text_of("2026-11-22T15:00:00Z"), "in 3 h");
+        assert_eq!(text_of("2026-11-18T12:00:00Z"), "4 d ago");
+        assert_eq!(text_of("2026-11-22T12:00:00.4Z"), "now");
     }
 
     #[test]

@@ -32,7 +32,7 @@ async fn serve(service: &Service<Config>) -> Result<(), Failure> {
         history: History::new(service.stores(), service.http(), service.tls()),
         programs: service.start(async { read::described(config.programs.as_deref()) }).await?,
         look_back: config.look_back(),
-        tell: Box::new(move |error| redactor.scrub(&fault::chain(error)).into_owned()),
+        describe_error: Box::new(move |error| redactor.scrub(&fault::chain(error)).into_owned()),
     };
     let server = service.start(Server::bind(&config.server)).await?;
     server.serve(site::router(reader).access(config.access.clone()), service.ended()).await;

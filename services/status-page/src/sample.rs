@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use record::{Record, Schema};
 
-use crate::chart::{Line, Point};
+use crate::chart::{ChartPoint, Line};
 use crate::transform;
 use crate::view::{
     Alert, AlertState, Alerts, Field, FieldPage, Latest, Measurement, MeasurementPage, Overview, Pipeline,
@@ -203,7 +203,7 @@ fn field(name: &str, unit: &str, middle: f64) -> Field {
         let point = |index: i32| {
             let value = (middle + 4.0 * (f64::from(index) / 10.0 + phase).sin()).min(10_000.0);
             let at = now() - SignedDuration::from_mins(6 + 15 * i64::from(95 - index));
-            Point { at, value, low: value - 0.4, high: value + 0.6 }
+            ChartPoint { at, value, low: value - 0.4, high: value + 0.6 }
         };
         let points: Vec<_> = (0..96).filter(|index| !(40..52).contains(index)).map(point).collect();
         Line { label: label.to_owned(), last: points.last().map(|point| point.value), points }

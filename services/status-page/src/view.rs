@@ -38,7 +38,7 @@ pub struct PipelineStatus {
     pub description: Option<String>,
     /// State.
     pub state: State,
-    /// Whether no run has started for more than two periods, whatever the result of the last one.
+    /// Whether no run has started for more than two periods, with any result of the last one.
     pub is_late: bool,
     /// Last run.
     pub last: Option<Run>,

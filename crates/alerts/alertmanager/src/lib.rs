@@ -11,7 +11,7 @@ use std::time::Duration;
 use alert_channel::{Channel, Route, SendError, Thread};
 use alert_engine::{Notification, Severity};
 use fault::{Fault, Kind, Retry};
-use http_client::{Cause, Client, Request, Service};
+use http_client::{Cause, Client, RemoteService, Request};
 use secret::Secret;
 use settings::Settings;
 use url::Url;
@@ -37,7 +37,7 @@ pub struct Config {
 #[derive(Debug, Clone)]
 pub struct Alertmanager {
     route: Route,
-    service: Service,
+    service: RemoteService,
     token: Option<Secret>,
 }
 

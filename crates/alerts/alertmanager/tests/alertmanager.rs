@@ -14,7 +14,7 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn said(kind: NotificationKind, next_reminder: Option<&str>) -> Notification {
+fn notification(kind: NotificationKind, next_reminder: Option<&str>) -> Notification {
     let labels = [
         ("rule", "above"),
         ("record", "air"),
@@ -43,8 +43,8 @@ fn said(kind: NotificationKind, next_reminder: Option<&str>) -> Notification {
     }
 }
 
-fn start() -> (services::Alertmanager, Server, Alertmanager) {
-    let sim = services::Alertmanager::new();
+fn start() -> (services::AlertmanagerSim, Server, Alertmanager) {
+    let sim = services::AlertmanagerSim::new();
     let server = Server::start(sim.clone()).unwrap();
     let tls = tls::client_config(None).unwrap();
     let http = Client::new(Options::new("test", "0.0.0", tls)).unwrap();
@@ -56,7 +56,7 @@ fn start() -> (services::Alertmanager, Server, Alertmanager) {
 #[tokio::test]
 async fn an_alert_is_open_beyond_its_next_reminder_and_closed_by_its_end() {
     let (sim, _server, alertmanager) = start();
-    let firing = said(NotificationKind::Firing, Some("2026-08-21T08:00:00Z"));
+    let firing = notification(NotificationKind::Firing, Some("2026-08-21T08:00:00Z"));
     alertmanager.send(&[firing], None).await.unwrap();
     let alert = sim.alerts().remove(0);
     let labels = json!({
@@ -70,7 +70,7 @@ async fn an_alert_is_open_beyond_its_next_reminder_and_closed_by_its_end() {
     assert_eq!(alert["endsAt"], "2026-08-22T08:00:00Z");
     assert_eq!(alert["generatorURL"], "https://grafana.example/d/air");
 
-    alertmanager.send(&[said(NotificationKind::Resolved, None)], None).await.unwrap();
+    alertmanager.send(&[notification(NotificationKind::Resolved, None)], None).await.unwrap();
     let alerts = sim.alerts();
     assert_eq!((alerts.len(), &alerts[0]["endsAt"]), (1, &json!("2026-08-20T08:00:00Z")));
 }
@@ -78,14 +78,14 @@ async fn an_alert_is_open_beyond_its_next_reminder_and_closed_by_its_end() {
 #[tokio::test]
 async fn without_reminders_it_stays_open_until_it_is_over() {
     let (sim, _server, alertmanager) = start();
-    alertmanager.send(&[said(NotificationKind::Firing, None)], None).await.unwrap();
+    alertmanager.send(&[notification(NotificationKind::Firing, None)], None).await.unwrap();
     assert_eq!(sim.alerts()[0]["endsAt"], "2027-08-20T08:00:00Z");
 }
 
 #[tokio::test]
-async fn what_may_pass_is_told_apart_from_what_stays() {
+async fn temporary_failures_differ_from_permanent_ones() {
     let (_sim, server, alertmanager) = start();
-    let firing = [said(NotificationKind::Firing, None)];
+    let firing = [notification(NotificationKind::Firing, None)];
     for (fault, kind) in [
         ("503:1", Kind::Temporary),
         ("reset:1", Kind::Temporary),

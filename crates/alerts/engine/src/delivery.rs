@@ -20,7 +20,7 @@ const CLAIM_EXPIRES: Duration = Duration::from_mins(10);
 /// The messages that one channel has been sent about one alert.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChannelState {
-    /// Whether its readers were told that the alert fires.
+    /// Whether its readers got the notification that the alert fires.
     #[serde(rename = "believes")]
     pub shows_firing: bool,
     /// Whether the message that it fires could not be sent.
@@ -72,7 +72,7 @@ pub enum SendOutcome<'a> {
 }
 
 impl Alert {
-    /// Claims the next message for a channel, if there is one. `is_wanted` tells whether such alerts go to the channel;
+    /// Claims the next message for a channel, if there is one. `is_wanted` is whether such alerts go to the channel;
     /// an alert that began there ends there all the same.
     ///
     /// The returned message may be sent once the alert has been stored as it then is.

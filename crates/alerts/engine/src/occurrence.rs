@@ -56,7 +56,7 @@ impl Occurrences {
         !self.0.is_empty()
     }
 
-    /// Takes an event, and tells whether it is new.
+    /// Adds an event. Returns whether it is new.
     pub(crate) fn add(&mut self, identity: &str, notification: Notification, now: Timestamp) -> bool {
         if let Some(known) = self.0.get_mut(identity) {
             if now.duration_since(known.seen) > SIGHTING {

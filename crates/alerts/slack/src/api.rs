@@ -1,7 +1,7 @@
 //! The two interfaces of Slack: an incoming webhook, and the Web API for a bot.
 
 use fault::Retry;
-use http_client::{Client, Reply, Service};
+use http_client::{Client, RemoteService, Reply};
 use secret::Secret;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -11,12 +11,12 @@ use crate::Error;
 
 /// An incoming webhook, <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks>.
 #[derive(Debug, Clone)]
-pub struct Webhook(Service);
+pub struct Webhook(RemoteService);
 
 /// A bot, <https://docs.slack.dev/reference/methods/chat.postMessage>.
 #[derive(Debug, Clone)]
 pub struct Bot {
-    service: Service,
+    service: RemoteService,
     token: Secret,
 }
 

@@ -137,8 +137,8 @@ async fn first(
 async fn reply(bot: &Bot, first: &FirstMessage, group: &[Notification], body: Value) -> Result<(), Error> {
     let body = form::with(body, &[("channel", &first.channel), ("thread_ts", &first.ts)]);
     with_or_without_blocks(body, async |body| bot.post(&body).await).await?;
-    let is_over =
-        group.iter().all(|said| said.kind == NotificationKind::Resolved) && group.len() >= first.alerts;
+    let is_over = group.iter().all(|notification| notification.kind == NotificationKind::Resolved)
+        && group.len() >= first.alerts;
     if is_over {
         let body =
             form::with(form::closed(&first.titles, group), &[("channel", &first.channel), ("ts", &first.ts)]);

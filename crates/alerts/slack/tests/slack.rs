@@ -13,7 +13,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use settings::{Settings, Source};
 
-fn said(key: &str, kind: NotificationKind) -> Notification {
+fn notification(key: &str, kind: NotificationKind) -> Notification {
     Notification {
         key: key.into(),
         kind,
@@ -35,7 +35,7 @@ fn said(key: &str, kind: NotificationKind) -> Notification {
 }
 
 fn firing() -> [Notification; 1] {
-    [said("nws", NotificationKind::Firing)]
+    [notification("nws", NotificationKind::Firing)]
 }
 
 fn http(timeout: Duration) -> Client {
@@ -82,8 +82,8 @@ fn received(server: &Server) -> Vec<Value> {
     server.requests().iter().map(|request| request.json().unwrap()).collect()
 }
 
-fn simulated() -> (services::Slack, Server, Slack) {
-    let sim = services::Slack::new("xoxb-1");
+fn simulated() -> (services::SlackSim, Server, Slack) {
+    let sim = services::SlackSim::new("xoxb-1");
     let server = Server::start(sim.clone()).unwrap();
     let slack = bot_at(server.url());
     (sim, server, slack)
@@ -104,8 +104,9 @@ async fn a_webhook_gets_blocks_and_a_plain_text() {
 #[tokio::test]
 async fn a_storm_is_one_message_with_its_count() {
     let (server, slack) = webhook(answer(200, "ok"));
-    let storm: Vec<_> =
-        (0..40).map(|n| said(&format!("p{n} {}", "x".repeat(400)), NotificationKind::Firing)).collect();
+    let storm: Vec<_> = (0..40)
+        .map(|n| notification(&format!("p{n} {}", "x".repeat(400)), NotificationKind::Firing))
+        .collect();
     slack.send(&storm, None).await.unwrap();
     let body = received(&server).remove(0);
     assert!(body["text"].as_str().unwrap().starts_with("40 alerts: p0 "), "{body}");
@@ -166,7 +167,7 @@ async fn the_errors_in_a_200_are_understood() {
 }
 
 #[tokio::test]
-async fn a_message_that_may_have_arrived_is_told_as_such() {
+async fn a_message_that_may_have_arrived_is_reported_as_such() {
     let late = answer(200, "ok").delivered(Delivery::Never);
     for reply in [late, answer(504, "")] {
         let (server, slack) = webhook(reply);
@@ -189,12 +190,16 @@ async fn a_message_whose_blocks_are_refused_is_sent_as_text() {
 }
 
 #[tokio::test]
-async fn what_follows_is_in_the_thread_and_the_first_message_shows_the_end() {
+async fn later_messages_are_in_the_thread_and_the_first_one_shows_the_end() {
     let (sim, _server, slack) = simulated();
     let thread = slack.send(&firing(), None).await.unwrap().unwrap();
-    assert_eq!(slack.send(&[said("nws", NotificationKind::Reminder)], Some(&thread)).await.unwrap(), None);
+    assert_eq!(
+        slack.send(&[notification("nws", NotificationKind::Reminder)], Some(&thread)).await.unwrap(),
+        None
+    );
     assert_eq!(sim.messages()[0]["edited"], Value::Null);
-    let over = Notification { title: "nws works again".into(), ..said("nws", NotificationKind::Resolved) };
+    let over =
+        Notification { title: "nws works again".into(), ..notification("nws", NotificationKind::Resolved) };
     slack.send(&[over], Some(&thread)).await.unwrap();
 
     let messages = sim.messages();
@@ -212,11 +217,11 @@ async fn what_follows_is_in_the_thread_and_the_first_message_shows_the_end() {
 #[tokio::test]
 async fn a_first_message_of_several_alerts_stays_open_until_all_are_over() {
     let (sim, _server, slack) = simulated();
-    let both = [said("a", NotificationKind::Firing), said("b", NotificationKind::Firing)];
+    let both = [notification("a", NotificationKind::Firing), notification("b", NotificationKind::Firing)];
     let thread = slack.send(&both, None).await.unwrap();
-    slack.send(&[said("a", NotificationKind::Resolved)], thread.as_ref()).await.unwrap();
+    slack.send(&[notification("a", NotificationKind::Resolved)], thread.as_ref()).await.unwrap();
     assert_eq!(sim.messages()[0]["edited"], Value::Null);
-    let both = [said("a", NotificationKind::Resolved), said("b", NotificationKind::Resolved)];
+    let both = [notification("a", NotificationKind::Resolved), notification("b", NotificationKind::Resolved)];
     slack.send(&both, thread.as_ref()).await.unwrap();
     assert_eq!(sim.messages()[0]["edited"], true);
 }
@@ -234,9 +239,9 @@ async fn a_thread_that_is_gone_or_unreadable_does_not_stop_a_message() {
 
 #[tokio::test]
 async fn a_check_posts_nothing() {
-    let sim = services::Slack::new("xoxb-1");
+    let sim = services::SlackSim::new("xoxb-1");
     let server = Server::start(sim.clone()).unwrap();
-    let url = format!("{}{}", server.url(), services::Slack::WEBHOOK).parse().unwrap();
+    let url = format!("{}{}", server.url(), services::SlackSim::WEBHOOK).parse().unwrap();
     let webhook = slack(Destination::Webhook(url), Duration::from_secs(5));
     assert!(webhook.check().await.unwrap().starts_with("reachable"));
     let bot = bot_at(server.url());

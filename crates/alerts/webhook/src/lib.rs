@@ -9,7 +9,7 @@ use std::time::Duration;
 use alert_channel::{Channel, Route, SendError, Thread};
 use alert_engine::{Notification, Severity};
 use fault::{Fault, Kind, Retry};
-use http_client::{Cause, Client, Request, Service};
+use http_client::{Cause, Client, RemoteService, Request};
 use secret::Secret;
 use serde::Serialize;
 use settings::{Setting, Settings};
@@ -47,7 +47,7 @@ pub struct Header {
 #[derive(Debug, Clone)]
 pub struct Webhook {
     route: Route,
-    service: Service,
+    service: RemoteService,
     header: Option<Header>,
 }
 

@@ -12,7 +12,7 @@ use http_sim::{Reply, Request, Server};
 use serde_json::{Value, json};
 use settings::{Settings, Source};
 
-fn said() -> Notification {
+fn notification() -> Notification {
     Notification {
         key: "nws/run/extract".into(),
         kind: NotificationKind::Firing,
@@ -45,7 +45,7 @@ fn webhook(status: u16) -> (Server, Webhook) {
 #[tokio::test]
 async fn notifications_arrive_as_documented() {
     let (server, webhook) = webhook(204);
-    webhook.send(&[said()], None).await.unwrap();
+    webhook.send(&[notification()], None).await.unwrap();
     let request = server.requests().remove(0);
     assert_eq!(request.header("x-token"), Some("t0ken: 1"));
     let body: Value = request.json().unwrap();
@@ -73,7 +73,7 @@ async fn a_refused_message_is_given_up_and_any_other_is_sent_again() {
         (504, Kind::Temporary),
     ] {
         let (_server, webhook) = webhook(status);
-        let error = webhook.send(&[said()], None).await.unwrap_err();
+        let error = webhook.send(&[notification()], None).await.unwrap_err();
         assert!(error.is_certain() && error.kind() == kind, "{status}: {error:?}");
     }
 }

@@ -9,7 +9,7 @@
 mod reply;
 
 pub use http_client::Error;
-use http_client::{Client, Service};
+use http_client::{Client, RemoteService};
 use place::Coordinates;
 use settings::Settings;
 use url::Url;
@@ -34,7 +34,7 @@ pub struct Config {
 /// The National Weather Service.
 #[derive(Debug, Clone)]
 pub struct Nws {
-    service: Service,
+    service: RemoteService,
     base: String,
 }
 

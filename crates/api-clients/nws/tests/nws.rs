@@ -53,7 +53,7 @@ fn periods(forecast: &Forecast) -> Vec<(String, Option<f64>, Option<f64>)> {
     let tell = |period: &nws::Period| {
         (period.start_time.unwrap().to_string(), period.temperature.value, period.wind_speed.max)
     };
-    forecast.periods.iter().map(tell).collect()
+    forecast.periods.iter().map(summary).collect()
 }
 
 #[tokio::test]
@@ -104,7 +104,7 @@ async fn a_grid_that_is_being_renewed_is_a_passing_fault() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_is_named_by_its_path() {
+async fn an_unreadable_field_is_named_by_its_path() {
     let mut reply = forecast();
     reply["properties"]["periods"][0]["temperature"] = "warm".into();
     let server = serve("/hourly", 200, &reply);

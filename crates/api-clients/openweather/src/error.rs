@@ -46,7 +46,7 @@ impl Error {
             Code::Number(code) => code,
             Code::Text(code) => code.parse().ok()?,
         };
-        // Anything else is a reply that is not understood, which reading it will tell.
+        // Any other reply is invalid, and its parser reports that.
         (400..600).contains(&code).then(|| Self::Hidden {
             operation: reply.operation(),
             code,

@@ -20,8 +20,8 @@ use url::Url;
 
 pub use error::Error;
 pub use reply::{
-    AirPollution, AirQuality, City, Clouds, Components, Condition, Coord, Forecast, Main, Precipitation,
-    Reading, Sun, Weather, Wind,
+    AirPollution, AirQualityIndex, City, Clouds, Components, Condition, Coord, Forecast, Main, Precipitation,
+    Reading, Sun, WeatherReport, Wind,
 };
 
 /// How to reach the service.
@@ -38,7 +38,7 @@ pub struct Config {
 /// The OpenWeather API.
 #[derive(Debug, Clone)]
 pub struct OpenWeather {
-    service: Service,
+    service: RemoteService,
     key: Secret,
 }
 
@@ -53,7 +53,7 @@ impl OpenWeather {
     /// # Errors
     ///
     /// An unknown city is a fault of the configuration, as is a wrong key.
-    pub async fn current_weather(&self, location: &Location) -> Result<Weather, Error> {
+    pub async fn current_weather(&self, location: &Location) -> Result<WeatherReport, Error> {
         let request = self.service.get("current weather", "/data/2.5/weather");
         self.json(at(request, location).query("units", "metric")).await
     }

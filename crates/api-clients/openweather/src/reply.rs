@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer};
 
 /// Weather at one place and time: the reply of `/data/2.5/weather`, or a step of a forecast.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
-pub struct Weather {
+pub struct WeatherReport {
     /// When it was observed, or the hour forecast, in seconds since 1970 UTC. Observed, it can stay the same for minutes.
     pub dt: i64,
     /// The service's name of the place; empty at sea, absent in a forecast.
@@ -38,7 +38,7 @@ pub struct Weather {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Forecast {
     /// The steps, three hours apart, in order.
-    pub list: Vec<Weather>,
+    pub list: Vec<WeatherReport>,
     /// The place.
     pub city: OrDefault<City>,
 }
@@ -56,14 +56,14 @@ pub struct Reading {
     /// When, in seconds since 1970 UTC.
     pub dt: i64,
     /// The index.
-    pub main: OrDefault<AirQuality>,
+    pub main: OrDefault<AirQualityIndex>,
     /// Concentrations.
     pub components: Components,
 }
 
 /// The air quality index.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
-pub struct AirQuality {
+pub struct AirQualityIndex {
     /// From 1, good, to 5, very poor.
     pub aqi: Option<f64>,
 }
@@ -185,7 +185,7 @@ impl Precipitation {
     }
 }
 
-impl Weather {
+impl WeatherReport {
     /// Where it is, so that a city can be looked up.
     pub fn coordinates(&self) -> Option<Coordinates> {
         self.coord.and_then(|coord| Coordinates::new(coord.lat, coord.lon))

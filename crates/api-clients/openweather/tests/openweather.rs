@@ -71,7 +71,7 @@ async fn finds_a_city_through_its_weather() {
 }
 
 #[tokio::test]
-async fn refusals_ask_for_what_helps() {
+async fn each_refusal_has_its_fault_kind() {
     let cases = [
         (401, json!({ "cod": 401, "message": "Invalid API key." }), Kind::Unauthorized),
         (404, json!({ "cod": "404", "message": "city not found" }), Kind::Configuration),

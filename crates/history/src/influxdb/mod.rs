@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fault::Retry;
-use http_client::Service;
+use http_client::RemoteService;
 use jiff::Timestamp;
 use secret::Secret;
 use serde_json::Value;
@@ -19,7 +19,7 @@ use serde_json::Value;
 use crate::row::{TIME, nanoseconds, time};
 use crate::run::{RUNS, split};
 use crate::series::SeriesBuilder;
-use crate::{Column, Dataset, Error, Kind, Point, Query, Row, RunReport, Series};
+use crate::{Column, ColumnKind, Dataset, Error, Point, Query, Row, RunReport, Series};
 
 use answer::{Answer, Table};
 use influxql::{name, text};
@@ -34,7 +34,7 @@ const RETRY_BUDGET: Duration = Duration::from_secs(5);
 /// A bucket of an InfluxDB.
 #[derive(Debug)]
 pub(crate) struct Influxdb {
-    service: Service,
+    service: RemoteService,
     token: Secret,
     bucket: String,
 }
@@ -94,7 +94,9 @@ impl Influxdb {
     pub(crate) async fn series(&self, dataset: &Dataset, query: &Query) -> Result<Vec<Series>, Error> {
         let mut query = query.clone();
         // InfluxDB does not aggregate booleans.
-        query.fields.retain(|field| dataset.field(field).is_some_and(|field| field.kind == Kind::Number));
+        query
+            .fields
+            .retain(|field| dataset.field(field).is_some_and(|field| field.kind == ColumnKind::Number));
         if query.fields.is_empty() {
             return Ok(Vec::new());
         }
@@ -154,9 +156,9 @@ impl Influxdb {
 
 fn field(row: &Row) -> Option<Column> {
     let kind = match crate::row::text(row, "fieldType")?.as_str() {
-        "float" | "integer" | "unsigned" => Kind::Number,
-        "boolean" => Kind::Boolean,
-        _ => Kind::Text,
+        "float" | "integer" | "unsigned" => ColumnKind::Number,
+        "boolean" => ColumnKind::Boolean,
+        _ => ColumnKind::Text,
     };
     Some(Column { name: crate::row::text(row, "fieldKey")?, kind })
 }

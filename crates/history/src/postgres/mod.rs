@@ -15,7 +15,7 @@ use crate::run::split;
 use crate::series::SeriesBuilder;
 use statements::{COLUMNS, HAS_INSTANCE, LAST_RUNS, PIPELINES, STATE, latest, series};
 
-use crate::{Column, Dataset, Error, Kind, Point, Query, Row, RunReport, Series, StateEntry};
+use crate::{Column, ColumnKind, Dataset, Error, Point, Query, Row, RunReport, Series, StateEntry};
 
 pub(crate) const NAME: &str = "postgres";
 
@@ -178,9 +178,9 @@ fn dataset(columns: &[CatalogColumn]) -> Dataset {
 
 fn field(column: &CatalogColumn) -> Column {
     let kind = match column.sql_type.as_str() {
-        "double precision" | "real" | "bigint" | "integer" | "smallint" | "numeric" => Kind::Number,
-        "boolean" => Kind::Boolean,
-        _ => Kind::Text,
+        "double precision" | "real" | "bigint" | "integer" | "smallint" | "numeric" => ColumnKind::Number,
+        "boolean" => ColumnKind::Boolean,
+        _ => ColumnKind::Text,
     };
     Column { name: column.column.clone(), kind }
 }

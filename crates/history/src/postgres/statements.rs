@@ -2,7 +2,7 @@
 
 use sink_sql::{quoted, quoted_list};
 
-use crate::{Dataset, Kind, Query};
+use crate::{ColumnKind, Dataset, Query};
 
 /// Number of newest rows that are searched for the newest row of each series.
 const NEWEST: usize = 5_000;
@@ -45,7 +45,7 @@ pub(super) fn series(dataset: &Dataset, query: &Query) -> String {
     let time = dataset.time.as_deref().map(quoted).unwrap_or_default();
     let tags: Vec<_> = dataset.tags.iter().map(|tag| quoted(tag)).collect();
     let sums = query.fields.iter().map(|name| {
-        let is_boolean = dataset.field(name).is_some_and(|field| field.kind == Kind::Boolean);
+        let is_boolean = dataset.field(name).is_some_and(|field| field.kind == ColumnKind::Boolean);
         let value = quoted(name) + if is_boolean { "::integer" } else { "" };
         format!("count({value}), min({value})::float8, max({value})::float8, avg({value})::float8")
     });

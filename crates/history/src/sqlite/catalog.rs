@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 use super::NAME;
 use crate::row::TIME;
-use crate::{Column, Dataset, Kind};
+use crate::{Column, ColumnKind, Dataset};
 
 /// Lists the columns of all tables, with their position in the index of the table's identity, if any.
 const COLUMNS: &str = "\
@@ -50,8 +50,8 @@ fn dataset(columns: &[CatalogColumn]) -> Dataset {
 
 fn field(column: &CatalogColumn) -> Column {
     let kind = match column.sql_type.as_str() {
-        "REAL" | "INTEGER" => Kind::Number,
-        _ => Kind::Text,
+        "REAL" | "INTEGER" => ColumnKind::Number,
+        _ => ColumnKind::Text,
     };
     Column { name: column.column.clone(), kind }
 }

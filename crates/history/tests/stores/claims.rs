@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use history::{Dataset, History, Kind, Query, Series};
+use history::{ColumnKind, Dataset, History, Query, Series};
 
 use crate::world::{World, at, copy_run, run, weather};
 
@@ -87,10 +87,10 @@ pub(crate) async fn a_measurement_is_described(world: &World) {
     assert_eq!(weather.time.as_deref(), Some("time"));
     assert_eq!(weather.tags.first().unwrap(), "city");
     let kind = |name: &str| weather.fields.iter().find(|field| field.name == name).map(|field| field.kind);
-    assert_eq!([kind("temp"), kind("clouds")], [Some(Kind::Number); 2]);
-    assert_eq!(kind("conditions"), Some(Kind::Text));
+    assert_eq!([kind("temp"), kind("clouds")], [Some(ColumnKind::Number); 2]);
+    assert_eq!(kind("conditions"), Some(ColumnKind::Text));
     // The embedded store keeps a boolean as a number.
-    assert!(matches!(kind("is_day"), Some(Kind::Boolean | Kind::Number)));
+    assert!(matches!(kind("is_day"), Some(ColumnKind::Boolean | ColumnKind::Number)));
     assert_eq!((kind("city"), kind("time")), (None, None));
 }
 
@@ -103,10 +103,10 @@ pub(crate) async fn a_series_is_made_for_each_set_of_tags(world: &World) {
     let history = world.history();
     let query = Query { max_points: 1000, ..query(&["temp", "clouds"]) };
     let series = series(&history, "weather", &query).await;
-    let told: Vec<_> =
+    let found: Vec<_> =
         series.iter().map(|series| (series.field.as_str(), tags(series), means(series))).collect();
     assert_eq!(
-        told,
+        found,
         [
             ("temp", "city=Bergen".to_owned(), vec![7.0]),
             ("temp", "city=Oslo".to_owned(), vec![2.0, 4.0]),
@@ -145,9 +145,9 @@ pub(crate) async fn fields_that_are_not_numeric_have_no_series(world: &World) {
     let history = world.history();
     let fields = ["conditions", "is_day", "rain", "city", "nothing", "temp"];
     let series = series(&history, "weather", &query(&fields)).await;
-    let told: Vec<_> = series.iter().map(|series| series.field.as_str()).collect();
+    let found: Vec<_> = series.iter().map(|series| series.field.as_str()).collect();
     // InfluxDB does not aggregate booleans.
-    assert!(told == ["is_day", "temp"] || told == ["temp"], "{told:?}");
+    assert!(found == ["is_day", "temp"] || found == ["temp"], "{found:?}");
 }
 
 pub(crate) async fn the_newest_row_of_each_series_is_listed(world: &World) {
@@ -156,9 +156,9 @@ pub(crate) async fn the_newest_row_of_each_series_is_listed(world: &World) {
     let history = world.history();
     let dataset = dataset(&history, "weather").await;
     let latest = history.latest(&dataset, at(3600), 10).await.unwrap();
-    let told: Vec<_> =
+    let found: Vec<_> =
         latest.iter().map(|row| (row["city"].as_str().unwrap(), row["temp"].as_f64().unwrap())).collect();
-    assert_eq!(told, [("Oslo", 9.0), ("Bergen", 5.0)]);
+    assert_eq!(found, [("Oslo", 9.0), ("Bergen", 5.0)]);
     let time: jiff::Timestamp =
         latest[0][dataset.time.as_deref().unwrap()].as_str().unwrap().parse().unwrap();
     assert_eq!(time, at(9));

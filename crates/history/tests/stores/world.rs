@@ -6,7 +6,7 @@ use record::{Batch, Record, Timestamp};
 use rustls::ClientConfig;
 use settings::{Settings as _, Source};
 use sink::Sink as _;
-use sink_router::{Config, Router};
+use sink_router::{Config, StoreRouter};
 use tempfile::TempDir;
 use testkit::servers::{Influxdb, Postgres};
 
@@ -66,7 +66,7 @@ impl World {
     }
 
     pub(crate) async fn write_as<R: Record>(&self, name: &str, records: &[R]) {
-        let router = Router::new(&self.config, &self.http, &self.tls);
+        let router = StoreRouter::new(&self.config, &self.http, &self.tls);
         let store = router.stores_for(R::schema()).next().unwrap();
         let written = store.write(&Batch::of(records).named(name)).await.unwrap();
         assert!(written.refused.is_empty(), "{:?}", written.refused);

@@ -30,7 +30,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn json_is_read_whatever_its_content_type() {
+async fn json_is_read_with_any_content_type() {
     let expected = Forecast::from([("periods".to_owned(), vec![Period { temperature: 21.0 }])]);
     for body in ["{\"periods\":[{\"temperature\":21}]}", "\u{feff} {\"periods\":[{\"temperature\":21}]}\n"] {
         assert_eq!(forecast(body).await.unwrap(), expected);

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use fault::Retry;
-use http_client::{Client, Error, Options, Service, Url};
+use http_client::{Client, Error, Options, RemoteService, Url};
 use secret::Redactor;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -66,7 +66,7 @@ impl Server {
         Self::start(move |_, _| answer()).await
     }
 
-    pub(crate) fn service(&self) -> Service {
+    pub(crate) fn service(&self) -> RemoteService {
         service(&self.url)
     }
 
@@ -76,12 +76,12 @@ impl Server {
 }
 
 /// Service without retries.
-pub(crate) fn service(base: &Url) -> Service {
+pub(crate) fn service(base: &Url) -> RemoteService {
     client(Retry::never(), Redactor::default()).service("svc", base)
 }
 
 /// Service without retries and with a time limit of 300 ms, for servers that never finish.
-pub(crate) fn impatient(base: &Url) -> Service {
+pub(crate) fn impatient(base: &Url) -> RemoteService {
     let options = Options { timeout: Duration::from_millis(300), retry: Retry::never(), ..options() };
     Client::new(options).unwrap().service("svc", base)
 }

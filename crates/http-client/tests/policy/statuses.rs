@@ -119,13 +119,13 @@ async fn a_wait_longer_than_the_budget_comes_back_at_once() {
 async fn a_refusal_is_a_reply_where_the_caller_takes_it_for_an_answer() {
     for (status, is_reply) in [(404, true), (412, true), (403, true), (501, true), (429, false), (503, false)]
     {
-        let server = Server::always(move || reply(status, &["x-why: because"], "told")).await;
+        let server = Server::always(move || reply(status, &["x-why: because"], "reason")).await;
         let request = server.service().get("op", "/").retry(Retry::never());
         let sent = request.accept_refusals().send().await;
         assert_eq!(sent.is_ok(), is_reply, "{status}");
         if let Ok(reply) = sent {
             assert_eq!(reply.status().as_u16(), status);
-            assert_eq!((reply.header("x-why"), &*reply.text()), (Some("because"), "told"));
+            assert_eq!((reply.header("x-why"), &*reply.text()), (Some("because"), "reason"));
         }
     }
 }

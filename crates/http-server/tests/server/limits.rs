@@ -63,7 +63,7 @@ fn a_slow_body_gets_408() {
 fn an_address_in_use_is_an_error() {
     with_server(router(), async |address, _end| {
         let Err(error) = Server::bind(&Config::at(address)).await else { panic!("the address is free") };
-        let Error::Listen { address: told, .. } = error;
-        assert_eq!(told, address);
+        let Error::Listen { address: reported, .. } = error;
+        assert_eq!(reported, address);
     });
 }

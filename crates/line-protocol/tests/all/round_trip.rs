@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 /// Text made mostly of special characters.
 fn text() -> impl Strategy<Value = String> {
-    let telling = prop::sample::select(" ,=\\\"#\n\r\t\u{1}antéi0".chars().collect::<Vec<_>>());
-    prop::collection::vec(prop_oneof![8 => telling, 1 => any::<char>()], 0..8).prop_map(String::from_iter)
+    let special = prop::sample::select(" ,=\\\"#\n\r\t\u{1}antéi0".chars().collect::<Vec<_>>());
+    prop::collection::vec(prop_oneof![8 => special, 1 => any::<char>()], 0..8).prop_map(String::from_iter)
 }
 
 fn value() -> impl Strategy<Value = FieldValue> {

@@ -148,8 +148,8 @@ fn availability_is_published_at_start_end_and_loss_of_the_program() {
     let gone = publisher(&named(&broker.url(), "there"));
     // The end of the runtime closes the connection, as when a program is killed.
     run(async { gone.publish("x", "x", false).await.unwrap() });
-    let told: Vec<_> = (0..4).map(|_| subscriber.payload()).collect();
-    assert_eq!(told, ["online", "offline", "online", "offline"]);
+    let payloads: Vec<_> = (0..4).map(|_| subscriber.payload()).collect();
+    assert_eq!(payloads, ["online", "offline", "online", "offline"]);
     let mut late = Subscriber::connected(&named(&broker.url(), "late"), &[topic]);
     let last = late.message();
     assert!(last.retained && last.payload == "offline");

@@ -49,8 +49,8 @@ impl Environment {
         self.world.lines().lines().count()
     }
 
-    fn heard(&self, command: &[u8]) -> usize {
-        self.port.heard().windows(command.len()).filter(|bytes| *bytes == command).count()
+    fn received(&self, command: &[u8]) -> usize {
+        self.port.received().windows(command.len()).filter(|bytes| *bytes == command).count()
     }
 }
 
@@ -62,8 +62,8 @@ fn told_to_end_it_leaves_the_sensor_asleep(program: &Program) {
     until("a reading", || environment.readings() == 1);
     program.terminate();
     assert_eq!(environment.world.end(program).exit, Some(0));
-    let heard = environment.port.heard();
-    assert_eq!(heard[heard.len() - 19..][..5], SLEEP);
+    let received = environment.port.received();
+    assert_eq!(received[received.len() - 19..][..5], SLEEP);
 }
 
 fn without_a_duty_cycle_the_sensor_never_sleeps(program: &Program) {
@@ -73,15 +73,15 @@ fn without_a_duty_cycle_the_sensor_never_sleeps(program: &Program) {
     until("three readings", || environment.readings() >= 3);
     program.terminate();
     assert_eq!(environment.world.end(program).exit, Some(0));
-    assert_eq!(environment.heard(&SLEEP), 0);
-    assert_eq!(environment.heard(&FIRMWARE), 1, "it is set up once, and left alone at the end");
+    assert_eq!(environment.received(&SLEEP), 0);
+    assert_eq!(environment.received(&FIRMWARE), 1, "it is set up once, and left alone at the end");
 }
 
-/// A sensor that hears everything and says nothing.
+/// A sensor that receives everything and never answers.
 struct Mute;
 
 impl Sensor for Mute {
-    fn speak(&mut self, _heard: &[u8], _now: Duration) -> Vec<Vec<u8>> {
+    fn speak(&mut self, _received: &[u8], _now: Duration) -> Vec<Vec<u8>> {
         Vec::new()
     }
 
@@ -96,7 +96,7 @@ fn a_sensor_that_does_not_answer_does_not_hold_up_the_end(program: &Program) {
     let mut environment = Environment::with(program, Mute);
     environment.world.set("DUTY_CYCLE", "on");
     let program = environment.world.start(&[]);
-    until("a command", || environment.heard(&WAKE) > 0);
+    until("a command", || environment.received(&WAKE) > 0);
     program.terminate();
     let outcome = environment.world.end(program);
     assert_eq!(outcome.exit, Some(0));
@@ -110,10 +110,10 @@ fn bad_air_is_measured_again_and_again_without_sleep(program: &Program) {
     environment.world.set("CONTINUOUS_INTERVAL_SECONDS", "0.2");
     let program = environment.world.start(&[]);
     until("three readings", || environment.readings() >= 3);
-    assert_eq!(environment.heard(&SLEEP), 0);
+    assert_eq!(environment.received(&SLEEP), 0);
     program.terminate();
     assert_eq!(environment.world.end(program).exit, Some(0));
-    assert_eq!(environment.heard(&SLEEP), 1);
+    assert_eq!(environment.received(&SLEEP), 1);
 }
 
 fn a_sensor_that_is_plugged_in_again_comes_back_by_itself(program: &Program) {
@@ -121,11 +121,11 @@ fn a_sensor_that_is_plugged_in_again_comes_back_by_itself(program: &Program) {
     let program = environment.world.start(&[]);
     until("a reading", || environment.readings() >= 1);
     environment.port.unplug();
-    let asked = environment.heard(&QUERY);
+    let asked = environment.received(&QUERY);
     environment.port.plug().unwrap();
     let before = environment.readings();
     until("a reading of the new port", || {
-        environment.readings() > before && environment.heard(&QUERY) > asked
+        environment.readings() > before && environment.received(&QUERY) > asked
     });
     program.terminate();
     assert_eq!(environment.world.end(program).exit, Some(0));
@@ -136,5 +136,5 @@ fn a_check_reads_the_sensor_at_once_and_stores_nothing(program: &Program) {
     environment.world.set("WARM_UP_SECONDS", "30");
     let outcome = environment.world.run(&["--check"]);
     assert_eq!(outcome.exit, Some(0), "{}{}", outcome.stdout, outcome.stderr);
-    assert_eq!((environment.readings(), environment.heard(&QUERY)), (0, 1));
+    assert_eq!((environment.readings(), environment.received(&QUERY)), (0, 1));
 }

@@ -193,7 +193,7 @@ fn set(slot: &mut Option<LitStr>, meta: &ParseNestedMeta<'_>) -> Result<()> {
         return Err(syn::Error::new(value.span(), "this is empty"));
     }
     if slot.replace(value).is_some() {
-        return Err(meta.error("this is said twice"));
+        return Err(meta.error("this is given twice"));
     }
     Ok(())
 }

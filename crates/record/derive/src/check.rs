@@ -6,7 +6,7 @@ use syn::{Error, GenericArgument, Ident, PathArguments, Result, Type};
 
 use crate::attributes::{ColumnAttributes, Part, RecordAttributes, Role, Write};
 
-/// Types that are known not to be text, so that the mistake can be told in words.
+/// Types that are known not to be text, so that the error names the mistake.
 const NOT_TEXT: [&str; 12] =
     ["f64", "f32", "i64", "i32", "i16", "i8", "u64", "u32", "u16", "u8", "bool", "Timestamp"];
 

@@ -31,7 +31,7 @@ pub(crate) fn read(slot: &mut Option<Valid>, field: &Ident, meta: &ParseNestedMe
         _ => {}
     }
     match slot.replace(valid) {
-        Some(_) => refuse("its range is said twice"),
+        Some(_) => refuse("its range is given twice"),
         None => Ok(()),
     }
 }

@@ -54,14 +54,14 @@ fn every_type_has_its_spelling() {
 }
 
 #[test]
-fn what_is_absent_is_left_out() {
+fn absent_values_are_left_out() {
     let line = encode(&[Everything { place: None, text: None, ..everything() }]).unwrap();
     assert!(line.starts_with(r"all\ types float=21,"), "{line}");
     assert!(!line.contains("text="), "{line}");
 }
 
 #[test]
-fn what_cannot_be_said_is_refused_by_column_and_leaves_no_trace() {
+fn inexpressible_values_are_refused_by_column_and_leave_no_trace() {
     let records = [everything(), Everything { float: f64::NAN, ..everything() }, everything()];
     let batch = Batch::of(&records);
     let mut encoder = LineEncoder::new(batch.schema()).unwrap();
@@ -73,7 +73,7 @@ fn what_cannot_be_said_is_refused_by_column_and_leaves_no_trace() {
 
 proptest! {
     #[test]
-    fn a_batch_kept_as_bytes_makes_the_same_lines(
+    fn a_batch_stored_as_bytes_makes_the_same_lines(
         float in proptest::num::f64::NORMAL,
         integer in any::<i64>(),
         text in proptest::option::of(".*"),

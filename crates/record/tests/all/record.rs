@@ -135,7 +135,7 @@ fn a_number_that_is_not_finite_or_out_of_its_range_is_refused_by_name() {
 }
 
 #[test]
-fn a_row_is_json_without_what_is_absent() {
+fn a_row_is_json_without_absent_values() {
     let records = [weather(21.5)];
     let json = serde_json::to_string(&Batch::of(&records).row(0)).unwrap();
     let expected = r#"{"measurement":"weather","time":"2026-11-22T04:28:17Z","OpenWeatherAPI":"current","station":"KSEA","temp":21.5}"#;
@@ -177,14 +177,14 @@ fn bytes_that_do_not_fit_their_schema_are_not_a_batch() {
 }
 
 #[test]
-fn a_range_of_valid_values_is_part_of_the_schema_and_of_what_is_told_of_it() {
+fn a_range_of_valid_values_is_part_of_the_schema_and_its_description() {
     let valid = |name: &str| Weather::schema().column(name).and_then(|column| column.valid);
     assert_eq!(valid("temp"), Valid::new(Some(-90.0), Some(60.0)));
     assert_eq!(valid("rain_1h"), Valid::new(Some(0.0), None));
     assert_eq!(valid("station"), None);
-    let told = serde_json::to_value(Weather::schema()).unwrap();
-    assert_eq!(told.pointer("/columns/3/valid"), Some(&serde_json::json!({ "min": -90.0, "max": 60.0 })));
-    assert_eq!(told.pointer("/columns/4/valid"), Some(&serde_json::json!({ "min": 0.0 })));
+    let schema = serde_json::to_value(Weather::schema()).unwrap();
+    assert_eq!(schema.pointer("/columns/3/valid"), Some(&serde_json::json!({ "min": -90.0, "max": 60.0 })));
+    assert_eq!(schema.pointer("/columns/4/valid"), Some(&serde_json::json!({ "min": 0.0 })));
 }
 
 #[test]

@@ -42,7 +42,7 @@ pub(crate) struct Alerting {
     observations: RefCell<Vec<Observation>>,
     /// Filter of a program that runs on, which observes the same again and again.
     filter: Option<RefCell<ChangeFilter>>,
-    /// Wakes whoever waits for observations.
+    /// Wakes tasks that wait for observations.
     changed: Notify,
     last: Cell<Timestamp>,
 }

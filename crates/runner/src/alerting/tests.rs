@@ -58,10 +58,10 @@ impl Channel for Recorder {
             let source = "it does not listen".into();
             return Err(SendError::NotSent { kind, retry_after: None, source });
         }
-        let titles = group.iter().map(|said| said.title.clone()).collect();
+        let titles = group.iter().map(|notification| notification.title.clone()).collect();
         self.messages.borrow_mut().push((Instant::now(), titles, thread.map(|thread| thread.0.clone())));
-        let first = group.first().filter(|said| said.kind == NotificationKind::Firing);
-        Ok(first.map(|said| Thread(format!("thread of {}", said.key))))
+        let first = group.first().filter(|notification| notification.kind == NotificationKind::Firing);
+        Ok(first.map(|notification| Thread(format!("thread of {}", notification.key))))
     }
 
     async fn check(&self) -> Result<&'static str, SendError> {
@@ -216,7 +216,7 @@ async fn an_alert_of_a_threshold_that_is_unset_is_resolved() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_storage_each_run_sends_what_is_bad() {
+async fn without_storage_each_run_sends_its_failures() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("file"), "").unwrap();
     let state = State::sqlite(&folder.path().join("file/platform.db"), "nws");

@@ -171,7 +171,7 @@ impl<C> Device<C> {
         self.core.counters.counter(name, help, Vec::new())
     }
 
-    /// One of several counters of a name, told apart by a label: messages by outcome.
+    /// One of several counters of a name, distinguished by a label: messages by outcome.
     pub fn count_by(
         &self,
         name: &'static str,

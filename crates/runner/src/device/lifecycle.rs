@@ -15,7 +15,7 @@ use super::notifier::Notifier;
 use super::reporter::Reporter;
 use crate::{Exit, Failure, Stage};
 
-/// Time for the work to end once it was told to. With what follows it stays below five seconds, which is half
+/// Time for the work to end after a signal. With the final report it stays below five seconds, which is half
 /// of what the shortest-tempered orchestrator gives.
 const LAST_WORK: Duration = Duration::from_millis(2500);
 /// Time for the last report to reach the store; then it goes to the spool.
@@ -25,7 +25,7 @@ const LAST_ALERTS: Duration = Duration::from_millis(1200);
 
 /// Works until the program has to end, reports, and returns what it ends with.
 ///
-/// Told to end twice, it ends at once: what is in the spool is safe, and what is not was not acknowledged.
+/// A second signal ends it at once: spooled records are safe, and others were not acknowledged.
 pub(crate) async fn run<C>(
     device: &Device<C>,
     work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>,
@@ -34,7 +34,7 @@ pub(crate) async fn run<C>(
     tokio::select! {
         biased;
         () = core.context.interrupt.insisted() => {
-            tracing::warn!("told to end twice, and ends without a report");
+            tracing::warn!("second signal, ending without a report");
             Exit::Temporary
         }
         exit = live(device, work) => exit,
@@ -86,7 +86,7 @@ fn beside<'a>(
     all
 }
 
-/// The work, which has a moment to end once it was told to.
+/// The work, which has a limited time to end after a signal.
 async fn to_the_end(core: &Core, work: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
     let overdue = async {
         core.context.interrupt.raised().await;
@@ -95,7 +95,7 @@ async fn to_the_end(core: &Core, work: impl Future<Output = Result<(), Failure>>
     tokio::select! {
         biased;
         result = work => match result {
-            // To be told to end is no failure.
+            // A signal to stop is no failure.
             Err(failure) if failure.is_ended() => Ok(()),
             result => result,
         },

@@ -53,7 +53,7 @@ pub fn device<C: Settings>(
     program: Program,
     work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>,
 ) -> ExitCode {
-    let program = program.of_kind(Kind::Device);
+    let program = program.of_kind(ProgramKind::Device);
     let variables = variables::<C>(&program);
     entry::enter(&program, &variables, |request| run(&program, &variables, request, work))
 }

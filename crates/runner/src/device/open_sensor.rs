@@ -21,7 +21,7 @@ pub(crate) struct OpenSensor<'a, S, O, F> {
     read: F,
     opened: Option<S>,
     has_answered: bool,
-    /// Why the last attempt failed, if it did. To be told to end is no such failure.
+    /// Why the last attempt failed, if it did. A signal to stop is no such failure.
     last_failure: Option<Failure>,
 }
 

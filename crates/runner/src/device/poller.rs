@@ -140,7 +140,7 @@ where
     }
 
     async fn reading(&mut self) -> Result<R, Failure> {
-        // A reading that fails may have said something.
+        // A failed reading may have set the time of the next one.
         self.source.next_in.take();
         let limit = self.interval.saturating_mul(3).max(LONG_READING);
         let reading = timeout(limit, self.sensor.reading()).await;

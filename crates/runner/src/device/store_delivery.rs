@@ -17,7 +17,7 @@ use crate::outbox::records;
 use crate::spool_backend::DeliveryRight;
 use crate::{Failure, Stage};
 
-/// The longest time for one batch, whatever the limits of the store are.
+/// The longest time for one batch, for all stores.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time for a write under way once the program has to end; then the batch goes to the spool.
 const LAST_WRITE: Duration = Duration::from_millis(1500);

@@ -90,7 +90,7 @@ fn copies_share_a_database_and_a_broker_without_taking_each_others_state() {
 }
 
 #[test]
-fn a_wrong_name_of_a_copy_is_told() {
+fn an_invalid_instance_name_is_reported() {
     let folder = TempDir::new().unwrap();
     let mut copy =
         Copy::start(folder.path(), "postgres://localhost/x", "mqtt://localhost", Some("a/b"), "21500");

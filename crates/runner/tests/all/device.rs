@@ -120,7 +120,7 @@ impl Running {
                 return line;
             }
         }
-        unreachable!("it never said `{message}`");
+        unreachable!("it never logged `{message}`");
     }
 
     fn exit(mut self) -> Option<i32> {
@@ -146,7 +146,7 @@ fn get(address: &str, path: &str) -> (u16, String) {
 }
 
 #[test]
-fn a_device_reads_until_it_is_told_to_end_and_reports_its_last_moments() {
+fn a_device_reads_until_sigterm_and_reports_its_last_readings() {
     for signal in ["TERM", "INT", "HUP"] {
         let world = World::new();
         let device = world.start(&[]);
@@ -203,10 +203,10 @@ fn it_ends_in_time_though_the_store_hangs() {
     world.has("temperature", 1);
     world.fails("stall");
     world.is_asked();
-    let told = Instant::now();
+    let stopped = Instant::now();
     device.signal("TERM");
     assert_eq!(device.exit(), Some(0));
-    assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
+    assert!(stopped.elapsed() < Duration::from_secs(5), "{:?}", stopped.elapsed());
     world.store.clear_faults();
     let (exit, _, log) = world.run(&[], &["--once"]);
     assert_eq!(exit, Some(0), "{log}");
@@ -214,7 +214,7 @@ fn it_ends_in_time_though_the_store_hangs() {
 }
 
 #[test]
-fn told_twice_it_ends_at_once() {
+fn a_second_signal_ends_it_at_once() {
     let world = World::new();
     let device = world.start(&[]);
     world.has("temperature", 1);
@@ -249,7 +249,7 @@ fn readings_can_be_looked_at_without_storing_them() {
 }
 
 #[test]
-fn it_shows_whether_it_is_alive_and_what_it_counted() {
+fn it_serves_health_and_counters() {
     let world = World::new();
     let device = world.start(&[("METRICS_ADDR", "127.0.0.1:0"), ("INTERVAL_SECONDS", "0.2")]);
     let address = device.says("listening")["address"].as_str().unwrap().to_owned();

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::device::World;
 
 #[test]
-fn wrong_settings_are_told_at_once() {
+fn wrong_settings_are_reported_at_once() {
     let world = World::new();
     let wrong = [
         ("INTERVAL_SECONDS", "often"),
@@ -21,7 +21,7 @@ fn wrong_settings_are_told_at_once() {
 }
 
 #[test]
-fn it_says_what_it_is() {
+fn it_describes_itself() {
     let world = World::new();
     let (exit, description, _) = world.run(&[], &["--describe"]);
     let description: Value = serde_json::from_str(&description).unwrap();

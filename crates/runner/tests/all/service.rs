@@ -38,7 +38,7 @@ fn start() -> (Child, String) {
 }
 
 #[test]
-fn a_service_answers_until_it_is_told_to_end() {
+fn a_service_answers_until_sigterm() {
     for signal in ["TERM", "INT"] {
         let (mut child, address) = start();
         let mut stream = TcpStream::connect(address).unwrap();
@@ -54,7 +54,7 @@ fn a_service_answers_until_it_is_told_to_end() {
 }
 
 #[test]
-fn wrong_settings_are_told_at_once() {
+fn wrong_settings_are_reported_at_once() {
     let (exit, _, log) = run(&[("LISTEN", "everywhere"), ("HTTP_TIMEOUT_SECONDS", "0")], &[]);
     assert_eq!(exit, Some(78), "{log}");
     for mistake in ["LISTEN must be an IP address", "ECHO_PREFIX is required", "HTTP_TIMEOUT_SECONDS must be"]
@@ -75,7 +75,7 @@ fn an_address_that_is_taken_may_be_free_later() {
 }
 
 #[test]
-fn it_says_what_it_is() {
+fn it_describes_itself() {
     let (exit, description, _) = run(&[], &["--describe"]);
     let description: Value = serde_json::from_str(&description).unwrap();
     assert_eq!(

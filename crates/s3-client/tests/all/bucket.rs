@@ -27,7 +27,7 @@ fn bucket(server: &S3) -> Bucket {
 }
 
 #[tokio::test]
-async fn what_was_written_is_listed_read_and_removed() {
+async fn written_objects_are_listed_read_and_removed() {
     let Some(server) = testkit::require(S3::start()) else { return };
     let bucket = bucket(&server);
     for key in ["a/2", "a/1", "b/1", "a/with space+plus"] {
@@ -80,16 +80,16 @@ async fn a_clock_that_is_wrong_is_corrected_by_the_servers() {
 }
 
 #[tokio::test]
-async fn a_wrong_key_is_told_without_any_part_of_it() {
+async fn a_wrong_key_is_reported_without_any_part_of_it() {
     let Some(server) = testkit::require(S3::start()) else { return };
     let wrong = [("AWS_ACCESS_KEY_ID", "AKIAWRONG"), ("AWS_SECRET_ACCESS_KEY", "hunter22")];
     let error = bucket_of(&server, server.bucket(), Retry::never(), &wrong).list("").await.unwrap_err();
     assert_eq!(error.kind(), Kind::Unauthorized);
-    let told = format!("{} {error:?}", fault::chain(&error));
-    assert!(told.contains("s3 list: 403 InvalidAccessKeyId: The AWS Access Key Id"), "{told}");
+    let message = format!("{} {error:?}", fault::chain(&error));
+    assert!(message.contains("s3 list: 403 InvalidAccessKeyId: The AWS Access Key Id"), "{message}");
     assert!(
-        !told.contains("AKIAWRONG") && !told.contains("hunter22") && !told.contains("Signature"),
-        "{told}"
+        !message.contains("AKIAWRONG") && !message.contains("hunter22") && !message.contains("Signature"),
+        "{message}"
     );
 }
 

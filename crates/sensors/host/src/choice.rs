@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_best_name_wins_whatever_comes_first() {
+    fn the_best_name_wins_in_any_order() {
         let named = |sensor: &str, celsius| Temperature { sensor: sensor.into(), device: None, celsius };
         let board = [named("soc-thermal", 40.0), named("gpu-thermal", 41.0), named("cpu-thermal", 42.0)];
         assert_eq!((processor(&board), graphics(&board)), (Some(42.0), Some(41.0)));

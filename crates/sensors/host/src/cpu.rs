@@ -134,7 +134,7 @@ mod tests {
         "cpu  100 0 100 800 0 0 0 0 50 0\ncpu0 50 0 50 400 0 0 0 0 0 0\ncpu1 50 0 50 400 0\nctxt 1";
 
     #[test]
-    fn use_is_what_was_not_idle() {
+    fn use_is_the_time_that_was_not_idle() {
         let now = "cpu  150 0 150 890 10 0 0 0 99 0\ncpu0 50 0 50 500 0 0 0 0\ncpu1 100 0 100 390 10 0 0 0";
         let (before, now) = (Times::parse(BEFORE), Times::parse(now));
         assert_eq!(now.utilization_since(&before), Some(50.0));
@@ -152,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn the_clock_is_what_the_governor_says_or_else_the_processor() {
+    fn the_clock_is_that_of_the_governor_or_else_of_the_processor() {
         let governed = "sys/devices/system/cpu/cpu0/cpufreq/scaling_cur_freq";
         let info = "processor\t: 0\ncpu MHz\t\t: 900.5\n\nprocessor\t: 1\ncpu MHz\t\t: 2400.000\n";
         let folder = folder(&[(governed, "1500000\n"), ("proc/cpuinfo", info)]);

@@ -37,9 +37,9 @@ pub(crate) fn read(root: &Path, mount: &str) -> Result<Disk, Error> {
 
 #[cfg(unix)]
 fn statvfs(path: &Path) -> io::Result<Disk> {
-    let told = rustix::fs::statvfs(path)?;
-    let bytes = |blocks: u64| blocks.saturating_mul(told.f_frsize);
-    Ok(Disk { total: bytes(told.f_blocks), free: bytes(told.f_bfree), available: bytes(told.f_bavail) })
+    let stats = rustix::fs::statvfs(path)?;
+    let bytes = |blocks: u64| blocks.saturating_mul(stats.f_frsize);
+    Ok(Disk { total: bytes(stats.f_blocks), free: bytes(stats.f_bfree), available: bytes(stats.f_bavail) })
 }
 
 #[cfg(not(unix))]
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_system_keeps_for_itself_counts_neither_way() {
+    fn blocks_reserved_by_the_system_count_as_neither_used_nor_free() {
         let disk = Disk { total: 100, free: 30, available: 20 };
         assert_eq!((disk.used(), disk.utilization()), (70, Some(100.0 * 70.0 / 90.0)));
         assert_eq!(Disk { total: 0, free: 0, available: 0 }.utilization(), None);

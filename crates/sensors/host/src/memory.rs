@@ -48,7 +48,7 @@ mod tests {
     use crate::tree::tests::folder;
 
     #[test]
-    fn used_is_what_is_not_available() {
+    fn used_memory_is_the_memory_not_available() {
         let info = "MemTotal:        4000 kB\nMemFree:          100 kB\nMemAvailable:    3000 kB\n\
             SwapTotal:        200 kB\nSwapFree:         150 kB\n";
         let folder = folder(&[("proc/meminfo", info)]);

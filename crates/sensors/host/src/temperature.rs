@@ -14,7 +14,7 @@ pub struct Temperature {
     /// Name in the kernel: the type of a thermal zone, as in `cpu-thermal`; or the name of a chip and the label of its
     /// input, as in `nvme Composite`.
     pub sensor: String,
-    /// The device that the chip belongs to, as in `nvme0`, where there is one. It tells two chips of a name apart.
+    /// The device that the chip belongs to, as in `nvme0`, where there is one. It distinguishes two chips of one name.
     pub device: Option<String>,
     /// In °C.
     pub celsius: f64,
@@ -36,7 +36,7 @@ fn zones(tree: &Tree) -> Vec<Temperature> {
         let folder = format!("{ZONES}/{zone}");
         let Some(sensor) = tree.text(&format!("{folder}/type")) else { continue };
         let Some(celsius) = celsius(tree, &format!("{folder}/temp")) else { continue };
-        // Zones of a type have nothing but their numbers to tell them apart.
+        // Only their numbers distinguish zones of one type.
         let is_taken = found.iter().any(|other| other.sensor == sensor);
         found.push(Temperature { sensor, device: is_taken.then_some(zone), celsius });
     }
@@ -123,7 +123,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn two_chips_of_a_name_are_told_apart_by_their_devices() {
+    fn two_chips_of_one_name_are_distinguished_by_their_devices() {
         let folder = folder(&[
             ("sys/class/hwmon/hwmon0/name", "nvme"),
             ("sys/class/hwmon/hwmon0/temp1_input", "35000"),

@@ -69,7 +69,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_not_there() {
+    fn unreadable_files_count_as_absent() {
         let folder = folder(&[("model", "Board 3\0"), ("empty", "\n"), ("word", "low\n"), ("a/b", "1")]);
         let tree = Tree::new(folder.path());
         assert_eq!(tree.text("model").as_deref(), Some("Board 3"));

@@ -28,7 +28,7 @@ fn write(root: &Path, files: &[(&str, &str)]) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_board_tells_what_it_has() {
+async fn a_board_reports_its_sensors() {
     let folder = machine(&[
         ("proc/stat", STAT),
         ("proc/loadavg", "0.42 0.35 0.30 1/312 20481\n"),
@@ -50,7 +50,7 @@ async fn a_board_tells_what_it_has() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_machine_does_not_tell_is_left_out() {
+async fn values_missing_on_a_machine_are_left_out() {
     let folder = machine(&[
         ("proc/stat", STAT),
         ("proc/loadavg", "high\n"),
@@ -80,7 +80,7 @@ async fn use_is_counted_over_a_second_at_least() {
 }
 
 #[test]
-fn a_container_is_told_the_name_of_the_machine_by_a_file() {
+fn a_container_reads_the_name_of_the_machine_from_a_file() {
     let folder =
         machine(&[("proc/stat", STAT), ("proc/sys/kernel/hostname", "pod-1\n"), ("etc/hostname", "attic\n")]);
     assert_eq!(Host::open(folder.path()).unwrap().name().as_deref(), Some("attic"));

@@ -1,4 +1,4 @@
-//! The bus itself, whatever carries its transactions.
+//! The bus, over a device file or a socket.
 
 use std::fmt;
 

@@ -65,12 +65,12 @@ mod tests {
 
     #[test]
     fn a_missing_bus_is_a_fault_of_the_configuration() {
-        for (address, told) in [
+        for (address, message) in [
             ("/nowhere/i2c-1", "there is no I2C bus /nowhere/i2c-1; I2C may have to be switched on"),
             ("unix:/nowhere/bus", "no I2C bus answers on the socket /nowhere/bus"),
         ] {
             let error = Config { address: address.into() }.open().unwrap_err();
-            assert_eq!(error.to_string(), told);
+            assert_eq!(error.to_string(), message);
             assert_eq!(fault::Fault::kind(&error), fault::Kind::Configuration);
         }
     }

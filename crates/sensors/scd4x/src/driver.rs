@@ -19,7 +19,7 @@ const BEFORE_RECALIBRATION: Duration = Duration::from_secs(190);
 /// Answer of a failed recalibration.
 const NOT_RECALIBRATED: u16 = 0xFFFF;
 const NO_CORRECTION: i32 = 0x8000;
-/// The bits that tell whether there is something to read.
+/// Bits that are set when a measurement is ready.
 const READY: u16 = 0x07FF;
 
 /// An SCD40 or SCD41.
@@ -44,7 +44,7 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
         self.bus
     }
 
-    /// Brings the sensor from whatever state it is in to measuring, set up as it should be.
+    /// Configures the sensor and starts measuring, from any state.
     pub async fn begin(&mut self, setup: &Setup) -> Result<(), Error> {
         self.wake_up().await;
         self.stop().await?;
@@ -133,7 +133,7 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
         Ok(word_to_offset(word))
     }
 
-    /// Tells the air pressure, 700 to 1200 hPa. It goes before the altitude, and may be told while it measures.
+    /// Sets the air pressure, 700 to 1200 hPa. It overrides the altitude, and may be set while the sensor measures.
     pub async fn set_ambient_pressure(&mut self, hectopascals: u16) -> Result<(), Error> {
         let pressure = held("ambient pressure in hPa", hectopascals, 700..=1200, "700 to 1200")?;
         self.set(command::SET_PRESSURE, pressure).await

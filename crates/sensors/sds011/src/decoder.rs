@@ -2,7 +2,7 @@
 
 use crate::frame::{ANSWERED, Frame, HEAD, LENGTH, MEASURED, TAIL, checksum, parse};
 
-/// Finds the frames in a stream of bytes. It holds ten bytes, whatever arrives.
+/// Finds the frames in a stream of bytes. It never holds more than ten bytes.
 ///
 /// Bytes that begin no frame are skipped. Where a frame turns out to be damaged, only its first byte is given up: the
 /// next frame may begin inside of it.
@@ -184,7 +184,7 @@ mod tests {
         }
 
         #[test]
-        fn a_frame_is_found_after_whatever_came_before(noise in prop::collection::vec(any::<u8>(), 0..200)) {
+        fn a_frame_is_found_after_any_noise(noise in prop::collection::vec(any::<u8>(), 0..200)) {
             let found = decode(&[noise, GOOD.to_vec(), GOOD.to_vec()].concat());
             prop_assert_eq!(found.last(), Some(&Ok(measured(12.3, 20.0))));
         }

@@ -90,7 +90,7 @@ impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
         .await
     }
 
-    /// Starts fan and laser. What is measured in the first 30 s is not to be trusted.
+    /// Starts fan and laser. Measurements of the first 30 s are unreliable.
     pub async fn wake(&mut self) -> Result<(), Error> {
         self.set(Command::SetWork(Work::Work)).await?;
         self.awake_since.get_or_insert_with(Instant::now);

@@ -26,7 +26,7 @@ impl Default for DutyCycle {
 }
 
 impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
-    /// Wakes the sensor and sets it up to sleep only when it is told, and to speak only when it is asked. Returns its
+    /// Wakes the sensor and sets it up to sleep only on command, and to answer only queries. Returns its
     /// number.
     pub async fn begin(&mut self) -> Result<DeviceId, Error> {
         self.wake().await?;

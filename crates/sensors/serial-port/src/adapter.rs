@@ -54,7 +54,7 @@ impl Port {
     }
 
     /// Many adapters have no number of their own, or all the same one.
-    fn told(&self) -> String {
+    fn label(&self) -> String {
         format!("{} [{}]", self.path.display(), self.socket)
     }
 }
@@ -76,7 +76,7 @@ pub(crate) fn port_of(id: &UsbId, sys: &Path, dev: &Path) -> Result<PathBuf, Err
     match &ports[..] {
         [] => Err(Error::NotPlugged { id: id.clone() }),
         [port] => Ok(port.path.clone()),
-        _ => Err(Error::Several { id: id.clone(), ports: ports.iter().map(Port::told).collect() }),
+        _ => Err(Error::Several { id: id.clone(), ports: ports.iter().map(Port::label).collect() }),
     }
 }
 

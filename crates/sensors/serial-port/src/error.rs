@@ -22,10 +22,10 @@ pub enum Error {
     Several {
         /// The adapter in the settings.
         id: UsbId,
-        /// Each port, and in brackets what tells it from the others.
+        /// Each port, with its distinguishing part in brackets.
         ports: Vec<String>,
     },
-    /// This system does not tell which port is on which adapter.
+    /// This system does not report which port is on which adapter.
     #[error("SERIAL_USB works on Linux only; set SERIAL_PORT")]
     NoSysfs(#[source] io::Error),
     /// The port is there, and this user may not use it.

@@ -5,8 +5,8 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use clap::Parser;
-use http_sim::services::{Alertmanager, Heartbeat, InfluxDb, Nws, OpenWeather, Slack};
-use http_sim::{Clock, Fault, Service};
+use http_sim::services::{AlertmanagerSim, Heartbeat, InfluxDb, NwsSim, OpenWeatherSim, SlackSim};
+use http_sim::{Clock, InjectedFault, Service};
 use jiff::{SignedDuration, Timestamp};
 
 /// Serves simulated HTTP services that speak the real protocol, with faults on request.
@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
     pub(crate) log: Option<PathBuf>,
     /// Fault of the first N requests (all, if left out) whose path and query contain PATH, repeatable.
     #[arg(long = "fault", value_name = "KIND[:N][@PATH]")]
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) faults: Vec<InjectedFault>,
 }
 
 const FAULTS: &str = "\
@@ -74,11 +74,11 @@ pub(crate) type Services = Vec<(&'static str, Arc<dyn Service>)>;
 /// A service as the command line names it.
 #[derive(Debug, Clone)]
 enum Stub {
-    Nws,
-    OpenWeather { key: String },
+    NwsSim,
+    OpenWeatherSim { key: String },
     InfluxDb { org: String, bucket: String, token: String },
-    Alertmanager,
-    Slack { token: String },
+    AlertmanagerSim,
+    SlackSim { token: String },
     Heartbeat,
 }
 
@@ -93,15 +93,15 @@ impl Arguments {
 impl Stub {
     fn service(&self, clock: &Clock) -> (&'static str, Arc<dyn Service>) {
         match self {
-            Self::Nws => ("nws", Arc::new(Nws::new().clock(clock.clone()))),
-            Self::OpenWeather { key } => {
-                ("openweather", Arc::new(OpenWeather::new(key).clock(clock.clone())))
+            Self::NwsSim => ("nws", Arc::new(NwsSim::new().clock(clock.clone()))),
+            Self::OpenWeatherSim { key } => {
+                ("openweather", Arc::new(OpenWeatherSim::new(key).clock(clock.clone())))
             }
             Self::InfluxDb { org, bucket, token } => {
                 ("influxdb", Arc::new(InfluxDb::new(org, bucket, token)))
             }
-            Self::Alertmanager => ("alertmanager", Arc::new(Alertmanager::new())),
-            Self::Slack { token } => ("slack", Arc::new(Slack::new(token))),
+            Self::AlertmanagerSim => ("alertmanager", Arc::new(AlertmanagerSim::new())),
+            Self::SlackSim { token } => ("slack", Arc::new(SlackSim::new(token))),
             Self::Heartbeat => ("heartbeat", Arc::new(Heartbeat::new())),
         }
     }
@@ -115,12 +115,12 @@ impl FromStr for Stub {
             text.split_once('=').map_or((text, None), |(name, setting)| (name, Some(setting)));
         let or = |default: &str| setting.unwrap_or(default).to_owned();
         match (name, setting) {
-            ("nws", None) => Ok(Self::Nws),
-            ("alertmanager", None) => Ok(Self::Alertmanager),
+            ("nws", None) => Ok(Self::NwsSim),
+            ("alertmanager", None) => Ok(Self::AlertmanagerSim),
             ("heartbeat", None) => Ok(Self::Heartbeat),
             ("nws" | "alertmanager" | "heartbeat", Some(_)) => Err(format!("`{name}` takes no setting")),
-            ("openweather", _) => Ok(Self::OpenWeather { key: or("demo-key") }),
-            ("slack", _) => Ok(Self::Slack { token: or("demo-token") }),
+            ("openweather", _) => Ok(Self::OpenWeatherSim { key: or("demo-key") }),
+            ("slack", _) => Ok(Self::SlackSim { token: or("demo-token") }),
             ("influxdb", _) => {
                 let setting = or("demo/demo/demo-token");
                 let mut parts = setting.splitn(3, '/').map(str::to_owned);
@@ -174,6 +174,6 @@ mod tests {
     #[test]
     fn the_help_names_every_fault() {
         let help = Arguments::command().render_long_help().to_string();
-        assert!(http_sim::Kind::words().all(|word| help.contains(word)));
+        assert!(http_sim::FailureMode::words().all(|word| help.contains(word)));
     }
 }

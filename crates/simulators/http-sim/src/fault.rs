@@ -12,15 +12,15 @@ use crate::{Delivery, Reply, Request, Service};
 /// It is written `KIND[:N][@PATH]`: `503`, `reset:2`, `html@/points`, `429:1@/data/2.5/weather`. N counts only matching
 /// requests; PATH is any part of path and query.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    kind: Kind,
+pub struct InjectedFault {
+    kind: FailureMode,
     left: Option<u32>,
     at: Option<String>,
 }
 
 /// Kind of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FailureMode {
     /// Reply with this status. 429 and 503 come with `Retry-After: 1`, 502 with the HTML page of a proxy.
     Status(u16),
     /// 429 without a `Retry-After`.
@@ -50,34 +50,34 @@ pub enum Kind {
 }
 
 /// Kinds with their names.
-const WORDS: [(&str, Kind); 20] = [
-    ("400", Kind::Status(400)),
-    ("401", Kind::Status(401)),
-    ("403", Kind::Status(403)),
-    ("404", Kind::Status(404)),
-    ("429", Kind::Status(429)),
-    ("429-no-wait", Kind::TooManyWithoutWait),
-    ("500", Kind::Status(500)),
-    ("502", Kind::Status(502)),
-    ("503", Kind::Status(503)),
-    ("reset", Kind::Reset),
-    ("stall", Kind::Stall),
-    ("trickle", Kind::Trickle),
-    ("truncate", Kind::Truncate),
-    ("cut-json", Kind::CutJson),
-    ("html", Kind::Html),
-    ("empty", Kind::Empty),
-    ("huge", Kind::Huge),
-    ("redirect-loop", Kind::RedirectLoop),
-    ("garbage-json", Kind::GarbageJson),
-    ("wrong-types", Kind::WrongTypes),
+const WORDS: [(&str, FailureMode); 20] = [
+    ("400", FailureMode::Status(400)),
+    ("401", FailureMode::Status(401)),
+    ("403", FailureMode::Status(403)),
+    ("404", FailureMode::Status(404)),
+    ("429", FailureMode::Status(429)),
+    ("429-no-wait", FailureMode::TooManyWithoutWait),
+    ("500", FailureMode::Status(500)),
+    ("502", FailureMode::Status(502)),
+    ("503", FailureMode::Status(503)),
+    ("reset", FailureMode::Reset),
+    ("stall", FailureMode::Stall),
+    ("trickle", FailureMode::Trickle),
+    ("truncate", FailureMode::Truncate),
+    ("cut-json", FailureMode::CutJson),
+    ("html", FailureMode::Html),
+    ("empty", FailureMode::Empty),
+    ("huge", FailureMode::Huge),
+    ("redirect-loop", FailureMode::RedirectLoop),
+    ("garbage-json", FailureMode::GarbageJson),
+    ("wrong-types", FailureMode::WrongTypes),
 ];
 
 /// An invalid description of a fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseFaultError {
     /// Unknown kind.
-    #[error("unknown fault `{word}`; there are: {}", Kind::words().collect::<Vec<_>>().join(", "))]
+    #[error("unknown fault `{word}`; there are: {}", FailureMode::words().collect::<Vec<_>>().join(", "))]
     UnknownKind {
         /// The invalid text.
         word: String,
@@ -90,16 +90,16 @@ pub enum ParseFaultError {
     },
 }
 
-impl Kind {
+impl FailureMode {
     /// Names of all kinds.
     pub fn words() -> impl Iterator<Item = &'static str> {
         WORDS.iter().map(|(word, _)| *word)
     }
 }
 
-impl Fault {
+impl InjectedFault {
     /// Creates a fault of every request.
-    pub fn always(kind: Kind) -> Self {
+    pub fn always(kind: FailureMode) -> Self {
         Self { kind, left: None, at: None }
     }
 
@@ -116,7 +116,7 @@ impl Fault {
     }
 
     /// Kind of fault for a request, which is counted.
-    pub(crate) fn applies_to(&mut self, request: &Request) -> Option<Kind> {
+    pub(crate) fn applies_to(&mut self, request: &Request) -> Option<FailureMode> {
         if self.at.as_ref().is_some_and(|part| !request.target.contains(part)) {
             return None;
         }
@@ -127,7 +127,7 @@ impl Fault {
     }
 }
 
-impl FromStr for Fault {
+impl FromStr for InjectedFault {
     type Err = ParseFaultError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -144,23 +144,23 @@ impl FromStr for Fault {
 
 /// Reply to a request with a fault. The service is called only if the fault needs its reply, so a store that fails with
 /// 503 has stored nothing.
-pub(crate) fn inject(kind: Kind, request: &Request, service: &dyn Service) -> Reply {
+pub(crate) fn inject(kind: FailureMode, request: &Request, service: &dyn Service) -> Reply {
     match kind {
-        Kind::Status(502) => Reply::new(502, "text/html", HTML),
-        Kind::Status(status @ (429 | 503)) => refusal(status).header("retry-after", "1"),
-        Kind::Status(status) => refusal(status),
-        Kind::TooManyWithoutWait => refusal(429),
-        Kind::Reset => Reply::empty(200).delivered(Delivery::Reset),
-        Kind::Stall => Reply::empty(200).delivered(Delivery::Never),
-        Kind::Trickle => service.reply(request).delivered(Delivery::Trickled(Duration::from_secs(1))),
-        Kind::Truncate => service.reply(request).delivered(Delivery::Truncated),
-        Kind::CutJson => cut(service.reply(request)),
-        Kind::Html => Reply::new(200, "text/html", HTML),
-        Kind::Empty => Reply::empty(200).header("content-type", "application/json"),
-        Kind::Huge => Reply::new(200, "application/json", "[0").delivered(Delivery::Endless),
-        Kind::RedirectLoop => Reply::empty(302).header("location", &request.target),
-        Kind::GarbageJson => Reply::new(200, "application/json", "{\"oops\": \u{1}"),
-        Kind::WrongTypes => retype(service.reply(request)),
+        FailureMode::Status(502) => Reply::new(502, "text/html", HTML),
+        FailureMode::Status(status @ (429 | 503)) => refusal(status).header("retry-after", "1"),
+        FailureMode::Status(status) => refusal(status),
+        FailureMode::TooManyWithoutWait => refusal(429),
+        FailureMode::Reset => Reply::empty(200).delivered(Delivery::Reset),
+        FailureMode::Stall => Reply::empty(200).delivered(Delivery::Never),
+        FailureMode::Trickle => service.reply(request).delivered(Delivery::Trickled(Duration::from_secs(1))),
+        FailureMode::Truncate => service.reply(request).delivered(Delivery::Truncated),
+        FailureMode::CutJson => cut(service.reply(request)),
+        FailureMode::Html => Reply::new(200, "text/html", HTML),
+        FailureMode::Empty => Reply::empty(200).header("content-type", "application/json"),
+        FailureMode::Huge => Reply::new(200, "application/json", "[0").delivered(Delivery::Endless),
+        FailureMode::RedirectLoop => Reply::empty(302).header("location", &request.target),
+        FailureMode::GarbageJson => Reply::new(200, "application/json", "{\"oops\": \u{1}"),
+        FailureMode::WrongTypes => retype(service.reply(request)),
     }
 }
 
@@ -202,22 +202,22 @@ mod tests {
 
     #[test]
     fn a_fault_is_read_from_its_short_form() {
-        let fault: Fault = "429:2@/weather?q=".parse().unwrap();
-        assert_eq!(fault, Fault::always(Kind::Status(429)).times(2).at("/weather?q="));
-        assert_eq!("stall".parse(), Ok(Fault::always(Kind::Stall)));
+        let fault: InjectedFault = "429:2@/weather?q=".parse().unwrap();
+        assert_eq!(fault, InjectedFault::always(FailureMode::Status(429)).times(2).at("/weather?q="));
+        assert_eq!("stall".parse(), Ok(InjectedFault::always(FailureMode::Stall)));
     }
 
     #[test]
     fn an_unknown_fault_is_refused_with_the_known_ones() {
-        let error = "explode".parse::<Fault>().unwrap_err().to_string();
+        let error = "explode".parse::<InjectedFault>().unwrap_err().to_string();
         assert!(error.contains("`explode`") && error.contains("redirect-loop"), "{error}");
-        assert!("503:many".parse::<Fault>().is_err());
+        assert!("503:many".parse::<InjectedFault>().is_err());
     }
 
     #[test]
     fn a_fault_counts_only_matching_requests() {
         let request = |target| Request::decode("GET", target, Vec::new(), b"", "").unwrap();
-        let mut fault: Fault = "503:1@/b".parse().unwrap();
+        let mut fault: InjectedFault = "503:1@/b".parse().unwrap();
         let struck: Vec<_> =
             ["/a", "/b", "/b"].map(|target| fault.applies_to(&request(target)).is_some()).into();
         assert_eq!(struck, [false, true, false]);

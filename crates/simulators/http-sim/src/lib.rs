@@ -1,7 +1,7 @@
 //! Simulators of HTTP services that speak the real protocol, with faults on request.
 //!
 //! A [`Server`] runs a [`Service`] on a thread of its own, on a free port of the loopback address, until it is dropped.
-//! It records all requests, and injects [`Fault`]s. Simulators of the services that programs of this platform use are
+//! It records all requests, and injects [`InjectedFault`]s. Simulators of the services that programs of this platform use are
 //! in [`services`]; a closure from [`Request`] to [`Reply`] is a service as well.
 //! This crate does not know its clients, and nothing that ships depends on it.
 
@@ -17,7 +17,7 @@ pub mod services;
 mod shared;
 
 pub use clock::Clock;
-pub use fault::{Fault, Kind, ParseFaultError};
+pub use fault::{FailureMode, InjectedFault, ParseFaultError};
 pub use reply::{Delivery, Reply};
 pub use request::Request;
 pub use server::{Options, Server};

@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
 use crate::shared::Shared;
-use crate::{Fault, Request, Service, connection};
+use crate::{InjectedFault, Request, Service, connection};
 
 /// A running server. Dropping it stops it.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl Server {
     }
 
     /// Adds a fault. If several match a request, the first one applies.
-    pub fn set_fault(&self, fault: Fault) {
+    pub fn set_fault(&self, fault: InjectedFault) {
         self.shared.set_fault(fault);
     }
 

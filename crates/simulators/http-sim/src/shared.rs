@@ -4,12 +4,12 @@ use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::fault::inject;
-use crate::{Fault, Reply, Request, Service};
+use crate::{InjectedFault, Reply, Request, Service};
 
 /// State that the thread of a server shares with its owner.
 pub(crate) struct Shared {
     service: Box<dyn Service>,
-    faults: Mutex<Vec<Fault>>,
+    faults: Mutex<Vec<InjectedFault>>,
     requests: Mutex<Vec<Request>>,
     log: Mutex<Option<Box<dyn Write + Send>>>,
 }
@@ -24,7 +24,7 @@ impl Shared {
         locked(&self.requests).clone()
     }
 
-    pub(crate) fn set_fault(&self, fault: Fault) {
+    pub(crate) fn set_fault(&self, fault: InjectedFault) {
         locked(&self.faults).push(fault);
     }
 

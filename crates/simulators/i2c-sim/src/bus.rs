@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use embedded_hal::i2c::{ErrorKind, ErrorType, I2c, NoAcknowledgeSource, Operation};
 
-/// Something on a bus. It is told what time it is by a clock of its own.
+/// A device on a bus. Its time is that of its own clock.
 pub trait Device: Send {
     /// Takes what a controller writes.
     fn write(&mut self, bytes: &[u8]) -> Result<(), NoAcknowledge>;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use clap::{Parser, ValueEnum};
-use i2c_sim::{Bus, Clock, Recording, Room, Scd4x};
+use i2c_sim::{Bus, Clock, Recording, Room, Scd4xSim};
 
 /// A bus with a simulated sensor on a Unix socket.
 ///
@@ -61,8 +61,8 @@ fn bus(arguments: &Arguments, clock: &Clock) -> io::Result<Bus> {
         // The room begins at the present time of day.
         clock.advance(SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default());
         let room = Room { day: Duration::from_secs(arguments.day.into()) };
-        return Ok(Scd4x::new(room, clock.clone()).on_bus());
+        return Ok(Scd4xSim::new(room, clock.clone()).on_bus());
     };
     let recording = Recording::parse(&std::fs::read_to_string(path)?).map_err(io::Error::other)?;
-    Ok(Scd4x::replaying(recording, clock.clone()).on_bus())
+    Ok(Scd4xSim::replaying(recording, clock.clone()).on_bus())
 }

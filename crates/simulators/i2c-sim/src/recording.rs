@@ -7,8 +7,8 @@ use std::collections::VecDeque;
 pub struct Recording(VecDeque<Option<Vec<u8>>>);
 
 impl Recording {
-    /// From text: a line for each measurement, its bytes in hexadecimal; `-` for one that is not acknowledged. What
-    /// follows a `#` is a remark.
+    /// From text: a line for each measurement, its bytes in hexadecimal; `-` for one that is not acknowledged. A `#`
+    /// begins a comment.
     ///
     /// # Errors
     /// The line that is none.

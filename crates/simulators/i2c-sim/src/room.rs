@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_stays_within_what_a_room_has() {
+    fn a_day_stays_within_the_range_of_a_room() {
         let day: Vec<_> =
             (0..24 * 60).map(|minute| Room::default().at(Duration::from_mins(minute))).collect();
         for air in &day {

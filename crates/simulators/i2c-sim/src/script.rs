@@ -124,7 +124,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kept_script_answers() {
+    fn a_script_held_by_the_test_still_answers() {
         let script = Script::new(0x40, [Step::Write(vec![1]), Step::Read(vec![2, 3]), Step::ReadRefused(1)]);
         let (mut bus, mut buffer) = (script.clone(), [0; 2]);
         bus.write_read(0x40, &[1], &mut buffer).unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::{Args, Parser, ValueEnum};
 use jiff::SignedDuration;
 use mqtt_sim::devices::LastSeen;
-use mqtt_sim::{Fault, Options};
+use mqtt_sim::{InjectedFault, Options};
 
 /// A simulated MQTT broker and simulated devices, with faults on request.
 #[derive(Debug, Parser)]
@@ -39,7 +39,7 @@ pub(crate) struct BrokerArguments {
     in_flight: usize,
     /// Fault: refuse:N, hang-up:N or delay:DURATION, repeatable.
     #[arg(long = "fault", value_name = "FAULT")]
-    pub(crate) faults: Vec<Fault>,
+    pub(crate) faults: Vec<InjectedFault>,
     /// Also runs the devices, which start with the first subscriber.
     #[arg(long)]
     devices: bool,

@@ -38,7 +38,7 @@ impl Faults {
         let start = bytes.len();
         bytes.extend(frame);
         if random.happens(self.bad_checksums) {
-            // Not in the head and the tail, so that it is the checksum that tells.
+            // Not in the head and the tail, so that only the checksum is wrong.
             let at = start + 2 + random.below(frame.len().saturating_sub(3));
             let bit = 1 << random.below(8);
             bytes.get_mut(at).into_iter().for_each(|byte| *byte ^= bit);

@@ -17,7 +17,7 @@ use serial_sim::{LineArguments, Recording, Sds011, Street};
 #[command(version, arg_required_else_help = true)]
 enum Arguments {
     /// The fine-dust sensor SDS011, in the air of a street.
-    Sds011 {
+    Sds011Sim {
         /// Length of a day of the simulated air.
         #[arg(long, value_name = "SECONDS", default_value_t = 86400, value_parser = value_parser!(u32).range(1..))]
         day: u32,
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_day_has_a_length() {
-        let Arguments::Sds011 { day, .. } =
+        let Arguments::Sds011Sim { day, .. } =
             Arguments::try_parse_from(["serial-sim", "sds011", "--day=60"]).unwrap();
         assert_eq!(day, 60);
         let refusal = Arguments::try_parse_from(["serial-sim", "sds011", "--day", "0"]).unwrap_err();

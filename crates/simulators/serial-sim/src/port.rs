@@ -119,14 +119,14 @@ impl Port {
         Ok(())
     }
 
-    /// Takes the sensor's power for a moment.
+    /// Interrupts the power of the sensor.
     pub fn reset(&mut self) {
         self.change(|state| state.resets = true);
     }
 
-    /// Every byte the sensor has heard so far.
-    pub fn heard(&self) -> Vec<u8> {
-        self.shared.state().heard.clone()
+    /// Every byte the sensor has received so far.
+    pub fn received(&self) -> Vec<u8> {
+        self.shared.state().received.clone()
     }
 
     fn unlink(&self) {
@@ -162,7 +162,7 @@ struct State {
     terminal: Option<Arc<Terminal>>,
     resets: bool,
     ends: bool,
-    heard: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Shared {
@@ -194,7 +194,7 @@ impl<S: Sensor> Line<S> {
                 }
                 state.terminal.clone()
             };
-            // Both fail when the other end is pulled out, and then there is nobody to tell.
+            // Both fail when the other end is pulled out, and then nobody reads.
             if let Some(terminal) = &terminal {
                 let _ = self.exchange(terminal);
             }
@@ -202,13 +202,13 @@ impl<S: Sensor> Line<S> {
         }
     }
 
-    /// Hears what was sent, and sends what the sensor has to say.
+    /// Passes received bytes to the sensor, and sends its answers.
     fn exchange(&mut self, terminal: &Terminal) -> io::Result<()> {
         let mut buffer = [0; 256];
         let read = terminal.read(&mut buffer)?;
-        let heard = buffer.get(..read).unwrap_or_default();
-        self.shared.state().heard.extend(heard);
-        for frame in self.sensor.speak(heard, self.started.elapsed()) {
+        let received = buffer.get(..read).unwrap_or_default();
+        self.shared.state().received.extend(received);
+        for frame in self.sensor.speak(received, self.started.elapsed()) {
             let fate = self.faults.strike(&frame, &mut self.random);
             terminal.write(&fate.bytes)?;
             if fate.resets {

@@ -45,7 +45,7 @@ impl Terminal {
         }
     }
 
-    /// Sends to the program. What does not fit while nobody reads is lost, as on a wire.
+    /// Sends to the program. Bytes that do not fit while nobody reads are lost, as on a wire.
     pub(crate) fn write(&self, mut bytes: &[u8]) -> io::Result<()> {
         while !bytes.is_empty() {
             match rustix::io::write(&self.sensor, bytes) {

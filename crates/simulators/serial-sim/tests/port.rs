@@ -7,7 +7,7 @@ use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use serial_sim::{Faults, Options, Place, Port, Recording, Sds011, Street};
+use serial_sim::{Faults, Options, Place, Port, Recording, Sds011Sim, Street};
 
 const QUERY: [u8; 19] = [0xAA, 0xB4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0x02, 0xAB];
 
@@ -21,8 +21,8 @@ fn next<const LENGTH: usize>(port: &mut File) -> [u8; LENGTH] {
     bytes
 }
 
-fn recorded(text: &str) -> Sds011 {
-    Sds011::replaying(Recording::parse(text).unwrap())
+fn recorded(text: &str) -> Sds011Sim {
+    Sds011Sim::replaying(Recording::parse(text).unwrap())
 }
 
 #[test]
@@ -31,12 +31,12 @@ fn a_question_is_answered() {
     let mut file = open(port.path());
     file.write_all(&QUERY).unwrap();
     assert_eq!(next(&mut file), [0xAA, 0xC0, 0x7B, 0x00, 0xC8, 0x00, 0xA1, 0x60, 0x44, 0xAB]);
-    assert_eq!(port.heard(), QUERY);
+    assert_eq!(port.received(), QUERY);
 }
 
 #[test]
 fn it_reports_by_itself() {
-    let port = Port::start(Sds011::new(Street::default())).unwrap();
+    let port = Port::start(Sds011Sim::new(Street::default())).unwrap();
     let [0xAA, 0xC0, body @ .., sum, 0xAB] = next::<10>(&mut open(port.path())) else { panic!("no frame") };
     assert_eq!(body.iter().fold(0, |sum: u8, byte| sum.wrapping_add(*byte)), sum);
 }
@@ -103,9 +103,9 @@ fn the_program_tells_its_path_and_can_be_unplugged() {
     let mut command = commands::built(env!("CARGO_BIN_EXE_serial-sim"));
     command.args(["sds011", "--link"]).arg(&link).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut program = Running(command.spawn().unwrap());
-    let mut told = String::new();
-    BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut told).unwrap();
-    assert_eq!(told.trim_end(), link.to_str().unwrap());
+    let mut address = String::new();
+    BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
+    assert_eq!(address.trim_end(), link.to_str().unwrap());
     let mut file = open(&link);
     assert_eq!(next::<2>(&mut file), [0xAA, 0xC0]);
     program.0.stdin.take().unwrap().write_all(b"unplug\n").unwrap();

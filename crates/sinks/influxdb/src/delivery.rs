@@ -3,7 +3,7 @@
 use record::Refused;
 use sink::Error;
 
-use crate::complaint::Complaint;
+use crate::bad_request::BadRequest;
 use crate::part::{Group, Part};
 use crate::write_api::{Answer, WriteApi, too_small};
 
@@ -57,7 +57,7 @@ impl<'a> Delivery<'a> {
             match self.api.write(&body).await? {
                 Answer::Written => {}
                 Answer::TooLarge => self.shrink(part, group, body.len(), &mut search)?,
-                Answer::Refused(complaint) => self.sort(part, group, complaint, &mut search).await?,
+                Answer::Refused(bad_request) => self.sort(part, group, bad_request, &mut search).await?,
             }
         }
         Ok(())
@@ -87,17 +87,17 @@ impl<'a> Delivery<'a> {
         Ok(())
     }
 
-    /// Refuses the lines of a group that a complaint is about, as far as that is certain, and divides the rest.
+    /// Refuses the lines of a group that an error response is about, as far as that is certain, and divides the rest.
     async fn sort(
         &mut self,
         part: &Part<'_>,
         group: Group,
-        complaint: Complaint,
+        bad_request: BadRequest,
         search: &mut Search,
     ) -> Result<(), Error> {
-        let complaint = self.about_lines(complaint).await?;
-        let reason = complaint.reason(part.measurement());
-        if group.len() == 1 || complaint.is_about_all(group.len()) {
+        let bad_request = self.about_lines(bad_request).await?;
+        let reason = bad_request.reason(part.measurement());
+        if group.len() == 1 || bad_request.is_about_all(group.len()) {
             self.refuse_group(part, &group, &reason);
             return Ok(());
         }
@@ -106,7 +106,7 @@ impl<'a> Delivery<'a> {
             self.refuse_group(part, &group, &reason);
             return Ok(());
         }
-        match part.divide(&group, &complaint) {
+        match part.divide(&group, &bad_request) {
             Some((suspects, others)) if suspects.len() == 1 => {
                 self.refuse_group(part, &suspects, &reason);
                 search.waiting.push(others);
@@ -117,18 +117,18 @@ impl<'a> Delivery<'a> {
         Ok(())
     }
 
-    /// The complaint, unless it would be the same about no lines at all: then the request as such is at fault, and no
+    /// The error response, unless it would be the same about no lines at all: then the request as such is at fault, and no
     /// record must be refused for it.
-    async fn about_lines(&mut self, complaint: Complaint) -> Result<Complaint, Error> {
-        if self.is_open || complaint.is_about_lines() {
-            return Ok(complaint);
+    async fn about_lines(&mut self, bad_request: BadRequest) -> Result<BadRequest, Error> {
+        if self.is_open || bad_request.is_about_lines() {
+            return Ok(bad_request);
         }
-        let same = self.api.probe().await?.is_some_and(|other| other.message() == complaint.message());
+        let same = self.api.probe().await?.is_some_and(|other| other.message() == bad_request.message());
         if same {
-            return Err(self.api.failed(complaint.into_error()));
+            return Err(self.api.failed(bad_request.into_error()));
         }
         self.is_open = true;
-        Ok(complaint)
+        Ok(bad_request)
     }
 
     fn refuse_group(&mut self, part: &Part<'_>, group: &[usize], reason: &str) {

@@ -62,7 +62,9 @@ impl Sink for InfluxdbSink {
     /// write counts as good as well.
     async fn check(&self) -> Result<(), Error> {
         match self.api.probe().await? {
-            Some(complaint) if !complaint.is_about_lines() => Err(self.api.failed(complaint.into_error())),
+            Some(bad_request) if !bad_request.is_about_lines() => {
+                Err(self.api.failed(bad_request.into_error()))
+            }
             _ => Ok(()),
         }
     }

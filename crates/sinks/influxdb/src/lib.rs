@@ -2,12 +2,12 @@
 //!
 //! A server that refuses some lines of a request does not say which in any one way, and may name the first alone. The
 //! sink finds them all: it sets the suspects apart and sends the others again, which is harmless, until every row was
-//! either in a request the server took or is known to be refused. What the server says is read in `complaint`, whom it
-//! makes suspect in `part`, and the search is in `delivery`.
+//! either in a request the server took or is known to be refused. Responses of the server are parsed in `bad_request`, the
+//! suspects are chosen in `part`, and the search is in `delivery`.
 //!
 //! This crate does not retry, does not keep what was not written, and does not know who calls it.
 
-mod complaint;
+mod bad_request;
 mod config;
 mod delivery;
 mod influxdb;

@@ -1,4 +1,4 @@
-//! Rows as lines, and which of the lines a complaint makes suspect.
+//! Rows as lines, and which of the lines an error response makes suspect.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 use line_protocol::Lines;
 use record::{Batch, LineEncoder, Refused, Role, Value};
 
-use crate::complaint::Complaint;
+use crate::bad_request::BadRequest;
 
 /// Some rows of a batch as lines.
 pub(crate) struct Part<'a> {
@@ -64,15 +64,15 @@ impl<'a> Part<'a> {
         self.rows.get(line).map(|row| Refused { row: *row, reason: reason.to_owned() })
     }
 
-    /// The lines of a group a complaint may be about, and the others; nothing when it does not tell one from another.
-    pub(crate) fn divide(&self, group: &[usize], complaint: &Complaint) -> Option<(Group, Group)> {
-        let column = complaint.type_conflict().and_then(|conflict| {
+    /// The lines of a group an error response may be about, and the others; nothing when it does not tell one from another.
+    pub(crate) fn divide(&self, group: &[usize], bad_request: &BadRequest) -> Option<(Group, Group)> {
+        let column = bad_request.type_conflict().and_then(|conflict| {
             self.batch.schema().columns.iter().position(|column| column.name == conflict.field)
         });
         // A column has one type, so every line that holds the field is suspect. Not all are guilty: where the bucket
         // has no such field yet, which can differ from one span of time to another, any type is right.
         let by_field = column.and_then(|column| divided(group, |line| self.holds(line, column)));
-        by_field.or_else(|| divided(group, |line| self.is_quoted(line, complaint)))
+        by_field.or_else(|| divided(group, |line| self.is_quoted(line, bad_request)))
     }
 
     /// Splits a group into the older and the newer half.
@@ -89,8 +89,8 @@ impl<'a> Part<'a> {
         self.rows.get(line).is_some_and(|row| !self.batch.value(*row, column).is_null())
     }
 
-    fn is_quoted(&self, line: usize, complaint: &Complaint) -> bool {
-        self.lines.get(line).is_some_and(|line| complaint.quotes(line))
+    fn is_quoted(&self, line: usize, bad_request: &BadRequest) -> bool {
+        self.lines.get(line).is_some_and(|line| bad_request.quotes(line))
     }
 
     fn time(&self, line: usize) -> Option<record::Timestamp> {

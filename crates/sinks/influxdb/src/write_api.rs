@@ -5,11 +5,11 @@ use std::io::Write as _;
 use fault::{Fault, Kind, Retry};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use http_client::{Service, StatusCode};
+use http_client::{RemoteService, StatusCode};
 use secret::Secret;
 use sink::Error;
 
-use crate::complaint::Complaint;
+use crate::bad_request::BadRequest;
 use crate::{Config, NAME};
 
 const LINES: &str = "text/plain; charset=utf-8";
@@ -23,7 +23,7 @@ const NO_POINT: &[u8] = b"# no point\n";
 /// The write API of one bucket.
 #[derive(Debug)]
 pub(crate) struct WriteApi {
-    service: Service,
+    service: RemoteService,
     token: Secret,
     org: String,
     bucket: String,
@@ -37,7 +37,7 @@ pub(crate) enum Answer {
     /// The request is larger than the server, or something in front of it, takes.
     TooLarge,
     /// At least one of them is refused, or all of them for another reason than what they hold.
-    Refused(Complaint),
+    Refused(BadRequest),
 }
 
 impl WriteApi {
@@ -68,7 +68,7 @@ impl WriteApi {
             Err(error) => match error.status() {
                 Some(StatusCode::PAYLOAD_TOO_LARGE) => Ok(Answer::TooLarge),
                 Some(StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) => {
-                    Ok(Answer::Refused(Complaint::new(error)))
+                    Ok(Answer::Refused(BadRequest::new(error)))
                 }
                 _ => Err(self.failed(error)),
             },
@@ -76,10 +76,10 @@ impl WriteApi {
     }
 
     /// Writes no point, and returns what the server has against that.
-    pub(crate) async fn probe(&self) -> Result<Option<Complaint>, Error> {
+    pub(crate) async fn probe(&self) -> Result<Option<BadRequest>, Error> {
         match self.write(NO_POINT).await? {
             Answer::Written => Ok(None),
-            Answer::Refused(complaint) => Ok(Some(complaint)),
+            Answer::Refused(bad_request) => Ok(Some(bad_request)),
             Answer::TooLarge => Err(too_small(NO_POINT.len())),
         }
     }

@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn every_mistake_is_told() {
+    fn every_mistake_is_reported() {
         let variables = [("MQTT_URL", "mqtt://b"), ("MQTT_PAYLOAD", "half"), ("MQTT_TOPIC", "a/#")];
         let mistakes = read(&variables).unwrap_err();
         assert!(mistakes.contains("MQTT_PAYLOAD must be full or bare"), "{mistakes}");

@@ -81,7 +81,7 @@ fn is_identity(role: Role) -> bool {
     matches!(role, Role::Tag | Role::Key | Role::Partition)
 }
 
-/// A value as one level of a topic. What has a meaning in topics and filters becomes `_`.
+/// A value as one level of a topic. Characters with a meaning in topics and filters become `_`.
 fn level(value: Value<'_>) -> String {
     let text = match value {
         Value::Null => String::new(),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_meaning_in_topics_is_replaced_in_values() {
+    fn topic_characters_are_replaced_in_values() {
         let topic = found("{city}/{sensor}", air("a/b+c#d\0e", Some("Zürich Süd")));
         assert_eq!(topic, "a_b_c_d_e/Zürich Süd");
     }
@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_template_is_refused() {
+    fn an_invalid_template_is_refused() {
         for text in ["", "a/#", "a/+/{tags}", "a/{tags", "a/{}", "a}b"] {
             assert!(Template::parse(text).is_err(), "{text}");
         }

@@ -92,7 +92,7 @@ fn each_row_is_a_message_under_the_topic_of_its_tags() {
 }
 
 #[test]
-fn a_bare_payload_goes_where_existing_consumers_look_and_is_kept_there() {
+fn a_bare_payload_goes_to_the_topic_of_existing_consumers_and_is_retained() {
     let Some(broker) = testkit::require(Mosquitto::shared()) else { return };
     let url = broker.url();
     let settings = [("MQTT_TOPIC", "sensors/{place}"), ("MQTT_PAYLOAD", "bare"), ("MQTT_RETAIN", "true")];
@@ -129,9 +129,10 @@ fn a_row_that_json_cannot_say_is_refused_and_the_others_are_published() {
         let rows = [air("a", 1.0), air("b", f64::NAN), air("c", 2.0), air(&"x".repeat(2000), 3.0)];
         let messages = received(&url, "nan/#", 2, async {
             let refused = sink.write(&Batch::of(&rows)).await.unwrap().refused;
-            let told: Vec<_> = refused.iter().map(|refused| (refused.row, refused.reason.as_str())).collect();
-            assert_eq!(told[0], (1, "`pm2` is not a finite number"));
-            assert!(told[1].0 == 3 && told[1].1.contains("MQTT_MAX_PACKET_BYTES"), "{told:?}");
+            let reasons: Vec<_> =
+                refused.iter().map(|refused| (refused.row, refused.reason.as_str())).collect();
+            assert_eq!(reasons[0], (1, "`pm2` is not a finite number"));
+            assert!(reasons[1].0 == 3 && reasons[1].1.contains("MQTT_MAX_PACKET_BYTES"), "{reasons:?}");
         });
         let messages = messages.await;
         assert_eq!(messages.iter().map(|message| text(message).0).collect::<Vec<_>>(), ["nan/a", "nan/c"]);

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_that_holds_the_values_is_kept() {
+    fn a_compatible_column_stays_unchanged() {
         let kept = [
             ("character varying", Type::Text),
             ("double precision", Type::Integer),

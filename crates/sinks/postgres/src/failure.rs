@@ -42,7 +42,7 @@ impl Failure {
     }
 
     /// The error of the sink, which failed at what `doing` says.
-    pub(crate) fn told(self, doing: &str) -> Error {
+    pub(crate) fn into_error(self, doing: &str) -> Error {
         match self {
             Self::Mismatch(mismatch) => Error::caused(NAME, doing, mismatch),
             Self::Server(error) => Error::caused(NAME, doing, error),

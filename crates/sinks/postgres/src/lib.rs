@@ -52,7 +52,7 @@ impl PostgresSink {
         Self { connector: Connector::new(config, tls), fitting: Fitting::default() }
     }
 
-    /// Does `work` over the connection. After an error the connection is closed, whatever state it is in.
+    /// Does `work` over the connection. After an error the connection is closed.
     async fn with_client<T>(
         &self,
         limit: Duration,
@@ -60,7 +60,7 @@ impl PostgresSink {
         work: impl AsyncFnOnce(&Client) -> Result<T, Failure>,
     ) -> Result<T, Error> {
         let client = self.connector.client().await.map_err(|error| Error::caused(NAME, doing, error))?;
-        let value = within(limit, work(&client)).await.map_err(|failure| failure.told(doing))?;
+        let value = within(limit, work(&client)).await.map_err(|failure| failure.into_error(doing))?;
         self.connector.put_back(client);
         Ok(value)
     }

@@ -7,7 +7,7 @@ use crate::dialect::column_type;
 
 pub(crate) const COMMIT: &str = "COMMIT";
 
-/// Begins a transaction. What it sets ends with it, so that it does not stay with a pooled connection.
+/// Begins a transaction. Its settings end with it, so that they do not stay with a pooled connection.
 ///
 /// A database may be set to write floats as text with 15 digits; more than zero means as many as they need.
 pub(crate) const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'; SET LOCAL extra_float_digits = 3";
@@ -24,7 +24,7 @@ pub(crate) fn beginning(layout: &Layout) -> (String, Option<String>) {
 
 /// Begins a transaction that no other one on this table, begun the same way, overlaps.
 ///
-/// The lock is not on the table: whoever only reads or updates it goes on.
+/// The lock is not on the table: readers and updates go on.
 pub(crate) fn begin_alone(table: &str) -> String {
     let key = literal(&format!("{}.{table}", env!("CARGO_PKG_NAME")));
     format!("{BEGIN}; SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))")
@@ -57,7 +57,7 @@ pub(crate) fn delete_others(layout: &Layout) -> String {
             conditions.push(format!("{exists} (SELECT FROM {} WHERE {})", rows(layout), same.join(" AND ")));
         }
     }
-    // Every parameter has to be spoken of, or the server cannot tell its type.
+    // Every parameter has to be used, or the server cannot infer its type.
     let all = if conditions.is_empty() {
         format!("EXISTS (SELECT FROM {})", rows(layout))
     } else {
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_one_statement_whatever_its_columns_are() {
+    fn a_batch_is_one_statement_with_any_columns() {
         let layout = Layout {
             table: "weather".to_owned(),
             columns: vec![

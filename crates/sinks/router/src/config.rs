@@ -134,7 +134,7 @@ mod tests {
     use record::{Schema, Shape, WriteMode};
     use sink::Sink;
 
-    use crate::Router;
+    use crate::StoreRouter;
 
     const INFLUXDB: [(&str, &str); 4] =
         [("INFLUX_URL", "http://i"), ("INFLUX_KEY", "t"), ("INFLUX_ORG", "o"), ("BUCKET", "b")];
@@ -153,7 +153,7 @@ mod tests {
     fn routes(variables: &[(&str, &str)], shape: Shape) -> Vec<&'static str> {
         let tls = tls::client_config(None).unwrap();
         let http = Client::new(http_client::Options::new("test", "0", tls.clone())).unwrap();
-        let router = Router::new(&read(variables).unwrap(), &http, &tls);
+        let router = StoreRouter::new(&read(variables).unwrap(), &http, &tls);
         let schema = Schema {
             name: "x".into(),
             description: "".into(),

@@ -16,12 +16,12 @@ pub use store::Store;
 
 /// The stores of a program. The default has none.
 #[derive(Debug, Default)]
-pub struct Router {
+pub struct StoreRouter {
     stores: Vec<Store>,
     is_forced: bool,
 }
 
-impl Router {
+impl StoreRouter {
     /// The stores that `config` names. None is connected to before it is used.
     pub fn new(config: &Config, http: &Client, tls: &ClientConfig) -> Self {
         let stores = config.stores().into_iter().filter_map(|name| Store::new(name, config, http, tls));

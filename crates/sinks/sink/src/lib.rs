@@ -51,7 +51,7 @@ pub struct Error {
 type Source = Box<dyn std::error::Error + Send + Sync>;
 
 impl Error {
-    /// An error of `store`, told in words that hold no secret.
+    /// An error of `store`, with a text that holds no secret.
     pub fn new(store: &'static str, kind: Kind, message: impl Into<String>) -> Self {
         Self { store, message: message.into(), kind, retry_after: None, source: None }
     }

@@ -16,7 +16,7 @@ pub struct Dialect {
     pub alters_columns: bool,
     /// Whether tables and columns have comments.
     pub has_comments: bool,
-    /// The longest name, in bytes. What is longer would be cut, and two names could become one.
+    /// The longest name, in bytes. Longer names would be cut, and two names could become one.
     pub longest_name: usize,
 }
 

@@ -15,7 +15,7 @@ pub struct Sifted {
     pub refused: Vec<Refused>,
 }
 
-/// Sorts out the rows of a valid batch. `fits` tells what the store cannot hold of a value.
+/// Sorts out the rows of a valid batch. `fits` is the reason why the store cannot hold a value.
 ///
 /// Of rows with the same identity the last one is written, as if they had come one after the other. Only an appending
 /// write keeps all of them: there it is the store that keeps the first.
@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_the_store_cannot_hold_is_refused_by_name() {
+    fn values_the_store_cannot_hold_are_refused_by_name() {
         let rows = [reading(0, Some("attic"), 1.0), reading(1, Some("hall"), 1.0)];
         let no_attic =
             |value: Value<'_>| if value == Value::Text("attic") { Err("is the attic") } else { Ok(()) };

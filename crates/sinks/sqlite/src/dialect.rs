@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_column_in_other_words_is_kept() {
+    fn a_column_with_an_equivalent_type_stays_unchanged() {
         let kept = [
             ("DATETIME", Type::Timestamp),
             ("VARCHAR(20)", Type::Text),

@@ -33,7 +33,7 @@ impl From<rusqlite::Error> for Failure {
 
 impl Failure {
     /// The error of the sink, which failed at what `doing` says, in the file at `path`.
-    pub(crate) fn told(self, doing: &str, path: &Path) -> Error {
+    pub(crate) fn into_error(self, doing: &str, path: &Path) -> Error {
         match self {
             Self::Mismatch(mismatch) => Error::caused(NAME, doing, mismatch),
             Self::Sqlite(error) => Error::caused(NAME, doing, embedded_db::Error::from_sqlite(path, error)),

@@ -65,7 +65,7 @@ impl SqliteSink {
         let kept = self.connection.take().filter(|_| self.path.exists());
         let kept = kept.map_or_else(|| self.open(), Ok);
         let mut connection = kept.map_err(|error| Error::caused(NAME, doing, error))?;
-        let result = work(&mut connection).map_err(|failure| failure.told(doing, &self.path))?;
+        let result = work(&mut connection).map_err(|failure| failure.into_error(doing, &self.path))?;
         self.connection.replace(Some(connection));
         Ok(result)
     }

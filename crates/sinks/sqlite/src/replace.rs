@@ -1,4 +1,4 @@
-//! The half of a replacing write that deletes: whatever the new rows do not name.
+//! The deletions of a replacing write: rows without a successor.
 
 use std::collections::BTreeSet;
 

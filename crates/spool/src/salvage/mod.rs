@@ -18,7 +18,7 @@ use scan::scan;
 use crate::aside::{self, Turn, with_suffix};
 use crate::rows::{self, Read};
 use crate::tally::{self, Tally};
-use crate::{Batch, Cause, Entry, Error};
+use crate::{Cause, Entry, Error, SpooledBatch};
 
 /// Where the columns of [`tally::DROPPED`] begin, behind those of [`rows::BATCH`].
 const FIRST_OF_DROPPED: usize = 7;
@@ -33,7 +33,7 @@ struct Count {
 
 /// Reads the file that was set aside at `path`, if there is one, into the open spool.
 ///
-/// This is never a failure of whoever opens the spool. What could not be brought over now stays where it is.
+/// This never fails the opening of the spool. Batches that could not be copied now stay where they are.
 pub(crate) fn finish(path: &Path, spool: &Connection) {
     if aside::to_be_read(path).is_none() {
         return;
@@ -43,14 +43,14 @@ pub(crate) fn finish(path: &Path, spool: &Connection) {
     let Some(aside) = aside::to_be_read(path) else { return };
     match bring_over(&aside, spool).map_err(|error| embedded_db::Error::from_sqlite(path, error)) {
         Ok(count) => match aside::conclude(path) {
-            Ok(kept_as) => tell(path, &kept_as, count),
+            Ok(kept_as) => log_salvage(path, &kept_as, count),
             Err(error) => tell_unfinished(path, &error),
         },
         Err(error) => tell_unfinished(path, &error.into()),
     }
 }
 
-fn tell(path: &Path, kept_as: &Path, count: Count) {
+fn log_salvage(path: &Path, kept_as: &Path, count: Count) {
     let Count { batches, damaged, dead_letters } = count;
     tracing::error!(
         spool = %path.display(),
@@ -142,8 +142,8 @@ fn read_batches(damaged: &Connection, chunks: &mut Chunks<'_>, count: &mut Count
     })
 }
 
-fn insert(spool: &Connection, destination: &str, batch: &Batch) -> rusqlite::Result<()> {
-    let Batch { payload, records, first, last, spooled_at, .. } = batch;
+fn insert(spool: &Connection, destination: &str, batch: &SpooledBatch) -> rusqlite::Result<()> {
+    let SpooledBatch { payload, records, first, last, spooled_at, .. } = batch;
     let entry = Entry { destination, payload, records: *records, first: *first, last: *last };
     let mut statement = spool.prepare_cached(rows::INSERT)?;
     rows::insert(&mut statement, &entry, &rows::time(*spooled_at))

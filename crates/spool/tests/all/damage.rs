@@ -43,8 +43,8 @@ pub(crate) fn root(path: &Path, name: &str) -> usize {
     usize::try_from(page - 1).unwrap() * PAGE
 }
 
-/// Damages a filled spool and opens it. What was there must be kept as it was, and the spool must work. Returns what
-/// came over, which must be what was pushed.
+/// Damages a filled spool and opens it. The damaged file must be kept as it was, and the spool must work. Returns the
+/// recovered batches, which must be among the pushed ones.
 fn salvaged(damage: impl Fn(&Path, &mut Vec<u8>)) -> Vec<Vec<u8>> {
     let folder = folder();
     let path = folder.path().join("spool.db");
@@ -68,7 +68,7 @@ fn salvaged(damage: impl Fn(&Path, &mut Vec<u8>)) -> Vec<Vec<u8>> {
 }
 
 #[test]
-fn what_is_left_of_a_file_cut_short_is_brought_over() {
+fn readable_batches_of_a_truncated_file_are_recovered() {
     assert_eq!(salvaged(|_, content| content.truncate(7)).len(), 0);
     assert_eq!(salvaged(|_, content| content.truncate(100)).len(), 0);
     let kept = salvaged(|_, content| content.truncate(content.len() - PAGE)).len();
@@ -78,7 +78,7 @@ fn what_is_left_of_a_file_cut_short_is_brought_over() {
 }
 
 #[test]
-fn one_bad_page_costs_no_more_than_what_is_in_it() {
+fn one_bad_page_costs_only_its_own_batches() {
     let leaf = |path: &Path, content: &mut Vec<u8>| {
         let root = root(path, "batches");
         // The pages below the root are listed from its end.
@@ -215,7 +215,7 @@ fn an_empty_file_is_a_new_spool() {
 }
 
 #[test]
-fn a_log_whose_file_was_emptied_is_kept() {
+fn a_log_without_its_file_is_kept() {
     let folder = folder();
     let path = folder.path().join("spool.db");
     let mut spool = open(&path);

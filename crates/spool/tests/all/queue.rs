@@ -43,7 +43,7 @@ fn each_destination_gets_its_own_batches_oldest_first() {
 }
 
 #[test]
-fn what_waits_is_counted_and_stays_so_after_a_restart() {
+fn spooled_batches_are_counted_also_after_a_restart() {
     let folder = folder();
     let path = folder.path().join("s.db");
     let mut spool = open(&path);

@@ -31,7 +31,7 @@ fn the_file_shrinks_while_a_backlog_is_delivered() {
 }
 
 #[test]
-fn what_is_left_survives_the_shrinking() {
+fn remaining_batches_survive_the_shrinking() {
     let folder = folder();
     let mut spool = open(&folder.path().join("s.db"));
     let payload = |second: i64| vec![u8::try_from(second % 251).unwrap(); 30_000];

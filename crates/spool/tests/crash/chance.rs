@@ -38,7 +38,7 @@ pub(crate) fn rounds(percent: u64, round: impl Fn(&mut Chance)) {
     let seed = *SEED.get_or_init(|| variable("SPOOL_CRASH_SEED").unwrap_or_else(now));
     let count = variable("SPOOL_CRASH_ROUNDS").unwrap_or(300) * percent / 100;
     for number in 0..count {
-        let _told = OnPanic(format!("round {number} of SPOOL_CRASH_SEED={seed} failed"));
+        let _on_panic = OnPanic(format!("round {number} of SPOOL_CRASH_SEED={seed} failed"));
         round(&mut Chance::new(seed ^ number.wrapping_mul(0xd134_2543_de82_ef95)));
     }
 }

@@ -41,8 +41,8 @@ fn nothing_is_lost_when_the_disk_is_full() {
 }
 
 #[test]
-fn what_a_full_disk_delivered_is_not_delivered_again() {
-    on_a_small_disk("fill::what_a_full_disk_delivered_is_not_delivered_again", deliver_all);
+fn batches_delivered_on_a_full_disk_are_not_delivered_again() {
+    on_a_small_disk("fill::batches_delivered_on_a_full_disk_are_not_delivered_again", deliver_all);
 }
 
 /// Starts the test of this name again, with a small disk of its own that is gone with it.

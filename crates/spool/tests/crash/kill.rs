@@ -1,4 +1,4 @@
-//! Programs that are killed in the middle of whatever they do: nothing is lost, without exception.
+//! Programs that are killed at any time: no batch is lost, without exception.
 
 use std::collections::BTreeSet;
 use std::process::Child;

@@ -1,4 +1,4 @@
-//! The second program: pushes and delivers by a random script, and tells what it does.
+//! The second program: pushes and delivers by a random script, and prints its steps.
 
 use std::collections::HashSet;
 use std::env;
@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio, exit};
 
 use jiff::Timestamp;
-use spool::{Batch, Entry, Error, Limits, Spool};
+use spool::{Entry, Error, Limits, Spool, SpooledBatch};
 
 use crate::chance::Chance;
 
@@ -17,7 +17,7 @@ pub(crate) const DISK: &str = "SPOOL_CRASH_DISK";
 const SCRIPT: &str = "SPOOL_CRASH_SCRIPT";
 
 /// Before every line of the program, since the test harness writes lines of its own.
-const SIGN: &str = "> ";
+const LINE_PREFIX: &str = "> ";
 
 /// Destinations of batches.
 pub(crate) const DESTINATIONS: [&str; 2] = ["a", "b"];
@@ -62,7 +62,7 @@ pub(crate) fn batch(number: u64) -> (&'static str, Vec<u8>) {
 }
 
 /// The number of a batch, which must be what was pushed, byte for byte.
-pub(crate) fn number(destination: &str, found: &Batch) -> u64 {
+pub(crate) fn number(destination: &str, found: &SpooledBatch) -> u64 {
     let number = u64::from_le_bytes(found.payload[..8].try_into().expect("eight bytes"));
     assert!(
         (destination, &found.payload) == (batch(number).0, &batch(number).1),
@@ -95,7 +95,7 @@ pub(crate) fn events(child: &mut Child) -> impl Iterator<Item = Event> + use<> {
     let stdout: ChildStdout = child.stdout.take().unwrap();
     BufReader::new(stdout).lines().filter_map(|line| {
         let line = line.unwrap();
-        let (_, line) = line.split_once(SIGN)?;
+        let (_, line) = line.split_once(LINE_PREFIX)?;
         let (event, number) = line.split_once(' ').unwrap();
         let number = number.parse().unwrap();
         Some(match event {
@@ -166,14 +166,14 @@ impl Running {
             |(destination, payload)| Entry { destination, payload, records: 1, first: now, last: now };
         let entries: Vec<_> =
             batches.iter().map(|(destination, payload)| entry((destination, payload))).collect();
-        numbers.clone().for_each(|number| tell("pushing", number));
+        numbers.clone().for_each(|number| print_step("pushing", number));
         match self.spool.push(&entries, now) {
             Ok(pushed) => {
                 assert_eq!(pushed.dropped, []);
-                numbers.for_each(|number| tell("pushed", number));
+                numbers.for_each(|number| print_step("pushed", number));
             }
             Err(Error::Database(embedded_db::Error::Disk { .. })) => {
-                numbers.for_each(|number| tell("refused", number));
+                numbers.for_each(|number| print_step("refused", number));
             }
             Err(error) => panic!("{}", fault::chain(&error)),
         }
@@ -184,10 +184,10 @@ impl Running {
             let Some(found) = self.spool.oldest(destination).unwrap() else { return };
             let number = number(destination, &found);
             assert!(!self.removed.contains(&number), "batch {number} was removed and is offered again");
-            tell("offered", number);
+            print_step("offered", number);
             self.spool.remove(&[found.id]).unwrap();
             self.removed.insert(number);
-            tell("removed", number);
+            print_step("removed", number);
         }
     }
 }
@@ -195,7 +195,7 @@ impl Running {
 fn open(path: &Path) -> Spool {
     match Spool::open(path, Limits::default()) {
         Ok(spool) => {
-            tell("opened", 0);
+            print_step("opened", 0);
             spool
         }
         Err(Error::Database(embedded_db::Error::Disk { .. })) if env::var(DISK).is_ok() => exit(0),
@@ -203,6 +203,6 @@ fn open(path: &Path) -> Spool {
     }
 }
 
-fn tell(event: &str, number: u64) {
-    println!("{SIGN}{event} {number}");
+fn print_step(event: &str, number: u64) {
+    println!("{LINE_PREFIX}{event} {number}");
 }

@@ -93,7 +93,7 @@ fn a_lost_index_of_the_log_loses_nothing() {
 }
 
 #[test]
-fn what_follows_the_last_commit_in_the_log_is_of_no_matter() {
+fn bytes_after_the_last_commit_of_the_log_are_ignored() {
     rounds(5, |chance| {
         let mut killed = Killed::new(chance);
         let mut log = fs::read(killed.log()).unwrap_or_default();
@@ -105,7 +105,7 @@ fn what_follows_the_last_commit_in_the_log_is_of_no_matter() {
 }
 
 #[test]
-fn a_log_cut_short_loses_no_more_than_what_was_in_it() {
+fn a_truncated_log_loses_only_its_own_batches() {
     rounds(12, |chance| {
         let killed = Killed::new(chance);
         cut(&killed.log(), chance, 1);
@@ -114,7 +114,7 @@ fn a_log_cut_short_loses_no_more_than_what_was_in_it() {
 }
 
 #[test]
-fn a_lost_log_loses_no_more_than_what_was_in_it() {
+fn a_lost_log_loses_only_its_own_batches() {
     rounds(5, |chance| {
         let killed = Killed::new(chance);
         remove(&killed.log());

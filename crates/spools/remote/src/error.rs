@@ -12,7 +12,7 @@ pub enum Error {
     /// The database failed or refused.
     #[error("the spool in PostgreSQL cannot be used")]
     Postgres(#[from] postgres_client::Error),
-    /// It could not be read a moment ago and was not asked again.
+    /// An earlier read failed, and the spool was not asked again.
     #[error("the spool could not be read a moment ago")]
     Unreadable,
     /// There is no room for a batch, and nothing may be dropped for it: [`spool::WhenFull::Block`].

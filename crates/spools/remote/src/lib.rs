@@ -3,7 +3,7 @@
 //! It keeps what [`spool`] keeps in a file, by the same rules: batches that wait for their destination, delivered
 //! oldest first, and dead letters. Each batch is one object, or one row, that is written once and removed after its
 //! delivery. Its name says where it stands in the queue, for whom it waits and how much is in it, so that one listing
-//! tells the whole backlog.
+//! has the whole backlog.
 //!
 //! Two runs may use it at once. A lease keeps both from delivering at the same time; it ends by itself when its holder
 //! does. Where a service cannot grant one safely, a batch may be delivered twice, which changes nothing in a store.
@@ -21,7 +21,7 @@ mod room;
 mod storage;
 
 pub use error::Error;
-pub use remote::{Batch, RemoteSpool};
+pub use remote::{RemoteBatch, RemoteSpool};
 pub use storage::Storage;
 
 /// Compiles the example of the README.

@@ -1,7 +1,7 @@
-//! Names of batches and dead letters, which tell what is in them.
+//! Names of batches and dead letters, which have their properties.
 //!
 //! `batches/influxdb/000000000042-20261201T001530.123456Z-96-9f3c21aa` is number 42 of the queue, 96 records for
-//! InfluxDB. The number decides the order: it is one more than the largest in the queue, whatever the clock says.
+//! InfluxDB. The number decides the order: it is one more than the largest in the queue, independent of the clock.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 
@@ -15,7 +15,7 @@ pub(crate) const DEAD_LETTERS: &str = "dead-letters/";
 /// Always as long, so that text order is time order.
 const TIME: &str = "%Y%m%dT%H%M%S.%6fZ";
 
-/// A batch or some dead letters, as a listing tells of them.
+/// A batch or some dead letters, as in a listing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Item {
     /// The name, which begins with [`BATCHES`] or [`DEAD_LETTERS`].
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_tells_what_is_in_a_batch() {
+    fn a_name_has_the_properties_of_its_batch() {
         let at: Timestamp = "2026-12-01T00:15:30.123456Z".parse().unwrap();
         let item = Item::new(&folder("influxdb"), 42, at, 96, 7);
         assert!(

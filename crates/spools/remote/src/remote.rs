@@ -30,7 +30,7 @@ pub struct RemoteSpool {
 
 /// A batch that waits for its destination.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Batch {
+pub struct RemoteBatch {
     /// Its name in the spool.
     pub name: String,
     /// The bytes as they were pushed.
@@ -64,7 +64,7 @@ impl RemoteSpool {
     /// # Errors
     ///
     /// Why it cannot be read, or that another run has taken over.
-    pub async fn oldest(&self, destination: &str) -> Result<Option<Batch>, Error> {
+    pub async fn oldest(&self, destination: &str) -> Result<Option<RemoteBatch>, Error> {
         self.renew_lease().await?;
         self.listing.load(&self.storage).await?;
         let folder = name::folder(destination);
@@ -81,7 +81,7 @@ impl RemoteSpool {
             };
             let Header { records, first, last, spooled_at, .. } = header;
             let payload = payload.to_vec();
-            return Ok(Some(Batch { name: item.name, payload, records, first, last, spooled_at }));
+            return Ok(Some(RemoteBatch { name: item.name, payload, records, first, last, spooled_at }));
         }
         Ok(None)
     }
@@ -161,7 +161,7 @@ impl RemoteSpool {
         usize::try_from(self.limits.bytes).unwrap_or(usize::MAX).saturating_add(OVERHEAD)
     }
 
-    /// Removes a batch whatever is in it.
+    /// Removes a batch without reading it.
     pub(crate) async fn discard(&self, item: &Item) -> Result<(), Error> {
         self.remove(&item.name).await
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 
 use super::{TEMPORARY, expect_exit, expect_failure, expected, typical};
 use crate::world::{NOBODY, World, until};
@@ -14,7 +14,7 @@ const AT_ONCE: Duration = Duration::from_secs(5);
 /// SIGTERM while the source does not answer.
 pub fn a_signal_ends_a_run_that_reads(program: &Program) {
     let world = typical(program);
-    world.source().set_fault(Fault::always(Kind::Stall));
+    world.source().set_fault(InjectedFault::always(FailureMode::Stall));
     let running = world.start(&[]);
     until("a request to the source", || !world.source().requests().is_empty());
     let outcome = terminate(&world, running);
@@ -22,11 +22,11 @@ pub fn a_signal_ends_a_run_that_reads(program: &Program) {
     assert_eq!(world.stored(), "");
 }
 
-/// SIGTERM while the source asks to be left alone for a moment.
+/// SIGTERM while the source asks for a pause.
 pub fn a_signal_ends_a_run_that_waits_to_try_again(program: &Program) {
     let mut world = typical(program);
     world.set("RETRY_BUDGET_SECONDS", "60");
-    world.source().set_fault(Fault::always(Kind::Status(503)));
+    world.source().set_fault(InjectedFault::always(FailureMode::Status(503)));
     let running = world.start(&[]);
     until("a second request to the source", || world.source().requests().len() > 1);
     let outcome = terminate(&world, running);
@@ -36,7 +36,7 @@ pub fn a_signal_ends_a_run_that_waits_to_try_again(program: &Program) {
 /// SIGTERM while the store does not answer: what was read waits in the spool.
 pub fn a_signal_ends_a_run_that_stores(program: &Program) {
     let world = typical(program);
-    world.store().set_fault(Fault::always(Kind::Stall));
+    world.store().set_fault(InjectedFault::always(FailureMode::Stall));
     let running = world.start(&[]);
     until("a request to the store", || !world.store().requests().is_empty());
     let outcome = terminate(&world, running);
@@ -49,7 +49,7 @@ pub fn a_signal_ends_a_run_that_stores(program: &Program) {
 pub fn a_deadline_ends_a_run(program: &Program) {
     let mut world = typical(program);
     world.set("DEADLINE_SECONDS", "0.5");
-    world.source().set_fault(Fault::always(Kind::Stall));
+    world.source().set_fault(InjectedFault::always(FailureMode::Stall));
     let outcome = world.run(&[]);
     expect_failure(&world, &outcome, TEMPORARY, "extract");
     assert!(outcome.stderr.contains("the deadline"), "{}", outcome.stderr);
@@ -58,7 +58,7 @@ pub fn a_deadline_ends_a_run(program: &Program) {
 /// SIGKILL while the store does not answer. The run could say nothing; the next one stores what it reads again.
 pub fn a_run_killed_while_it_stores_is_made_good_by_the_next(program: &Program) {
     let world = typical(program);
-    world.store().set_fault(Fault::always(Kind::Stall));
+    world.store().set_fault(InjectedFault::always(FailureMode::Stall));
     let running = world.start(&[]);
     until("a request to the store", || !world.store().requests().is_empty());
     running.kill();
@@ -67,7 +67,7 @@ pub fn a_run_killed_while_it_stores_is_made_good_by_the_next(program: &Program) 
 }
 
 /// Two runs into InfluxDB, in one folder.
-pub fn two_runs_at_once_store_what_one_stores(program: &Program) {
+pub fn two_runs_at_once_store_the_records_of_one(program: &Program) {
     let world = typical(program);
     both_work(&world);
     assert_eq!(world.stored(), expected(program));
@@ -85,8 +85,8 @@ pub fn two_runs_at_once_share_the_embedded_store(program: &Program) {
     assert_eq!(world.rows(), alone.rows());
 }
 
-/// Two runs while records of an earlier one wait: one of them delivers these, and all is told to be well once.
-pub fn two_runs_at_once_deliver_what_waits(program: &Program) {
+/// Two runs while records of an earlier one wait: one of them delivers these, and one resolution is sent.
+pub fn two_runs_at_once_deliver_the_spool(program: &Program) {
     let mut world = typical(program);
     world.set("INFLUXDB_URL", NOBODY);
     let outcome = world.run(&[]);
@@ -99,10 +99,10 @@ pub fn two_runs_at_once_deliver_what_waits(program: &Program) {
 }
 
 fn terminate(world: &World, running: Running) -> Outcome {
-    let told = Instant::now();
+    let signaled = Instant::now();
     running.terminate();
     let outcome = world.end(running);
-    assert!(told.elapsed() < AT_ONCE, "it took {:?} to end", told.elapsed());
+    assert!(signaled.elapsed() < AT_ONCE, "it took {:?} to end", signaled.elapsed());
     outcome
 }
 

@@ -31,11 +31,11 @@ pub use spool::*;
 pub use store::*;
 pub use tables::*;
 
-/// What a program ends with when a repeat may work.
+/// Exit code of a program when a repeat may work.
 const TEMPORARY: i32 = 75;
-/// What it ends with when a person has to change a setting.
+/// Exit code when a person has to change a setting.
 const CONFIGURATION: i32 = 78;
-/// What it ends with when data are not what they should be.
+/// Exit code when data are invalid.
 const DATA: i32 = 65;
 
 /// A time for one HTTP request that is soon over, in seconds.
@@ -114,7 +114,7 @@ pub const CLAIMS: &[Claim] = claims! {
         an_endless_reply_is_bad_data
         redirects_without_end_are_bad_data
         wrong_types_are_bad_data
-        a_fault_that_passes_in_time_is_not_told
+        a_fault_that_passes_in_time_raises_no_alert
     ;
     store with Measurements:
         records_wait_for_a_store_that_is_down
@@ -138,8 +138,8 @@ pub const CLAIMS: &[Claim] = claims! {
         a_refused_row_does_not_keep_out_the_others
     ;
     store with Records:
-        a_full_disk_is_told
-        a_folder_that_cannot_be_written_is_told
+        a_full_disk_is_reported
+        a_read_only_folder_is_reported
     ;
     store with MeasurementsAlone:
         a_run_needs_no_disk_when_its_store_is_elsewhere
@@ -147,7 +147,7 @@ pub const CLAIMS: &[Claim] = claims! {
     spool with Records:
         records_wait_in_a_bucket_where_there_is_no_disk
         two_runs_at_once_deliver_from_a_bucket
-        a_bucket_that_refuses_is_told
+        a_refusing_bucket_is_reported
         a_spool_that_cannot_be_is_a_mistake
     ;
     spool with MeasurementsAlone:
@@ -162,13 +162,13 @@ pub const CLAIMS: &[Claim] = claims! {
         a_signal_ends_a_run_that_reads
         a_signal_ends_a_run_that_waits_to_try_again
         a_deadline_ends_a_run
-        two_runs_at_once_store_what_one_stores
+        two_runs_at_once_store_the_records_of_one
         two_runs_at_once_share_the_embedded_store
     ;
     ending with Measurements:
         a_signal_ends_a_run_that_stores
         a_run_killed_while_it_stores_is_made_good_by_the_next
-        two_runs_at_once_deliver_what_waits
+        two_runs_at_once_deliver_the_spool
     ;
 };
 
@@ -224,14 +224,14 @@ fn expect_exit(outcome: &Outcome, exit: i32) {
     );
 }
 
-/// A run that failed told so: by its exit, by its report, and by one alert in all.
+/// A failed run is visible: in its exit code, in its report, and as one alert in all.
 #[track_caller]
 fn expect_failure(world: &World, outcome: &Outcome, exit: i32, stage: &str) {
     expect_exit(outcome, exit);
     let report = world.report().unwrap_or_default();
     let member = |name: &str| report.get(name).cloned().unwrap_or_default();
-    let told = [member("status"), member("exit"), member("stage")];
-    assert_eq!(told, [Value::from("failed"), Value::from(exit), Value::from(stage)], "{report}");
+    let reported = [member("status"), member("exit"), member("stage")];
+    assert_eq!(reported, [Value::from("failed"), Value::from(exit), Value::from(stage)], "{report}");
     expect_one_alert(world);
 }
 
@@ -241,7 +241,7 @@ fn expect_one_alert(world: &World) {
     assert_eq!(alerts.len(), 1, "one alert was expected: {alerts:?}");
 }
 
-/// A path where nothing can be written, whoever runs the test: below a regular file.
+/// A path where no user can write: below a regular file.
 fn nowhere(world: &World) -> String {
     let file = world.given("a-file", "where a folder would have to be");
     Path::new(&file).join("below").display().to_string()

@@ -120,8 +120,9 @@ pub fn a_bucket_that_refuses_is_told(program: &Program) {
     scene.world.set("AWS_ACCESS_KEY_ID", "another-key");
     let outcome = scene.world.run(&[]);
     expect_exit(&outcome, TEMPORARY);
-    let told = "could not be kept: the spool in the bucket cannot be used: s3 list: 403 InvalidAccessKeyId";
-    assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
+    let message =
+        "could not be kept: the spool in the bucket cannot be used: s3 list: 403 InvalidAccessKeyId";
+    assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
     assert!(!outcome.stderr.contains("another-key"), "{}", outcome.stderr);
     scene.bring_stores_back();
     expect_exit(&scene.world.run(&[]), 0);
@@ -131,7 +132,7 @@ pub fn a_bucket_that_refuses_is_told(program: &Program) {
 /// A bucket without a key is a mistake, and so is PostgreSQL as its own spool.
 pub fn a_spool_that_cannot_be_is_a_mistake(program: &Program) {
     let mut world = typical(program);
-    for (url, told) in [
+    for (url, message) in [
         ("s3://landing", "AWS_ACCESS_KEY_ID is required for a bucket"),
         ("postgres", "SPOOL_URL is postgres, which needs POSTGRES_URL"),
         ("gopher://x", "SPOOL_URL must be s3://BUCKET, s3://BUCKET/PREFIX or postgres"),
@@ -139,7 +140,7 @@ pub fn a_spool_that_cannot_be_is_a_mistake(program: &Program) {
         world.set("SPOOL_URL", url);
         let outcome = world.run(&[]);
         expect_exit(&outcome, CONFIGURATION);
-        assert!(outcome.stderr.contains(told), "{}", outcome.stderr);
+        assert!(outcome.stderr.contains(message), "{}", outcome.stderr);
     }
     world.use_embedded_store();
     world.set("SPOOL_URL", "postgres");

@@ -1,4 +1,4 @@
-//! A store that fails. What was read is not lost, and nothing is stored twice.
+//! A store that fails. No record is lost, and none is stored twice.
 
 use http_sim::{Fault, Kind};
 
@@ -23,22 +23,22 @@ pub fn records_wait_for_a_store_that_is_down(program: &Program) {
 pub fn records_wait_for_a_store_that_stalls(program: &Program) {
     let mut world = typical(program);
     world.set("HTTP_TIMEOUT_SECONDS", SHORT);
-    fails_and_recovers(program, &world, Kind::Stall, TEMPORARY);
+    fails_and_recovers(program, &world, FailureMode::Stall, TEMPORARY);
 }
 
 /// RST after the request.
 pub fn records_wait_for_a_store_that_resets(program: &Program) {
-    fails_and_recovers(program, &typical(program), Kind::Reset, TEMPORARY);
+    fails_and_recovers(program, &typical(program), FailureMode::Reset, TEMPORARY);
 }
 
 /// 500.
 pub fn records_wait_for_a_store_that_fails(program: &Program) {
-    fails_and_recovers(program, &typical(program), Kind::Status(500), TEMPORARY);
+    fails_and_recovers(program, &typical(program), FailureMode::Status(500), TEMPORARY);
 }
 
 /// 503 with `Retry-After`.
 pub fn records_wait_for_a_store_that_is_busy(program: &Program) {
-    fails_and_recovers(program, &typical(program), Kind::Status(503), TEMPORARY);
+    fails_and_recovers(program, &typical(program), FailureMode::Status(503), TEMPORARY);
 }
 
 /// 401.
@@ -75,7 +75,7 @@ pub fn a_refused_record_does_not_keep_out_the_others(program: &Program) {
 }
 
 /// The embedded store finds no place for what was read, and neither does the spool.
-pub fn a_full_disk_is_told(program: &Program) {
+pub fn a_full_disk_is_reported(program: &Program) {
     let mut world = typical(program);
     world.use_embedded_store();
     expect_exit(&world.run(&[]), 0);
@@ -91,7 +91,7 @@ pub fn a_full_disk_is_told(program: &Program) {
 }
 
 /// The embedded store has a path where no file can be.
-pub fn a_folder_that_cannot_be_written_is_told(program: &Program) {
+pub fn a_read_only_folder_is_reported(program: &Program) {
     let mut world = typical(program);
     world.use_embedded_store();
     world.set("SQLITE_PATH", &format!("{}/platform.db", nowhere(&world)));
@@ -110,12 +110,12 @@ pub fn a_run_needs_no_disk_when_its_store_is_elsewhere(program: &Program) {
     let outcome = world.run(&[]);
     expect_exit(&outcome, 0);
     assert_eq!(world.stored(), expected(program));
-    let told = |what: &str| outcome.stderr.matches(what).count();
-    assert_eq!((told("the spool cannot"), told("alerts cannot be stored")), (1, 1), "{}", outcome.stderr);
+    let count = |what: &str| outcome.stderr.matches(what).count();
+    assert_eq!((count("the spool cannot"), count("alerts cannot be stored")), (1, 1), "{}", outcome.stderr);
 }
 
-fn fails_and_recovers(program: &Program, world: &World, kind: Kind, exit: i32) {
-    world.store().set_fault(Fault::always(kind));
+fn fails_and_recovers(program: &Program, world: &World, kind: FailureMode, exit: i32) {
+    world.store().set_fault(InjectedFault::always(kind));
     expect_kept(world, exit);
     world.store().clear_faults();
     expect_delivered(program, world);
@@ -129,7 +129,7 @@ fn expect_kept(world: &World, exit: i32) {
     assert!(world.waiting() >= 2, "a batch and the run report wait in the spool\n{}", outcome.stderr);
 }
 
-/// The next run delivers what waited and what it read itself, and tells that all is well.
+/// The next run delivers the spool and its own records, and sends the resolution.
 fn expect_delivered(program: &Program, world: &World) {
     expect_exit(&world.run(&[]), 0);
     assert_eq!(world.stored(), expected(program));

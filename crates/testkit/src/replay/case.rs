@@ -24,7 +24,7 @@ pub struct Case {
     /// The call of the simulator that is the source of a device; `{case}` stands for the folder. The source of a job
     /// are the replies in the folder.
     pub simulator: Option<String>,
-    /// What the program is called with.
+    /// Arguments of the program.
     pub arguments: Vec<String>,
     /// The variables it sets, as [`World::set`](crate::world::World::set) takes them.
     pub settings: BTreeMap<String, String>,
@@ -83,7 +83,7 @@ impl Case {
         Self::all(program).into_iter().max_by_key(points).unwrap_or_else(|| Self::typical(program))
     }
 
-    /// What its source answers, from the first reply on.
+    /// Replies of its source, from the first one on.
     pub fn replies(&self) -> Files {
         Files::open(&self.folder).unwrap_or_else(|error| {
             let source = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();

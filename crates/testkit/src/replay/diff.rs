@@ -6,14 +6,14 @@ pub(super) fn diff(expected: &str, got: &str) -> String {
     let common = longest_common(&expected, &got);
     let (mut left, mut right) = (expected.iter(), got.iter());
     let mut lines = Vec::new();
-    let mut tell = |mark: char, line: &str| lines.push(format!("    {mark} {line}\n"));
+    let mut add = |mark: char, line: &str| lines.push(format!("    {mark} {line}\n"));
     for line in common {
-        left.by_ref().take_while(|other| **other != line).for_each(|line| tell('-', line));
-        right.by_ref().take_while(|other| **other != line).for_each(|line| tell('+', line));
-        tell(' ', line);
+        left.by_ref().take_while(|other| **other != line).for_each(|line| add('-', line));
+        right.by_ref().take_while(|other| **other != line).for_each(|line| add('+', line));
+        add(' ', line);
     }
-    left.for_each(|line| tell('-', line));
-    right.for_each(|line| tell('+', line));
+    left.for_each(|line| add('-', line));
+    right.for_each(|line| add('+', line));
     lines.concat()
 }
 
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn shows_what_differs_between_what_does_not() {
+    fn shows_differences_with_their_context() {
         let text = diff("a\nb\nc\nd\n", "a\nx\nc\nd\ny\n");
         assert_eq!(text, "      a\n    - b\n    + x\n      c\n      d\n    + y\n");
     }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::http;
 
-/// Checks what version 2 checks, writes by version 1, and tells errors as version 2 does.
+/// Checks what version 2 checks, writes by version 1, and returns errors as version 2 does.
 ///
 /// The server before it has decompressed the body, so the engine gets it plain.
 pub(super) struct Front {
@@ -29,7 +29,7 @@ impl Front {
         let query = http::query(&[("db", bucket), ("precision", precision)]);
         match http::post(self.engine_port, &format!("/write?{query}"), &request.body) {
             Ok(answer) if answer.status == 204 => Reply::empty(204),
-            Ok(answer) => translate(answer.status, &complaint(&answer.body), bucket),
+            Ok(answer) => translate(answer.status, &error_message(&answer.body), bucket),
             Err(reason) => error(503, &format!("the engine does not answer: {reason}")),
         }
     }
@@ -75,7 +75,7 @@ fn precision(name: &str) -> Option<&'static str> {
 }
 
 /// The text of version 1's `{"error": …}`.
-fn complaint(body: &str) -> String {
+fn error_message(body: &str) -> String {
     let json: Option<Value> = serde_json::from_str(body).ok();
     let text = json.as_ref().and_then(|json| json.get("error")?.as_str());
     text.unwrap_or(body).trim_end().to_owned()

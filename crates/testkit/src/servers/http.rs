@@ -58,7 +58,7 @@ pub(super) fn send(
         "{method} {target} HTTP/1.0\r\nhost: 127.0.0.1:{port}\r\n{headers}content-length: {}\r\n\r\n",
         body.len()
     );
-    // A server that refuses early closes early: what it said counts, not that it did not listen to the end.
+    // A server that refuses early closes early: its response counts, not that it did not read all.
     let sent = stream.write_all(&[head.as_bytes(), body].concat());
     let mut bytes = Vec::new();
     let received = stream.read_to_end(&mut bytes).map(drop);

@@ -22,7 +22,7 @@ pub struct Link {
 pub enum Network {
     /// As fast as it can be.
     Good,
-    /// Nothing goes through, and nobody is told. Connections stay, and so does what is on its way.
+    /// No byte goes through, without an error. Connections stay, and so do bytes in flight.
     Cut,
     /// At most so many bytes go through in each direction of a connection, and then none for a while.
     Slow {
@@ -179,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_under_way_when_it_is_cut_arrives_when_it_is_good_again() {
+    fn bytes_in_flight_during_a_cut_arrive_after_it() {
         let link = Link::to(echo()).unwrap();
         let mut stream = TcpStream::connect(link.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();

@@ -59,7 +59,7 @@ impl Namespace {
         std::iter::once(self.ip.clone().into()).chain(words).collect()
     }
 
-    /// Pulls the cable. Connections stay, and nobody is told.
+    /// Pulls the cable. Connections stay, without an error.
     ///
     /// # Panics
     /// When that is not possible.

@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const POLL_EVERY: Duration = Duration::from_millis(20);
 /// How often a start is tried with another port, in case someone else took the first one.
 const ATTEMPTS: usize = 3;
-/// How much of the log is told when a server does not start.
+/// Length of the log excerpt when a server does not start.
 const TOLD_LINES: usize = 5;
 
 /// Runs the server as a child of a shell.

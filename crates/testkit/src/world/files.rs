@@ -18,12 +18,12 @@ pub(super) fn folder() -> TempDir {
 }
 
 impl World {
-    /// The folder: `data` holds what the program keeps, `report` what it tells its orchestrator.
+    /// The folder: `data` has state and spool of the program, `report` its files for an orchestrator.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Where a file lies that the program is given, such as a mounted secret. What is in it is not searched.
+    /// Path of a new input file for the program, such as a mounted secret. Its content is not searched for leaks.
     pub fn given(&self, name: &str, content: &str) -> PathBuf {
         let folder = self.folder().join("given");
         let path = folder.join(name);

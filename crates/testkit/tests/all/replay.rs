@@ -45,7 +45,7 @@ impl Package {
     }
 
     /// The problems that the replay finds, or the panic that it ends with.
-    fn complaint(&self) -> String {
+    fn failure(&self) -> String {
         let replay = || replay::check(&self.program, &Case::typical(&self.program)).unwrap_err();
         let outcome = catch_unwind(AssertUnwindSafe(replay));
         outcome.unwrap_or_else(|panic| panic.downcast_ref::<String>().unwrap().clone())
@@ -53,36 +53,33 @@ impl Package {
 }
 
 #[test]
-fn a_missing_golden_file_is_told_with_the_way_to_make_it() {
-    let complaint = Package::with(REPORT).complaint();
-    assert!(
-        complaint.contains("loaded.lp is missing") && complaint.contains("UPDATE_EXPECT=1"),
-        "{complaint}"
-    );
+fn a_missing_golden_file_is_reported_with_the_command_to_make_it() {
+    let failure = Package::with(REPORT).failure();
+    assert!(failure.contains("loaded.lp is missing") && failure.contains("UPDATE_EXPECT=1"), "{failure}");
 }
 
 #[test]
-fn a_golden_file_that_differs_is_told_line_by_line() {
+fn a_golden_file_that_differs_is_reported_line_by_line() {
     let package = Package::with("echo went wrong >&2; exit 75");
     let golden = package.folder.path().join("testcases/typical/failure.txt");
     fs::write(golden, "exit 78\nprinted went wrong\nalerts 0\n").unwrap();
-    let complaint = package.complaint();
-    assert!(complaint.contains("- exit 78\n    + exit 75\n      printed went wrong"), "{complaint}");
+    let failure = package.failure();
+    assert!(failure.contains("- exit 78\n    + exit 75\n      printed went wrong"), "{failure}");
 }
 
 #[test]
-fn a_program_without_a_report_is_told() {
+fn a_program_without_a_report_is_reported() {
     let package = Package::with("exit 0");
     fs::write(package.folder.path().join("testcases/typical/loaded.lp"), "").unwrap();
-    let complaint = package.complaint();
-    assert!(complaint.contains("the run report is not in the store"), "{complaint}");
+    let failure = package.failure();
+    assert!(failure.contains("the run report is not in the store"), "{failure}");
 }
 
 #[test]
-fn a_dry_run_that_writes_is_told() {
+fn a_dry_run_that_writes_is_reported() {
     let package = Package::with("mkdir data; echo x > data/x");
-    let complaint = package.complaint();
-    assert!(complaint.contains("a dry run writes files"), "{complaint}");
+    let failure = package.failure();
+    assert!(failure.contains("a dry run writes files"), "{failure}");
 }
 
 #[test]
@@ -94,8 +91,8 @@ fn a_secret_is_found_wherever_it_comes_out() {
         "mkdir -p data/spool; echo \"$SLACK_WEBHOOK_URL\" > data/spool/x",
     ];
     for script in places {
-        let complaint = Package::with(script).complaint();
-        assert!(complaint.contains("the planted secret"), "{script}: {complaint}");
+        let failure = Package::with(script).failure();
+        assert!(failure.contains("the planted secret"), "{script}: {failure}");
     }
 }
 

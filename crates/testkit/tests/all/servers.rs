@@ -99,7 +99,7 @@ fn two_postgres_at_once_do_not_clash_and_one_survives_a_restart() {
 }
 
 #[test]
-fn influxdb_keeps_what_the_v2_api_is_given() {
+fn influxdb_stores_writes_of_the_v2_api() {
     let Some(influxdb) = require(Influxdb::shared()) else { return };
     influxdb.fresh_bucket("kept").unwrap();
     let query = |precision: &str| format!("org={}&bucket=kept&precision={precision}", influxdb.org());
@@ -166,7 +166,7 @@ fn mosquitto_wants_its_password_and_survives_a_restart() {
 }
 
 #[test]
-fn victoria_metrics_exports_what_it_was_written() {
+fn victoria_metrics_exports_written_points() {
     let Some(first) = require(VictoriaMetrics::start()) else { return };
     let second = VictoriaMetrics::start().unwrap();
     let line = "weather,city=Oslo temp=1.5 1700000000000000000";

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use crate::workspace;
 
-/// Where images run. What only other systems need is in no image.
+/// Target systems of images. Dependencies of other systems only are in no image.
 const PLATFORMS: [&str; 2] = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];
 /// For which architectures an image is made where its manifest does not say.
 const ARCHITECTURES: [&str; 2] = ["amd64", "arm64"];
@@ -162,7 +162,8 @@ impl Described {
     fn architectures(&self) -> Option<Vec<String>> {
         let manifest = self.metadata.get("pipeline")?;
         let is_program = self.targets.iter().any(|target| target.kind.iter().any(|kind| kind == "bin"));
-        let told = manifest.get("architectures").and_then(|told| serde_json::from_value(told.clone()).ok());
-        is_program.then(|| told.unwrap_or_else(|| ARCHITECTURES.map(str::to_owned).to_vec()))
+        let declared =
+            manifest.get("architectures").and_then(|declared| serde_json::from_value(declared.clone()).ok());
+        is_program.then(|| declared.unwrap_or_else(|| ARCHITECTURES.map(str::to_owned).to_vec()))
     }
 }

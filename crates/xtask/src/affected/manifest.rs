@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tests_need_changes_no_program() {
+    fn dependencies_of_tests_change_no_program() {
         assert!(!changes("[dev-dependencies]\ninsta.workspace = true"));
         assert!(!changes("[target.'cfg(windows)'.dev-dependencies]\ninsta.workspace = true"));
         assert!(!changes("[lints]\nworkspace = true"));
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_program_is_built_from_changes_it() {
+    fn sources_of_a_program_change_it() {
         assert!(changes("[features]\nlarge = []"));
         assert!(changes("[build-dependencies]\ncc.workspace = true"));
         assert!(changes("[package.metadata.pipeline]\narchitectures = ['arm64']"));
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn of_the_workspace_only_what_is_built_with_concerns_all() {
+    fn only_build_settings_of_the_workspace_change_all_programs() {
         let before = "[workspace]\nresolver = '3'\n[profile.release]\nlto = 'fat'";
         let with = |more: &str| changes_all(Some(&table(before)), &table(&format!("{before}\n{more}")));
         assert_eq!(with("[profile.dev]\ndebug = false"), None);

@@ -20,7 +20,7 @@ use revision::Revision;
 pub(crate) use shards::matrix;
 pub(crate) use verdict::Affected;
 
-/// Tells which images a change rebuilds, and why.
+/// Lists the images that a change rebuilds, with reasons.
 ///
 /// Changes that are not committed yet count. Where REV is unknown, as after a forced push, every image is rebuilt.
 #[derive(Debug, clap::Args)]

@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn people_read_what_is_built_and_why() {
+    fn people_read_targets_and_reasons() {
         let answer = text(&affected(&[]));
         assert_eq!(answer, "tides  Cargo.lock\nwaves is deleted; its image stays as it is\n");
         let nothing = Affected { programs: Vec::new(), deleted: Vec::new() };

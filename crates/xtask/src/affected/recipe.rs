@@ -43,7 +43,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_dockerfile_copies_is_in_every_image() {
+    fn files_copied_by_the_dockerfile_are_in_every_image() {
         let dockerfile = "FROM scratch\nARG P\nCOPY --chown=1:1 docker/root/ ./docker/x /\nCOPY $P /app\n\
                           COPY --from=build a b";
         let sources: Vec<_> = copied(dockerfile).collect();

@@ -12,7 +12,7 @@ use super::{manifest, recipe};
 /// Folders and files of a package that no program is built from.
 const NOT_BUILT: [&str; 4] = ["tests", "testcases", "benches", "examples"];
 
-/// What a change rebuilds.
+/// Programs that a change rebuilds.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Affected {
     pub(super) programs: Vec<Rebuilt>,
@@ -26,7 +26,7 @@ pub(super) struct Rebuilt {
     pub(super) name: String,
     pub(super) folder: String,
     pub(super) architectures: Vec<String>,
-    /// What reaches it.
+    /// Changed file or crate that the program depends on.
     pub(super) reason: String,
 }
 
@@ -109,7 +109,7 @@ fn for_all(before: &Revision, now: &Revision, changed: &BTreeSet<String>, root: 
     manifest::changes_all(before.root(), now.root()?)
 }
 
-/// What a settings file says about building. Shortcuts for people, and tools that only check, build nothing.
+/// Build settings of a file. Shortcuts for people, and tools that only check, are left out: they build nothing.
 fn settings(revision: &Revision, path: &str) -> Option<Table> {
     let mut settings = revision.settings.get(path)?.clone()?;
     settings.remove("alias");

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{self, Sender};
 use std::time::Instant;
 
-use http_sim::services::OpenWeather;
+use http_sim::services::OpenWeatherSim;
 use http_sim::{Reply, Request, Server, Service};
 
 use super::measure;
@@ -60,8 +60,8 @@ enum Seen {
 
 /// A source that reports each request. It holds the answer to the last one back, so that the program stays.
 struct Watched {
-    weather: OpenWeather,
-    tell: Mutex<Sender<Seen>>,
+    weather: OpenWeatherSim,
+    sender: Mutex<Sender<Seen>>,
     go_on: Mutex<mpsc::Receiver<()>>,
 }
 
@@ -70,7 +70,7 @@ impl Service for Watched {
         let is_last = request.path == HEARTBEAT;
         let seen = if is_last { Seen::Ended } else { Seen::Asked(Instant::now()) };
         // Nobody measures any more when the channel is closed.
-        let _ = self.tell.lock().map(|tell| tell.send(seen));
+        let _ = self.sender.lock().map(|sender| sender.send(seen));
         if !is_last {
             return self.weather.reply(request);
         }
@@ -82,8 +82,9 @@ impl Service for Watched {
 /// From the start of a job to its first request, and the memory it has taken when all is done but its end.
 fn whole_run(workshop: &Workshop, host: Architecture) -> Result<(), String> {
     let program = workshop.build(JOB, host)?;
-    let ((tell, told), (release, go_on)) = (mpsc::channel(), mpsc::channel());
-    let source = Watched { weather: OpenWeather::new(KEY), tell: Mutex::new(tell), go_on: Mutex::new(go_on) };
+    let ((sender, receiver), (release, go_on)) = (mpsc::channel(), mpsc::channel());
+    let source =
+        Watched { weather: OpenWeatherSim::new(KEY), sender: Mutex::new(sender), go_on: Mutex::new(go_on) };
     let server = Server::start(source).map_err(|error| format!("no simulator: {error}"))?;
     let (mut waits, mut memory) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
@@ -94,7 +95,7 @@ fn whole_run(workshop: &Workshop, host: Architecture) -> Result<(), String> {
         command.envs([("OPENWEATHER_KEY", KEY), ("CITY", "Seattle")]).stderr(Stdio::null());
         let started = Instant::now();
         let mut child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
-        while let Ok(Seen::Asked(asked)) = told.recv() {
+        while let Ok(Seen::Asked(asked)) = receiver.recv() {
             waits.push(asked.duration_since(started).as_secs_f64() * 1e3);
         }
         memory.extend(most_resident(child.id()));
@@ -108,7 +109,7 @@ fn whole_run(workshop: &Workshop, host: Architecture) -> Result<(), String> {
     Ok(())
 }
 
-/// In MB. What the kernel accounts to a child that has ended includes its parent, which holds images.
+/// In MB. The kernel's figure for a child that has ended includes its parent, which holds images.
 /// Source: `proc_pid_status(5)`.
 fn most_resident(process: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use http_sim::Server;
-use http_sim::services::{InfluxDb, OpenWeather, Paths};
+use http_sim::services::{InfluxDb, OpenWeatherSim, Paths};
 
 use super::measure::{self, Usage};
 use crate::workspace::{cargo, root};
@@ -27,7 +27,7 @@ pub(crate) fn run() -> Result<(), String> {
     let size = std::fs::metadata(&program).map_err(|error| format!("{}: {error}", program.display()))?.len();
 
     let services = Paths::new()
-        .mount("/openweather", OpenWeather::new(KEY))
+        .mount("/openweather", OpenWeatherSim::new(KEY))
         .mount("/influxdb", InfluxDb::new("bench", "bench", "bench-token"));
     let server = Server::start(services).map_err(|error| format!("no simulator: {error}"))?;
     let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;

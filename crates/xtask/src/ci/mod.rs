@@ -62,7 +62,7 @@ pub(crate) fn run(step: Step) -> Result<(), String> {
     };
     let file = Some(variable("GITHUB_OUTPUT")).filter(|path| !path.is_empty()).map(PathBuf::from);
     // Also after problems: the steps that follow go on with what was done.
-    done.outputs.tell(file.as_deref())?;
+    done.outputs.write(file.as_deref())?;
     if done.problems.is_empty() { Ok(()) } else { Err(done.problems.join("\n")) }
 }
 

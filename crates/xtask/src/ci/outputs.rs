@@ -9,7 +9,7 @@ use std::path::Path;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Outputs(Vec<(&'static str, String)>);
 
-/// What a step has done for some programs, and what is wrong with others.
+/// Outputs of a step for its successful programs, and the problems of the others.
 #[derive(Debug, Default)]
 pub(super) struct Done {
     pub(super) outputs: Outputs,
@@ -30,7 +30,7 @@ impl Outputs {
     }
 
     /// Adds them to the file that the runner names, or prints them where there is no runner.
-    pub(super) fn tell(&self, file: Option<&Path>) -> Result<(), String> {
+    pub(super) fn write(&self, file: Option<&Path>) -> Result<(), String> {
         let text = self.text()?;
         let Some(path) = file else {
             print!("{text}");
@@ -62,13 +62,13 @@ mod tests {
     fn outputs_are_added_to_those_that_are_there() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("outputs");
-        Outputs::default().with("any", "true").tell(Some(&file)).unwrap();
-        Outputs::default().with("programs", "[\"tides\"]").tell(Some(&file)).unwrap();
+        Outputs::default().with("any", "true").write(Some(&file)).unwrap();
+        Outputs::default().with("programs", "[\"tides\"]").write(Some(&file)).unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "any=true\nprograms=[\"tides\"]\n");
     }
 
     #[test]
     fn a_value_cannot_smuggle_in_another_output() {
-        assert!(Outputs::default().with("image", "a\nany=true").tell(None).is_err());
+        assert!(Outputs::default().with("image", "a\nany=true").write(None).is_err());
     }
 }

@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn everything_is_signed_and_each_image_says_what_is_in_it() {
+    fn everything_is_signed_and_each_image_has_a_bill_of_materials() {
         let digests = ["sha256:0".to_owned(), "sha256:1".to_owned()];
         let commands = publication().signatures("sha256:f", &digests, Path::new("dist"));
         let line = |command: &Command| {

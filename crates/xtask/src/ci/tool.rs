@@ -33,12 +33,12 @@ pub(super) fn digest_of(reference: &str) -> Result<Option<String>, String> {
     if output.status.success() {
         return Ok(Some(String::from_utf8_lossy(&output.stdout).trim().to_owned()));
     }
-    let told = String::from_utf8_lossy(&output.stderr);
-    // A registry that cannot be asked has not said that the tag is free.
-    if told.contains("manifest unknown") || told.contains("not found") {
+    let message = String::from_utf8_lossy(&output.stderr);
+    // An unreachable registry does not mean that the tag is free.
+    if message.contains("manifest unknown") || message.contains("not found") {
         Ok(None)
     } else {
-        Err(told.trim().to_owned())
+        Err(message.trim().to_owned())
     }
 }
 

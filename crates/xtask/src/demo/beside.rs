@@ -11,11 +11,11 @@ use super::program::Program;
 /// How many programs run at once. They mostly wait: a job for its simulator and the store, a device for its time.
 const AT_ONCE: usize = 12;
 
-/// Runs each program, and tells how it went as soon as those before it are told as well: in their order.
+/// Runs each program, and reports its outcome once those before it are reported: in their order.
 pub(super) fn each_other(
     programs: &[&Program],
     run: impl Fn(&Program) -> Outcome + Sync,
-    tell: impl FnMut(Outcome),
+    report: impl FnMut(Outcome),
 ) {
     let (sender, outcomes) = mpsc::channel();
     let next = AtomicUsize::new(0);
@@ -30,7 +30,7 @@ pub(super) fn each_other(
             });
         }
         drop(sender);
-        in_order(outcomes, tell);
+        in_order(outcomes, report);
     });
 }
 
@@ -39,17 +39,17 @@ fn take<'a>(programs: &[&'a Program], next: &AtomicUsize) -> Option<(usize, &'a 
     programs.get(index).map(|program| (index, *program))
 }
 
-fn in_order<T>(numbered: impl IntoIterator<Item = (usize, T)>, mut tell: impl FnMut(T)) {
+fn in_order<T>(numbered: impl IntoIterator<Item = (usize, T)>, mut report: impl FnMut(T)) {
     let (mut early, mut next) = (BTreeMap::new(), 0_usize);
     for (index, item) in numbered {
         early.insert(index, item);
         while let Some(item) = early.remove(&next) {
-            tell(item);
+            report(item);
             next += 1;
         }
     }
     // Those after one that was lost.
-    early.into_values().for_each(tell);
+    early.into_values().for_each(report);
 }
 
 #[cfg(test)]
@@ -57,17 +57,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_early_waits_for_what_stands_before_it() {
-        let mut told = Vec::new();
-        in_order([(1, "b"), (0, "a"), (3, "d"), (2, "c")], |item| told.push(item));
-        assert_eq!(told, ["a", "b", "c", "d"]);
+    fn early_results_wait_for_those_before_them() {
+        let mut reported = Vec::new();
+        in_order([(1, "b"), (0, "a"), (3, "d"), (2, "c")], |item| reported.push(item));
+        assert_eq!(reported, ["a", "b", "c", "d"]);
     }
 
     #[test]
     fn every_program_runs_once() {
         let program = Program::of_script("simulator = 'nws'\nurl = 'NWS_URL'", "true");
-        let mut told = 0;
-        each_other(&vec![&program; 30], |it| Outcome::begin(&it.name, "simulated"), |_| told += 1);
-        assert_eq!(told, 30);
+        let mut reported = 0;
+        each_other(&vec![&program; 30], |it| Outcome::begin(&it.name, "simulated"), |_| reported += 1);
+        assert_eq!(reported, 30);
     }
 }

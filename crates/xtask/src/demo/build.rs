@@ -11,7 +11,7 @@ use testkit::simulator::Simulator;
 
 use crate::workspace;
 
-/// What cargo says of a thing it made. Source: <https://doc.rust-lang.org/cargo/reference/external-tools.html>.
+/// Message of cargo about a built artifact. Source: <https://doc.rust-lang.org/cargo/reference/external-tools.html>.
 #[derive(Deserialize)]
 struct Artifact {
     manifest_path: PathBuf,
@@ -25,7 +25,7 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// What to build.
+/// Target to build.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Wanted {
     /// The package, whose program has its name.
@@ -45,7 +45,7 @@ impl Wanted {
     }
 }
 
-/// Builds the programs of those names, and tells where each is.
+/// Builds the programs of those names. Returns their paths.
 pub(crate) fn programs(names: &[String]) -> Result<BTreeMap<String, PathBuf>, String> {
     build(&names.iter().map(|name| Wanted::program(name)).collect())
 }
@@ -75,7 +75,7 @@ fn reused(wanted: &BTreeSet<Wanted>) -> Option<BTreeMap<String, PathBuf>> {
     wanted.iter().map(find).collect()
 }
 
-/// Builds what is wanted in one go, cargo's progress in view, and tells where each is, by its name.
+/// Builds what is wanted in one go, cargo's progress in view. Returns their paths by name.
 pub(super) fn build(wanted: &BTreeSet<Wanted>) -> Result<BTreeMap<String, PathBuf>, String> {
     if let Some(programs) = reused(wanted) {
         return Ok(programs);

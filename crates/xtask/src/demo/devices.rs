@@ -12,7 +12,7 @@ use super::outcome::{Failure, Outcome};
 use super::program::Program;
 use super::stage::{FOLDER, Stage};
 
-/// How long a device may take to end. What it promises is five seconds.
+/// Time limit for a device to end. Devices promise five seconds.
 const PATIENCE: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -48,14 +48,14 @@ fn attempt(
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(std::fs::File::create(&log).map_err(io)?);
     let mut child = command.spawn().map_err(io)?;
     let seconds = Duration::from_secs(device.demo.seconds.unwrap_or_default().into());
-    let told = || std::fs::read_to_string(&log).unwrap_or_default();
+    let log_text = || std::fs::read_to_string(&log).unwrap_or_default();
     if let Some(status) = end_within(&mut child, seconds).map_err(io)? {
-        return Err(Failure::of(status, &format!("{}\nit ended by itself", told())));
+        return Err(Failure::of(status, &format!("{}\nit ended by itself", log_text())));
     }
     terminate(&child);
     match end_within(&mut child, PATIENCE).map_err(io)? {
         Some(status) if status.success() => Ok(()),
-        Some(status) => Err(Failure::of(status, &told())),
+        Some(status) => Err(Failure::of(status, &log_text())),
         None => {
             let _ = child.kill();
             let status = child.wait().map_err(io)?;
@@ -110,21 +110,21 @@ mod tests {
     #[test]
     fn a_device_is_stopped_when_its_time_is_over() {
         let outcome = run_script("seconds = 1", "trap 'exit 0' TERM; while :; do sleep 0.01; done");
-        assert_eq!((outcome.complaint(), outcome.records), (Vec::new(), 3));
+        assert_eq!((outcome.error_lines(), outcome.records), (Vec::new(), 3));
     }
 
     #[test]
     fn a_device_that_ends_by_itself_has_failed() {
         let outcome = run_script("seconds = 60", "echo no sensor >&2; exit 75");
         assert!(outcome.row(&Screen::plain()).ends_with("exit 75"));
-        assert_eq!(outcome.complaint(), ["  no sensor", "  it ended by itself"]);
+        assert_eq!(outcome.error_lines(), ["  no sensor", "  it ended by itself"]);
     }
 
     #[test]
     fn a_device_gets_the_address_of_its_simulator() {
         let manifest = "seconds = 60\nsimulator = 'sh-sim -c read'\nurl = 'PORT'";
-        assert!(run_script(manifest, "exit 0").complaint().concat().contains("prints no address"));
+        assert!(run_script(manifest, "exit 0").error_lines().concat().contains("prints no address"));
         let outcome = run_script("seconds = 60\nsimulator = 'sea-sim'\nurl = 'PORT'", "exit 0");
-        assert_eq!(outcome.complaint(), ["  there is no simulator `sea-sim`"]);
+        assert_eq!(outcome.error_lines(), ["  there is no simulator `sea-sim`"]);
     }
 }

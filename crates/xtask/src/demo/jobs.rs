@@ -99,17 +99,17 @@ mod tests {
         let outcome =
             run_script(r#"echo '{"rows_out": 0, "error": "no tide"}' > "$TERMINATION_LOG"; exit 65"#);
         assert!(outcome.row(&Screen::plain()).ends_with("exit 65"));
-        assert_eq!((outcome.runs, outcome.complaint()), (1, vec!["  no tide".to_owned()]));
+        assert_eq!((outcome.runs, outcome.error_lines()), (1, vec!["  no tide".to_owned()]));
     }
 
     #[test]
     fn a_run_without_a_report_tells_the_end_of_its_log() {
         let outcome = run_script("seq 9 >&2; exit 78");
-        assert_eq!(outcome.complaint(), ["  5", "  6", "  7", "  8", "  9"]);
+        assert_eq!(outcome.error_lines(), ["  5", "  6", "  7", "  8", "  9"]);
     }
 
     #[test]
-    fn a_program_does_not_see_what_the_person_has_set() {
+    fn a_program_does_not_see_variables_of_the_terminal() {
         assert!(
             !run_script(r#"test -z "$HOME$PATH_TO_ANYTHING" && echo '{"rows_out": 0}' > "$TERMINATION_LOG""#)
                 .has_failed()

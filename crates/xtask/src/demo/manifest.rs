@@ -1,4 +1,4 @@
-//! What a program's own manifest says about its demo.
+//! Demo settings in the manifest of a program.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,14 +11,14 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Demo {
-    /// What stands in for the source. For a pipeline a service of `http-sim`, as in `openweather=KEY`, or a folder of
-    /// replies, as in `testcases/typical`. For a device the call of a simulator, which prints its address on its first
-    /// line: `serial-sim sds011`, or the example `sht40-sim` of the driver `sht40`; without it the device reads what is
-    /// there. `{folder}` stands for the folder of the manifest.
+    /// Simulated source. For a pipeline a service of `http-sim`, as in `openweather=KEY`, or a folder of replies, as in
+    /// `testcases/typical`. For a device the call of a simulator, which prints its address on its first line:
+    /// `serial-sim sds011`, or the example `sht40-sim` of the driver `sht40`; without it the device reads real hardware.
+    /// `{folder}` stands for the folder of the manifest.
     pub(super) simulator: Option<String>,
     /// The variable that takes the address of the simulator.
     pub(super) url: Option<String>,
-    /// What else the program is given; `{folder}` stands for the folder of the manifest.
+    /// Further variables of the program; `{folder}` stands for the folder of the manifest.
     #[serde(default)]
     pub(super) environment: BTreeMap<String, String>,
     #[serde(default)]
@@ -26,16 +26,16 @@ pub(super) struct Demo {
     /// How often a pipeline runs. Each run stands for an hour; the last one is now.
     #[serde(default = "once")]
     pub(super) runs: u16,
-    /// How long a device runs. What has it, is one.
+    /// Duration of a device's run. Only devices have it.
     pub(super) seconds: Option<u16>,
-    /// What is drawn of its records.
+    /// Plot of its records.
     pub(super) plot: Option<Plot>,
     /// Whether the real service takes no key.
     #[serde(default)]
     pub(super) live: bool,
 }
 
-/// What is drawn.
+/// A plot of one field.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Plot {
@@ -43,7 +43,7 @@ pub(super) struct Plot {
     pub(super) field: String,
     /// The measurement, where the program decides only as it runs what its records are.
     pub(super) measurement: Option<String>,
-    /// What the field tells, and in which unit, where there is a measurement.
+    /// Title and unit of the plot. Default: description and unit of the field in the schema.
     pub(super) title: Option<String>,
     pub(super) unit: Option<String>,
     /// The tag that gives each curve its name; without it there is one curve.
@@ -88,7 +88,7 @@ fn yes() -> bool {
 pub(super) fn has_source(folder: &Path) -> bool {
     let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok();
     let manifest = manifest.and_then(|text| toml::from_str::<Manifest>(&text).ok());
-    // What is wrong with a manifest is told when it is read for its demo.
+    // An invalid manifest is reported when it is read for its demo.
     manifest
         .and_then(|manifest| manifest.package.metadata.pipeline)
         .is_none_or(|pipeline| pipeline.has_source)
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn a_simulator_without_a_place_for_its_address_is_told() {
+    fn a_simulator_without_a_variable_for_its_address_is_reported() {
         let problem = Demo::parse("[package.metadata.pipeline.demo]\nsimulator = 'nws'").unwrap_err();
         assert_eq!(problem, "Cargo.toml: `simulator` and `url` go together");
     }
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_without_a_demo_is_told_what_it_lacks() {
+    fn a_manifest_without_a_demo_is_reported() {
         let problem = Demo::parse("[package]\nname = 'tides'").unwrap_err();
         assert_eq!(problem, "Cargo.toml has no [package.metadata.pipeline.demo]");
     }

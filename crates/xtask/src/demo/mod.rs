@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     demonstrate(chosen(&arguments.names)?, arguments.live, !arguments.no_serve)
 }
 
-/// What the demo shows: the programs with a source of their own, and what their manifests say.
+/// Programs of the demo, each with the demo settings of its manifest or the reason why they are invalid.
 type Cast = Vec<(workspace::Program, Result<Demo, String>)>;
 
 /// The programs of these names, or all, as far as they have a source that can be simulated.
@@ -89,7 +89,7 @@ fn demonstrate(programs: Vec<workspace::Program>, live: bool, serve: bool) -> Re
     }
 }
 
-/// What has to be built: the programs, and the simulators that are programs.
+/// Targets to build: the programs, and the simulators that are programs.
 fn wanted(cast: &Cast) -> BTreeSet<Wanted> {
     let mut wanted = BTreeSet::new();
     for (program, demo) in cast {
@@ -112,7 +112,7 @@ fn perform(
     let (mut programs, mut failed) = (Vec::new(), 0_usize);
     let mut print = |outcome: &Outcome| {
         screen::print([outcome.row(screen)]);
-        screen::print(outcome.complaint().iter().map(|line| screen.dim(line)));
+        screen::print(outcome.error_lines().iter().map(|line| screen.dim(line)));
         failed += usize::from(outcome.has_failed());
     };
     for (program, demo) in cast {

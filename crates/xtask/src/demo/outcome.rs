@@ -21,19 +21,19 @@ pub(super) struct Outcome {
 /// Why it failed.
 pub(super) struct Failure {
     exit: String,
-    complaint: Vec<String>,
+    error_lines: Vec<String>,
 }
 
 impl Failure {
     pub(super) fn before(problem: &str) -> Self {
-        Self { exit: "not run".to_owned(), complaint: vec![problem.to_owned()] }
+        Self { exit: "not run".to_owned(), error_lines: vec![problem.to_owned()] }
     }
 
-    pub(super) fn of(status: ExitStatus, complaint: &str) -> Self {
+    pub(super) fn of(status: ExitStatus, error_lines: &str) -> Self {
         let exit = status.code().map_or("killed".to_owned(), |code| format!("exit {code}"));
-        let lines: Vec<_> = complaint.lines().map(ToOwned::to_owned).collect();
-        let complaint = lines.split_at(lines.len().saturating_sub(LOG_LINES)).1.to_vec();
-        Self { exit, complaint }
+        let lines: Vec<_> = error_lines.lines().map(ToOwned::to_owned).collect();
+        let error_lines = lines.split_at(lines.len().saturating_sub(LOG_LINES)).1.to_vec();
+        Self { exit, error_lines }
     }
 }
 
@@ -64,8 +64,8 @@ impl Outcome {
     }
 
     /// Error text of a failed program.
-    pub(super) fn complaint(&self) -> Vec<String> {
-        let lines = self.failure.iter().flat_map(|failure| &failure.complaint);
+    pub(super) fn error_lines(&self) -> Vec<String> {
+        let lines = self.failure.iter().flat_map(|failure| &failure.error_lines);
         lines.flat_map(|line| wrapped(line)).collect()
     }
 
@@ -98,6 +98,6 @@ mod tests {
     fn a_program_that_cannot_run_says_why() {
         let outcome = Outcome::refused("tides", "there is no simulator `sea`");
         assert!(outcome.has_failed() && outcome.row(&Screen::plain()).ends_with("not run"));
-        assert_eq!(outcome.complaint(), ["  there is no simulator `sea`"]);
+        assert_eq!(outcome.error_lines(), ["  there is no simulator `sea`"]);
     }
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use http_sim::services::{Files, Nws, OpenWeather};
+use http_sim::services::{Files, NwsSim, OpenWeatherSim};
 use http_sim::{Clock, Reply, Request, Server, Service};
 use jiff::Timestamp;
 
@@ -14,14 +14,14 @@ pub(super) struct Simulator {
 }
 
 /// A source at the time that is set.
-struct Moment {
+struct AtTime {
     source: Source,
     now: Arc<Mutex<Timestamp>>,
 }
 
 enum Source {
-    Nws,
-    OpenWeather { key: String },
+    NwsSim,
+    OpenWeatherSim { key: String },
     Files(Files),
 }
 
@@ -30,8 +30,8 @@ impl Simulator {
     pub(super) fn start(name: &str, folder: &Path) -> Result<Self, String> {
         let source = Source::named(name, folder)?;
         let now = Arc::new(Mutex::new(Timestamp::now()));
-        let moment = Moment { source, now: Arc::clone(&now) };
-        let server = Server::start(moment).map_err(|error| format!("no simulator: {error}"))?;
+        let at_time = AtTime { source, now: Arc::clone(&now) };
+        let server = Server::start(at_time).map_err(|error| format!("no simulator: {error}"))?;
         Ok(Self { server, now })
     }
 
@@ -47,8 +47,8 @@ impl Simulator {
 impl Source {
     fn named(name: &str, folder: &Path) -> Result<Self, String> {
         match name.split_once('=').unwrap_or((name, "")) {
-            ("nws", "") => Ok(Self::Nws),
-            ("openweather", key) => Ok(Self::OpenWeather { key: key.to_owned() }),
+            ("nws", "") => Ok(Self::NwsSim),
+            ("openweather", key) => Ok(Self::OpenWeatherSim { key: key.to_owned() }),
             _ if name.starts_with("testcases/") => {
                 Files::open(&folder.join(name)).map(Self::Files).map_err(|error| error.to_string())
             }
@@ -57,12 +57,12 @@ impl Source {
     }
 }
 
-impl Service for Moment {
+impl Service for AtTime {
     fn reply(&self, request: &Request) -> Reply {
         let clock = Clock::fixed(*self.now.lock().unwrap_or_else(PoisonError::into_inner));
         match &self.source {
-            Source::Nws => Nws::new().clock(clock).reply(request),
-            Source::OpenWeather { key } => OpenWeather::new(key).clock(clock).reply(request),
+            Source::NwsSim => NwsSim::new().clock(clock).reply(request),
+            Source::OpenWeatherSim { key } => OpenWeatherSim::new(key).clock(clock).reply(request),
             Source::Files(files) => files.reply(request),
         }
     }

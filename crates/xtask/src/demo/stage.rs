@@ -6,7 +6,7 @@ use std::process::Command;
 use super::program::Program;
 use super::store::Store;
 
-/// What stands in a manifest for the folder it lies in.
+/// Placeholder in a manifest for the folder of the manifest.
 pub(super) const FOLDER: &str = "{folder}";
 
 /// Where and how programs run.
@@ -27,8 +27,8 @@ impl Stage<'_> {
         command
     }
 
-    /// The command of a program that knows the store and nothing else. What the person at the terminal has set, such as
-    /// another store or an alert channel, is not for a demo.
+    /// The command of a program with the settings of the demo store only. Variables of the terminal, such as another
+    /// store or an alert channel, are not for a demo.
     pub(super) fn bare(&self, program: &Program) -> Command {
         let mut command = commands::built(&program.path);
         command.env_clear().current_dir(self.folder);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::json;
 
-use super::describe::Kind;
+use super::describe::ProgramKind;
 use super::file::File;
 use super::manifest::{Origin, Reference};
 use super::model::{Model, Program};
@@ -18,14 +18,14 @@ const TEMPLATE: &str = include_str!("catalogue.md.j2");
 
 /// The page.
 pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
-    let of_kind = |kind: Kind| {
+    let of_kind = |kind: ProgramKind| {
         let programs = model.programs.iter().filter(move |program| program.kind == kind);
         programs.map(Row::of).collect::<Vec<_>>()
     };
     let context = json!({
-        "jobs": of_kind(Kind::Job),
-        "devices": of_kind(Kind::Device),
-        "services": of_kind(Kind::Service),
+        "jobs": of_kind(ProgramKind::Job),
+        "devices": of_kind(ProgramKind::Device),
+        "services": of_kind(ProgramKind::Service),
         "secrets": sources(model, |origin| if let Origin::Secret(it) = origin { Some(it) } else { None }),
         "configs": sources(model, |origin| if let Origin::Config(it) = origin { Some(it) } else { None }),
     });
@@ -64,7 +64,7 @@ impl<'a> Row<'a> {
             port: program.serves.as_ref().map(|endpoint| endpoint.port),
             devices: program.devices.iter().map(|device| device.path.as_str()).collect(),
             is_everywhere: program.every_node.is_some(),
-            // Every program has it, so it tells nothing of one.
+            // Every program has it.
             records: own.filter(|name| *name != "pipeline_runs").collect(),
             required: required.map(|variable| variable.name.as_str()).collect(),
             has_history: program.has_history,

@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_scheduler_takes_is_refused_by_field() {
+    fn invalid_fields_of_a_schedule_are_refused_by_name() {
         assert_eq!(refusal("60 * * * *"), "has 60 as its minute, which goes from 0 to 59");
         assert_eq!(refusal("0 0 0 * *"), "has 0 as its day of the month, which goes from 1 to 31");
         assert_eq!(refusal("0 0 * jan *"), "has `jan` in its month, where a number should be");
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn what_schedulers_understand_differently_is_refused() {
+    fn ambiguous_schedules_are_refused() {
         assert!(refusal("0 0 1 * 1").starts_with("names a day of the month and a day of the week"));
         assert_eq!(refusal("0 0 * * 7"), "has 7 as its day of the week, which goes from 0 to 6");
     }

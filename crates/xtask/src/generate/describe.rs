@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct Description {
     pub(super) name: String,
-    pub(super) kind: Kind,
+    pub(super) kind: ProgramKind,
     pub(super) version: String,
     /// A sentence.
     pub(super) description: String,
@@ -50,7 +50,7 @@ pub(crate) struct ExitCode {
 /// How a program lives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Kind {
+pub(super) enum ProgramKind {
     /// It runs once, on a schedule.
     Job,
     /// It reads a device until it is stopped, or once with `--once`.
@@ -90,7 +90,7 @@ impl Description {
     }
 }
 
-impl Kind {
+impl ProgramKind {
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Job => "job",

@@ -3,7 +3,7 @@
 mod bindings;
 
 use super::decide::Decided;
-use super::describe::{Description, Kind};
+use super::describe::{Description, ProgramKind};
 use super::manifest::{self, Delivery};
 use super::mistake::Mistakes;
 use super::model::{Endpoint, Model, Program};
@@ -90,13 +90,13 @@ fn check(decided: &Decided, description: &Description, mistakes: &mut Mistakes) 
 fn endpoint(decided: &Decided, description: &Description, delivery: &Delivery) -> Option<Endpoint> {
     let metrics = "METRICS_ADDR";
     match (description.kind, &decided.serves) {
-        (Kind::Service, Some(served)) => Some(Endpoint {
+        (ProgramKind::Service, Some(served)) => Some(Endpoint {
             variable: "LISTEN",
             port: served.port,
             live: served.live.clone(),
             ready: served.ready.clone(),
         }),
-        (Kind::Device, None) if decided.schedule.is_none() => {
+        (ProgramKind::Device, None) if decided.schedule.is_none() => {
             description.variables.iter().any(|it| it.name == metrics).then(|| Endpoint {
                 variable: metrics,
                 port: delivery.metrics_port,

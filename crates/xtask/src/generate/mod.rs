@@ -46,7 +46,7 @@ pub(crate) mod template;
 
 use std::path::Path;
 
-use describe::Kind;
+use describe::ProgramKind;
 pub(crate) use describe::Variable;
 #[cfg(test)]
 pub(crate) use describe::{CallOption, ExitCode};
@@ -88,7 +88,7 @@ pub(crate) struct Shipped {
 pub(crate) fn shipped() -> Result<Vec<Shipped>, String> {
     let model = programs::model(&workspace::root())?;
     let shipped = model.programs.into_iter().map(|program| Shipped {
-        is_job: program.kind == Kind::Job,
+        is_job: program.kind == ProgramKind::Job,
         name: program.name,
         folder: program.folder,
         records: program.records,

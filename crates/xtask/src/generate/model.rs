@@ -6,14 +6,14 @@ use record::Schema;
 use serde::{Deserialize, Serialize};
 
 use super::cron::Cron;
-use super::describe::{CallOption, ExitCode, Kind, Variable};
+use super::describe::{CallOption, ExitCode, ProgramKind, Variable};
 use super::manifest::{Delivery, Device, Origin, Resources};
 use super::quantity::Memory;
 
 /// All that is deployed.
 #[derive(Debug, Clone)]
 pub(super) struct Model {
-    /// What holds for all programs.
+    /// Settings of all programs.
     pub(super) delivery: Delivery,
     /// Sorted by name.
     pub(super) programs: Vec<Program>,
@@ -29,7 +29,7 @@ pub(super) struct Program {
     pub(super) version: String,
     /// A sentence, with its full stop.
     pub(super) description: String,
-    pub(super) kind: Kind,
+    pub(super) kind: ProgramKind,
     /// The group in the catalogue of the root README.
     pub(super) group: Option<String>,
     /// Whether it understands `--since`.
@@ -40,13 +40,13 @@ pub(super) struct Program {
     pub(super) schedule: Option<Schedule>,
     pub(super) architectures: Vec<Architecture>,
     pub(super) resources: Resources,
-    /// What it may keep from one start to the next; `None` for a program that keeps nothing.
+    /// Size of its persistent storage; `None` for a program that stores nothing.
     pub(super) storage: Option<Memory>,
-    /// What it serves: a service its pages, a device its health and its metrics.
+    /// Its HTTP endpoint: pages of a service, health and metrics of a device.
     pub(super) serves: Option<Endpoint>,
     pub(super) devices: Vec<Device>,
     pub(super) node_selector: BTreeMap<String, String>,
-    /// The variable that is told the name of the node; `None` for what runs once in a cluster. Where there are no nodes, or
+    /// The variable for the name of the node; `None` for a program that runs once in a cluster. Where there are no nodes, or
     /// they have no names, the variable is bound like any other.
     pub(super) every_node: Option<String>,
     /// The TCP ports it speaks to, sorted.
@@ -80,7 +80,7 @@ pub(super) const RETRIES: u32 = 2;
 /// The wait before the first of these retries, in seconds; each further wait is twice as long, as Kubernetes does it.
 pub(super) const RETRY_SECONDS: u32 = 10;
 
-/// What starting a program may take, in seconds: an image to be pulled, a volume to be made.
+/// Time limit for the start of a program, in seconds: pulling an image, creating a volume.
 pub(super) const START_SECONDS: u32 = 30;
 
 /// Where a program listens, and where an orchestrator asks how it is.
@@ -109,7 +109,7 @@ pub(super) struct Binding {
     pub(super) is_secret: bool,
 }
 
-/// What a program can be built for.
+/// Processor architecture of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Architecture {
@@ -131,7 +131,7 @@ pub(super) const FINAL_EXITS: [u8; 2] = [65, 78];
 pub(super) const PLACEMENT: [&str; 6] =
     ["DEADLINE_SECONDS", "LISTEN", "METRICS_ADDR", "SPOOL_DIR", "SPOOL_MAX_BYTES", "SQLITE_PATH"];
 
-/// The variable that tells copies of one program apart.
+/// The variable that distinguishes copies of one program.
 const INSTANCE: &str = "INSTANCE";
 
 impl Schedule {
@@ -153,9 +153,9 @@ impl Schedule {
 }
 
 impl Program {
-    /// What it is called with: a device that has a schedule takes one reading.
+    /// Arguments of the program: a device that has a schedule takes one reading.
     pub(super) fn arguments(&self) -> &'static [&'static str] {
-        if self.kind == Kind::Device && self.schedule.is_some() { &["--once"] } else { &[] }
+        if self.kind == ProgramKind::Device && self.schedule.is_some() { &["--once"] } else { &[] }
     }
 
     /// The variables that follow from where it is put, and their values: its files are in the folder `data`, and it

@@ -75,7 +75,7 @@ mod tests {
     use crate::generate::sample;
 
     #[test]
-    fn mistakes_of_all_manifests_are_told_before_anything_is_compiled() {
+    fn mistakes_of_all_manifests_are_reported_before_anything_is_compiled() {
         let root = tempfile::tempdir().unwrap();
         fs::write(root.path().join("Cargo.toml"), sample::WORKSPACE).unwrap();
         // No source is there that could be compiled.

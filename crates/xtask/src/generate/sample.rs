@@ -77,7 +77,7 @@ pub(super) const PAGE: &str = r#"
     egress = [5432]
 "#;
 
-/// What a program of that name and kind says of itself: its own variables, each as JSON, before those that all have.
+/// Description of a program with this name and kind: its own variables, each as JSON, before those of all programs.
 pub(super) fn description(name: &str, kind: &str, own: &[&str]) -> Description {
     let variable = |name: &str, more: &str| {
         format!(

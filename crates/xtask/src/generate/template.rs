@@ -5,7 +5,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
-/// Fills a template in. What it names and `context` does not have is an error, with its line.
+/// Fills a template in. A name that `context` does not have is an error, with its line.
 ///
 /// The filter `quote` makes any text a string of YAML, JSON and TOML. A line with nothing but a statement leaves no line.
 pub(crate) fn render(name: &str, template: &str, context: impl Serialize) -> Result<String, String> {
@@ -20,7 +20,7 @@ pub(crate) fn render(name: &str, template: &str, context: impl Serialize) -> Res
     text.map_err(|error| format!("{name}, line {}: {error}", error.line().unwrap_or_default()))
 }
 
-/// A string in double quotes. What JSON escapes, YAML and TOML read in the same way. Source:
+/// A string in double quotes. YAML and TOML read the escapes of JSON in the same way. Source:
 /// <https://yaml.org/spec/1.2.2/#chapter-1-introduction-to-yaml>, on JSON as a part of YAML.
 pub(super) fn quote(text: &str) -> String {
     serde_json::Value::from(text).to_string()

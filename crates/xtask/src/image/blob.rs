@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_digest_is_what_sha256sum_says() {
+    fn a_digest_equals_that_of_sha256sum() {
         let empty = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
         assert_eq!(digest(b""), empty);
     }

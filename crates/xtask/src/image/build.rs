@@ -103,7 +103,7 @@ fn flags(remapped: &[(PathBuf, &str)]) -> OsString {
     flags
 }
 
-/// The same for the C in ring and SQLite. A path with a blank cannot be told this way, and C rarely tells its paths.
+/// The same for the C in ring and SQLite. A path with a blank cannot be passed this way, and C rarely embeds its paths.
 fn c_flags(remapped: &[(PathBuf, &str)]) -> String {
     let words = remapped.iter().filter_map(|(path, name)| {
         let path = path.to_str().filter(|path| !path.contains(char::is_whitespace))?;

@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_architectures_and_a_destination_are_told_apart() {
+    fn programs_architectures_and_a_destination_are_distinguished() {
         let call = parse("watchdog slack-relay --arch arm64,amd64 --oci out --tag 1.2.3").unwrap();
         assert_eq!(call.programs, Some(vec!["watchdog".to_owned(), "slack-relay".to_owned()]));
         assert_eq!(call.architectures, Architecture::ALL);

@@ -77,7 +77,7 @@ impl Catalogue {
     }
 }
 
-/// Where the source is published: `repository` of `[workspace.package]`, which cargo does not tell.
+/// Where the source is published: `repository` of `[workspace.package]`, which cargo does not pass on.
 pub(super) fn repository(places: &Places) -> Result<Option<String>, String> {
     let path = places.root.join("Cargo.toml");
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;

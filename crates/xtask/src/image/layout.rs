@@ -11,7 +11,7 @@ use super::manifest::Image;
 
 const INDEX: &str = "application/vnd.oci.image.index.v1+json";
 
-/// Writes images of one program, for one architecture each, into a folder; whatever was there is gone.
+/// Writes images of one program, for one architecture each, into a folder, which is emptied first.
 ///
 /// Gives the digest by which all of them are known: that of the image, or of the index where there are several.
 /// Source: <https://github.com/opencontainers/image-spec/blob/v1.1.1/image-layout.md>.
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_there_before_is_gone() {
+    fn earlier_files_are_removed() {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), &[image(Architecture::Amd64)]);
         write(folder.path(), &[image(Architecture::Arm64)]);

@@ -1,4 +1,4 @@
-//! An image of one architecture: layer, configuration, manifest. What `docker/Dockerfile` says, without an engine.
+//! An image of one architecture: layer, configuration, manifest. It equals that of `docker/Dockerfile`, without an engine.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,7 +1,7 @@
 //! `cargo xtask image`: the programs as images, for two architectures, with no engine and no emulation.
 //!
 //! A program is built static, put into the one layer of an image, and described by labels and a bill of materials. The
-//! same commit makes the same bytes, whoever builds it and where: the digest of an image is known before it is pushed.
+//! same commit makes the same bytes, by any builder on any machine: the digest of an image is known before it is pushed.
 
 mod architecture;
 mod auditable;
@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), String> {
         } else {
             let made =
                 workshop.make(name, &architectures(&call, loads)?, &Origin::of(&workshop.places.root)?)?;
-            tell(&made);
+            print(&made);
             deliver(&workshop, &call, &made, loads)?;
         }
     }
@@ -123,7 +123,7 @@ fn load(made: &Made, reference: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn tell(made: &Made) {
+fn print(made: &Made) {
     for image in made.images() {
         let (name, architecture) = (&made.name, image.architecture.name());
         let [packed, unpacked] = [image.size(), image.unpacked()].map(megabytes);

@@ -21,7 +21,7 @@ const CROSS: [Requirement; 2] = [Requirement::CrossRust, Requirement::CrossCompi
 pub(crate) struct Toolchain {
     pub(super) cargo: PathBuf,
     pub(super) rustc: PathBuf,
-    /// As in `1.95.0`. What two versions built is not mixed.
+    /// As in `1.95.0`. Each version has a build folder of its own.
     pub(crate) version: String,
     /// The C compiler, where the machine's own builds for something else.
     pub(super) cross_compiler: Option<String>,

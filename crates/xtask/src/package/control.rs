@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn a_purge_keeps_what_another_program_without_settings_uses() {
+    fn a_purge_keeps_shared_files_of_another_program_without_settings() {
         let root = tempfile::tempdir().unwrap();
         let has = |path: &str| root.path().join(path).exists();
         run("tides", "postinst", "configure", root.path());

@@ -71,7 +71,7 @@ impl Tree {
     }
 }
 
-/// Gives every folder the same mode, whatever the umask is.
+/// Gives every folder the same mode, with any umask.
 fn set_folder_modes(folder: &Path) -> io::Result<()> {
     fs::set_permissions(folder, fs::Permissions::from_mode(EXECUTABLE))?;
     for entry in fs::read_dir(folder)? {

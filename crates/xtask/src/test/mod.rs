@@ -47,7 +47,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Runs the steps, also those after one that fails, so that one call shows all there is to mend.
 ///
-/// What is written here goes to stderr, and after tests that pass nothing is written at all unless a person watches:
+/// Output goes to stderr, and after tests that pass nothing is written at all unless a person watches:
 /// the closing lines are cargo's own, from which a program can read how many tests there were.
 fn check(steps: &[&'static Step]) -> Result<(), String> {
     let started = Instant::now();
@@ -64,7 +64,7 @@ fn check(steps: &[&'static Step]) -> Result<(), String> {
             }));
         });
     }
-    results.tell(started)
+    results.report(started)
 }
 
 /// The steps in groups that run one after the other: those that wait beside those that compile before or after them.
@@ -105,7 +105,7 @@ struct Results {
 }
 
 impl Results {
-    /// Those of steps that ended in a fault of this program, which has told it already.
+    /// Those of steps that ended in a panic, which is printed already.
     fn panicked() -> Self {
         Self { failed: vec!["a step beside others"], skipped: Vec::new() }
     }
@@ -115,7 +115,7 @@ impl Results {
         self.skipped.extend(more.skipped);
     }
 
-    fn tell(self, started: Instant) -> Result<(), String> {
+    fn report(self, started: Instant) -> Result<(), String> {
         let Self { failed, skipped } = self;
         for reason in &skipped {
             eprintln!("not checked: {reason}");

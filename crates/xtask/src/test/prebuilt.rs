@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use crate::demo::build;
 
-/// The variable that tells other processes, as testkit reads it.
+/// The variable for other processes, which testkit reads.
 const VARIABLE: &str = "TESTKIT_PROGRAMS";
 
 static FOLDER: OnceLock<PathBuf> = OnceLock::new();

@@ -1,11 +1,11 @@
-//! What a person sees while a step runs.
+//! Progress of a running step, for a person at a terminal.
 
 use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How often a log that nobody watches live gets a sign of life.
-const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+const HEARTBEAT: Duration = Duration::from_secs(30);
 /// How much of a line fits on a terminal beside the step's name.
 const SHOWN_CHARACTERS: usize = 60;
 
@@ -15,7 +15,7 @@ const SHOWN_CHARACTERS: usize = 60;
 pub(super) struct Progress {
     step: &'static str,
     started: Instant,
-    told: Instant,
+    last_shown: Instant,
     is_terminal: bool,
 }
 
@@ -36,7 +36,8 @@ impl Ended {
 impl Progress {
     pub(super) fn begin(step: &'static str) -> Self {
         let started = Instant::now();
-        let mut progress = Self { step, started, told: started, is_terminal: io::stderr().is_terminal() };
+        let mut progress =
+            Self { step, started, last_shown: started, is_terminal: io::stderr().is_terminal() };
         progress.rewrite("…");
         progress
     }
@@ -44,7 +45,7 @@ impl Progress {
     /// For a step that runs beside one that is shown: it writes only lines that stay.
     pub(super) fn begin_in_background(step: &'static str) -> Self {
         let started = Instant::now();
-        Self { step, started, told: started, is_terminal: false }
+        Self { step, started, last_shown: started, is_terminal: false }
     }
 
     /// Says what the step is doing, on a line that stays.
@@ -78,16 +79,16 @@ impl Progress {
             let line = String::from_utf8_lossy(&line);
             output.push_str(&line);
             output.push('\n');
-            self.tell(line.trim());
+            self.show(line.trim());
         }
         Ok(Ended { is_ok: child.wait()?.success(), output })
     }
 
-    fn tell(&mut self, line: &str) {
+    fn show(&mut self, line: &str) {
         if self.is_terminal {
             self.rewrite(line);
-        } else if self.told.elapsed() > SIGN_OF_LIFE {
-            self.told = Instant::now();
+        } else if self.last_shown.elapsed() > HEARTBEAT {
+            self.last_shown = Instant::now();
             eprintln!("{:<11} {:>8} {line}", self.step, duration(self.started.elapsed()));
         }
     }
@@ -98,7 +99,7 @@ impl Progress {
                 text.chars().filter(|letter| !letter.is_control()).take(SHOWN_CHARACTERS).collect();
             let name = if text.is_empty() { "" } else { self.step };
             eprint!("\r\x1b[2K{name:<11} {text}\r");
-            // What a terminal does not show is no fault.
+            // A failure to write to the terminal is ignored.
             let _ = io::stderr().flush();
         }
     }
@@ -134,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_are_told_as_people_tell_them() {
+    fn durations_are_printed_for_people() {
         assert_eq!(duration(Duration::from_millis(1234)), "1.2 s");
         assert_eq!(duration(Duration::from_millis(59_999)), "59 s");
         assert_eq!(duration(Duration::from_secs(61)), "1 min 1 s");

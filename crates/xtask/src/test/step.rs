@@ -1,4 +1,4 @@
-//! What a step of the checks is, and how it may end.
+//! A step of the checks, and its possible outcomes.
 
 use super::progress::Progress;
 
@@ -6,7 +6,7 @@ use super::progress::Progress;
 #[derive(Debug)]
 pub(super) struct Step {
     pub(super) name: &'static str,
-    /// What it holds, for `--list`.
+    /// Description for `--list`.
     pub(super) about: &'static str,
     /// Whether it is part of a call that names no step.
     pub(super) by_default: bool,
@@ -20,8 +20,8 @@ pub(super) struct Step {
 /// How a step ended.
 pub(super) enum Outcome {
     Passed,
-    /// What could not be checked, and why; a line each.
+    /// Omitted checks with their reasons, a line each.
     Skipped(Vec<String>),
-    /// What there is to show beside what the step has shown already.
+    /// Error text, in addition to the output of the step.
     Failed(String),
 }

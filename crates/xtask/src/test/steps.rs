@@ -19,21 +19,21 @@ pub(super) const STEPS: [Step; 24] = [
     step("clippy", "no lint is broken", clippy),
     step("doc", "the documentation builds without a warning", doc),
     step("build", "programs and tests compile, once for all steps", build),
-    waiting("servers", "what the tests run against is installed and starts", servers::prepare),
-    waiting("deny", "licenses, sources and versions of dependencies keep to deny.toml", cargo_deny::policy),
-    waiting("workflows", "the GitHub workflows are right, and safe", workflows::check),
-    waiting("compose", "Docker Compose, its schema and our rules accept what is in docker", compose::check),
-    waiting(
+    io_step("servers", "what the tests run against is installed and starts", servers::prepare),
+    io_step("deny", "licenses, sources and versions of dependencies keep to deny.toml", cargo_deny::policy),
+    io_step("workflows", "the GitHub workflows are right, and safe", workflows::check),
+    io_step("compose", "Docker Compose, its schema and our rules accept what is in docker", compose::check),
+    io_step(
         "ecs",
         "the stacks for ECS keep to their schemas, and a stand-in for AWS deploys them",
         ecs::check,
     ),
-    waiting(
+    io_step(
         "manifests",
         "kustomize builds what Kubernetes gets, and its schemas and our rules accept it",
         manifests::check,
     ),
-    waiting("monitoring", "rules fire when they should, and reach whom they name", monitoring::check),
+    io_step("monitoring", "rules fire when they should, and reach whom they name", monitoring::check),
     step("generate", "generated files say what the manifests and the programs say", generate),
     step("systemd", "systemd understands the units of packages, and finds them confined", systemd::check),
     step("demo", "`cargo xtask demo` shows every pipeline at work", demo),
@@ -53,7 +53,7 @@ pub(super) const STEPS: [Step; 24] = [
     nightly("shipped", "programs as they ship lead to what the test cases say", shipped::check),
     // The workflow of images builds both architectures on machines of their own.
     nightly("emulated", "the same for the other architecture, emulated", shipped::check_emulated),
-    nightly("reproducible", "the same commit makes the same image, in whatever folder", reproducible::check),
+    nightly("reproducible", "the same commit makes the same image, in any folder", reproducible::check),
     Step { has_last_word: true, ..step("tests", "all tests, those of the structure included", tests) },
     nightly("structure", "only the tests of the structure: layers, pages, names", structure),
     // The database changes every day: a default step would fail for changes that are not at fault.
@@ -64,7 +64,7 @@ const fn step(name: &'static str, about: &'static str, run: fn(&mut Progress) ->
     Step { name, about, by_default: true, waits: false, has_last_word: false, run }
 }
 
-const fn waiting(name: &'static str, about: &'static str, run: fn(&mut Progress) -> Outcome) -> Step {
+const fn io_step(name: &'static str, about: &'static str, run: fn(&mut Progress) -> Outcome) -> Step {
     Step { waits: true, ..step(name, about, run) }
 }
 
@@ -133,7 +133,7 @@ fn tests(progress: &mut Progress) -> Outcome {
     }
 }
 
-/// Whether all tests passed, and what those said that lacked a server.
+/// Whether all tests passed, and the notes of those that lacked a server.
 fn run_tests() -> std::io::Result<(bool, Vec<String>)> {
     let folder = tempfile::TempDir::with_prefix("skipped-")?;
     let notes = folder.path().join("tests");

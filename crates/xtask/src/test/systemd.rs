@@ -13,7 +13,7 @@ use crate::generate::systemd::{Unit, units};
 use crate::workspace;
 
 /// The most exposure that a unit may have, in tenths of the points that systemd gives, of which 100 is none at all
-/// confined. What is left is the network, which every program needs, and the nodes of a device's own.
+/// confined. The rest is for the network, which every program needs, and the device nodes of a program.
 const EXPOSURE: u32 = 20;
 
 /// Stands in for the programs, which are not installed here.

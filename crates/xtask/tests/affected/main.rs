@@ -18,7 +18,7 @@ fn nothing_changed_rebuilds_nothing() {
 }
 
 #[test]
-fn a_shared_crate_rebuilds_what_links_it_and_no_other() {
+fn a_shared_crate_rebuilds_only_its_dependents() {
     let scratch = Scratch::new();
     scratch.write("crates/sea/src/lib.rs", "pub fn salt() {}\n");
     assert_eq!(scratch.names(), ["tides"]);
@@ -29,7 +29,7 @@ fn a_shared_crate_rebuilds_what_links_it_and_no_other() {
 }
 
 #[test]
-fn what_is_committed_and_what_is_not_yet_counts_alike() {
+fn committed_and_uncommitted_changes_count_alike() {
     let scratch = Scratch::new();
     scratch.write("crates/sea/src/salt.rs", "");
     assert_eq!(scratch.names(), ["tides"], "a new file that git does not know");
@@ -55,7 +55,7 @@ fn pages_tests_and_tools_rebuild_nothing() {
 }
 
 #[test]
-fn what_everything_is_built_with_rebuilds_everything() {
+fn build_settings_rebuild_everything() {
     for (path, from, to) in [
         ("Cargo.toml", "opt-level = \"s\"", "opt-level = \"z\""),
         ("Cargo.toml", "version = \"0.1.0\"", "version = \"0.2.0\""),
@@ -79,7 +79,7 @@ fn a_file_that_the_image_takes_in_rebuilds_everything() {
 }
 
 #[test]
-fn a_package_of_the_registry_rebuilds_what_links_it() {
+fn a_package_of_the_registry_rebuilds_its_dependents() {
     let scratch = Scratch::new();
     scratch.replace("Cargo.toml", "inside = \"=1.0.0\"", "inside = \"1\"");
     scratch.lock();
@@ -102,7 +102,7 @@ fn a_package_that_only_tests_link_rebuilds_nothing() {
 }
 
 #[test]
-fn another_version_for_the_workspace_rebuilds_what_asks_for_it() {
+fn another_version_in_the_workspace_rebuilds_its_dependents() {
     let scratch = Scratch::new();
     scratch.replace("Cargo.toml", "inside = \"=1.0.0\"", "inside = { version = \"=1.0.0\", features = [] }");
     let reasons = scratch.reasons();
@@ -111,7 +111,7 @@ fn another_version_for_the_workspace_rebuilds_what_asks_for_it() {
 }
 
 #[test]
-fn a_folder_that_moves_rebuilds_what_links_it() {
+fn a_moved_folder_rebuilds_its_dependents() {
     let scratch = Scratch::new();
     scratch.replace("Cargo.toml", "\"crates/*\"", "\"crates/*\", \"water/*\"");
     scratch.replace("Cargo.toml", "sea = { path = \"crates/sea\" }", "sea = { path = \"water/sea\" }");
@@ -161,7 +161,7 @@ fn where_nothing_can_be_compared_everything_is_built() {
 }
 
 #[test]
-fn a_push_plans_what_it_changes_and_a_person_what_they_name() {
+fn a_push_plans_changed_programs_and_a_manual_run_the_named_ones() {
     let scratch = Scratch::new();
     scratch.write("crates/sea/src/lib.rs", "pub fn salt() {}\n");
     let pushed = scratch.plan(scratch.base(), "").unwrap();
@@ -191,6 +191,6 @@ fn a_clone_without_history_is_an_error_and_not_a_rebuild() {
     xtask.args(["affected", "--since", scratch.base()]).current_dir(&target);
     let output = xtask.env("CARGO_MANIFEST_DIR", target.join("crates/xtask")).output().unwrap();
     assert!(!output.status.success());
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert!(told.contains("has no history"), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("has no history"), "{message}");
 }

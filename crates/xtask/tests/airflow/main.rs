@@ -18,7 +18,7 @@ use std::path::Path;
 use std::process::Command;
 
 use http_sim::Server;
-use http_sim::services::OpenWeather;
+use http_sim::services::OpenWeatherSim;
 use serde_json::json;
 use tempfile::TempDir;
 use testkit::Requirement;
@@ -59,11 +59,11 @@ fn attempts(notes: &str, task: &str) -> Vec<u8> {
 }
 
 #[test]
-fn airflow_repeats_what_is_temporary_and_nothing_else() {
+fn airflow_retries_only_temporary_failures() {
     let network = Network::new();
-    let source = Server::start(OpenWeather::new(KEY)).unwrap();
+    let source = Server::start(OpenWeatherSim::new(KEY)).unwrap();
     network.open("openweather", 8080, source.url());
-    let changed = Server::start(OpenWeather::new(KEY)).unwrap();
+    let changed = Server::start(OpenWeatherSim::new(KEY)).unwrap();
     changed.set_fault("wrong-types".parse().unwrap());
     network.open("changed", 8080, changed.url());
 

@@ -1,4 +1,4 @@
-//! What is in an image, and what it says of itself.
+//! Files and labels of an image.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::engine::{CONFINED, JOB, all_images, docker, image, output, xtask};
 
-/// What the engine itself puts into a container.
+/// Files that the engine itself adds to a container.
 const OF_THE_ENGINE: [&str; 5] = [".dockerenv", "dev/", "etc/", "proc/", "sys/"];
 
 /// Path, owner and mode of each file in a container of the image.
@@ -65,7 +65,7 @@ fn names(list: &Value) -> Vec<String> {
 }
 
 #[test]
-fn a_program_and_its_bill_of_materials_tell_what_is_in_it() {
+fn a_program_and_its_bill_of_materials_list_its_dependencies() {
     let folder = tempfile::tempdir().unwrap();
     let own = docker(&["version", "--format", "{{.Server.Arch}}"]);
     xtask(&[JOB, "--arch", &own, "--oci", folder.path().to_str().unwrap()]);
@@ -87,7 +87,7 @@ fn a_program_and_its_bill_of_materials_tell_what_is_in_it() {
 }
 
 #[test]
-fn every_image_says_what_it_is() {
+fn every_image_has_labels() {
     let images = all_images();
     assert!(!images.is_empty());
     for image in images {
@@ -95,11 +95,11 @@ fn every_image_says_what_it_is() {
         let label = |name: &str| {
             labels[format!("org.opencontainers.image.{name}")].as_str().unwrap_or_default().to_owned()
         };
-        let said = |argument| {
+        let output_of = |argument| {
             docker(&[&["run", "--rm", "--network=none"], &CONFINED[..], &[&image, argument]].concat())
         };
-        assert_eq!(said("--version"), format!("{} {}", label("title"), label("version")));
-        let described: Value = serde_json::from_str(&said("--describe")).unwrap();
+        assert_eq!(output_of("--version"), format!("{} {}", label("title"), label("version")));
+        let described: Value = serde_json::from_str(&output_of("--describe")).unwrap();
         assert_eq!(described["name"], json!(label("title")));
         assert_eq!(described["description"], json!(label("description")));
         assert!(label("revision").len() >= 40 && label("created").ends_with('Z'), "{labels}");

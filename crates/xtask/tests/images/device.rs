@@ -17,7 +17,7 @@ fields = { temperature = "float" }
 "#;
 
 #[test]
-fn a_device_stores_what_a_broker_brings_over_tls_and_ends_well_when_told_to() {
+fn a_device_stores_messages_over_tls_and_exits_0_on_sigterm() {
     let (broker, store) = (Mosquitto::start().unwrap(), VictoriaMetrics::start().unwrap());
     let network = Network::new();
     network.open("mosquitto", 8883, &broker.tls_url());

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use http_sim::services::OpenWeather;
+use http_sim::services::OpenWeatherSim;
 use http_sim::{Clock, Server, Service};
 use serde_json::Value;
 use testkit::servers::{Postgres, VictoriaMetrics};
@@ -42,7 +42,7 @@ fn expect(ended: &Ended, exit: i32) {
 #[test]
 fn a_job_stores_in_postgresql_by_its_name_and_over_tls() {
     let postgres = Postgres::start().unwrap();
-    let (network, _source) = network_with(OpenWeather::new(KEY));
+    let (network, _source) = network_with(OpenWeatherSim::new(KEY));
     let authority = network.file("authority.pem", &fs::read_to_string(postgres.ca_file()).unwrap());
     let call = on_postgres(job(&network), &network, &postgres).set("CA_FILE", "/etc/authority.pem");
     let ended = call.option(format!("--volume={}:/etc/authority.pem:ro", authority.display())).run(&[]);
@@ -53,7 +53,7 @@ fn a_job_stores_in_postgresql_by_its_name_and_over_tls() {
 #[test]
 fn a_server_of_an_unknown_authority_is_not_trusted() {
     let postgres = Postgres::start().unwrap();
-    let (network, _source) = network_with(OpenWeather::new(KEY));
+    let (network, _source) = network_with(OpenWeatherSim::new(KEY));
     let ended = on_postgres(job(&network), &network, &postgres).run(&[]);
     assert_ne!(ended.exit, Some(0));
     assert!(ended.stderr.contains("certificate"), "{}", ended.stderr);
@@ -63,7 +63,7 @@ fn a_server_of_an_unknown_authority_is_not_trusted() {
 #[test]
 fn a_job_stores_in_victoria_metrics_and_needs_no_place_to_write_for_it() {
     let store = VictoriaMetrics::start().unwrap();
-    let (network, _source) = network_with(OpenWeather::new(KEY));
+    let (network, _source) = network_with(OpenWeatherSim::new(KEY));
     network.open("influxdb", 8086, store.url());
     let ended = on_influxdb(job(&network)).run(&[]);
     expect(&ended, 0);
@@ -80,8 +80,8 @@ fn on_influxdb(call: Call<'_>) -> Call<'_> {
 }
 
 #[test]
-fn what_a_job_keeps_is_in_the_data_folder_and_belongs_to_it() {
-    let (network, _source) = network_with(OpenWeather::new(KEY));
+fn files_of_a_job_are_in_the_data_folder_and_belong_to_its_user() {
+    let (network, _source) = network_with(OpenWeatherSim::new(KEY));
     let volume = format!("--volume={}:/data", network.name);
     for _ in 0..2 {
         expect(&job(&network).option(&volume).run(&[]), 0);
@@ -98,7 +98,7 @@ fn what_a_job_keeps_is_in_the_data_folder_and_belongs_to_it() {
 
 #[test]
 fn how_a_job_ends_comes_through() {
-    let (network, source) = network_with(OpenWeather::new(KEY));
+    let (network, source) = network_with(OpenWeatherSim::new(KEY));
     let dry = |call: Call<'_>| call.run(&["--dry-run"]);
     expect(&dry(job(&network)), 0);
     expect(&dry(job(&network).set("OPENWEATHER_KEY", "")), 78);
@@ -108,8 +108,8 @@ fn how_a_job_ends_comes_through() {
 }
 
 #[test]
-fn a_job_that_is_told_to_end_ends_as_one_to_be_repeated() {
-    let (network, source) = network_with(OpenWeather::new(KEY));
+fn a_job_exits_75_on_sigterm() {
+    let (network, source) = network_with(OpenWeatherSim::new(KEY));
     source.set_fault("stall".parse().unwrap());
     let container = job(&network).option("--tmpfs=/data:uid=65532").start(&[]);
     container.until("the request", || !source.requests().is_empty());
@@ -119,7 +119,7 @@ fn a_job_that_is_told_to_end_ends_as_one_to_be_repeated() {
 #[test]
 fn a_time_zone_around_a_job_changes_nothing() {
     let noon = "2026-03-01T12:00:00Z".parse().unwrap();
-    let (network, _source) = network_with(OpenWeather::new(KEY).clock(Clock::fixed(noon)));
+    let (network, _source) = network_with(OpenWeatherSim::new(KEY).clock(Clock::fixed(noon)));
     let printed = |zone: &str| job(&network).set("TZ", zone).run(&["--dry-run"]).stdout;
     let here = printed("");
     assert!(here.contains("Seattle"), "{here}");
@@ -128,7 +128,7 @@ fn a_time_zone_around_a_job_changes_nothing() {
 
 #[test]
 fn the_run_report_is_left_where_kubernetes_looks() {
-    let (network, _source) = network_with(OpenWeather::new(KEY));
+    let (network, _source) = network_with(OpenWeatherSim::new(KEY));
     let log = network.file("termination-log", "");
     let ended = job(&network).option(format!("--volume={}:/dev/termination-log", log.display())).run(&[]);
     let report: Value = serde_json::from_str(&fs::read_to_string(&log).unwrap()).unwrap();

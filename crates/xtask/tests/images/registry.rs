@@ -8,7 +8,7 @@ use crate::engine::{JOB, docker, xtask};
 
 /// The machine's own architecture is pushed: its program is there already.
 #[test]
-fn what_was_pushed_by_digest_is_pulled_by_tag() {
+fn an_image_pushed_by_digest_is_pulled_by_tag() {
     let registry = Registry::start().unwrap();
     let place = format!("{}/platform", registry.address());
     let own = docker(&["version", "--format", "{{.Server.Arch}}"]);

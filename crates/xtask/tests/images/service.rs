@@ -1,9 +1,9 @@
-//! A service: it runs until it is told to end, by a number and not by a name, as the first process of its container.
+//! A service: it runs until SIGTERM, as a user with a number and no name, as the first process of its container.
 
 use std::fs;
 
 use http_sim::Server;
-use http_sim::services::{OpenWeather, Slack};
+use http_sim::services::{OpenWeatherSim, SlackSim};
 
 use crate::container::{Call, Container};
 use crate::engine::{JOB, SERVICE, docker};
@@ -22,9 +22,9 @@ fn relay(network: &Network, slack: &Server) -> Container {
 }
 
 #[test]
-fn a_service_that_is_told_to_end_ends_well() {
+fn a_service_exits_0_on_sigterm() {
     let network = Network::new();
-    let slack = Server::start(Slack::new(TOKEN)).unwrap();
+    let slack = Server::start(SlackSim::new(TOKEN)).unwrap();
     let relay = relay(&network, &slack);
     assert_eq!(relay.stop(), 0, "{}", relay.log());
 }
@@ -32,8 +32,8 @@ fn a_service_that_is_told_to_end_ends_well() {
 #[test]
 fn one_program_reaches_another_by_its_name() {
     let network = Network::new();
-    let slack = Server::start(Slack::new(TOKEN)).unwrap();
-    let source = Server::start(OpenWeather::new("key")).unwrap();
+    let slack = Server::start(SlackSim::new(TOKEN)).unwrap();
+    let source = Server::start(OpenWeatherSim::new("key")).unwrap();
     let _relay = relay(&network, &slack);
     network.open("openweather", 8080, source.url());
     let job =
@@ -47,7 +47,7 @@ fn one_program_reaches_another_by_its_name() {
 #[test]
 fn the_program_is_process_1_of_nobody_and_may_nothing() {
     let network = Network::new();
-    let slack = Server::start(Slack::new(TOKEN)).unwrap();
+    let slack = Server::start(SlackSim::new(TOKEN)).unwrap();
     let relay = relay(&network, &slack);
     let status = fs::read_to_string(format!("/proc/{}/status", relay.inspect("{{.State.Pid}}"))).unwrap();
     let value = |name: &str| {

@@ -88,7 +88,7 @@ fn configuration(folder: &Path, port: u16) -> String {
     format!("{text}user root\n")
 }
 
-/// A client that speaks just enough MQTT 5 to see refusals, which older versions do not tell.
+/// A client that speaks just enough MQTT 5 to see refusals, which older versions do not report.
 struct Session {
     stream: TcpStream,
 }
@@ -137,7 +137,7 @@ fn text(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn whoever_has_no_password_stays_outside() {
+fn clients_without_a_password_are_refused() {
     let Some(broker) = testkit::require(Broker::start("platform:one\n")) else { return };
     assert!(broker.connect("platform", "one").is_ok());
     assert_eq!(broker.connect("platform", "two").err(), Some(NOT_AUTHORIZED));
@@ -145,7 +145,7 @@ fn whoever_has_no_password_stays_outside() {
 }
 
 #[test]
-fn each_writes_what_is_its_own() {
+fn each_client_writes_only_its_own_topics() {
     let passwords = "platform:one\nzigbee2mqtt:two\nattic:three\n";
     let Some(broker) = testkit::require(Broker::start(passwords)) else { return };
     let answers = |user: &str, password: &str, topics: &[&str]| {
@@ -160,13 +160,13 @@ fn each_writes_what_is_its_own() {
 }
 
 #[test]
-fn the_gateway_hears_everything_and_a_sensor_only_what_is_said_to_it() {
+fn the_gateway_receives_everything_and_a_sensor_only_its_own_topics() {
     let Some(broker) = testkit::require(Broker::start("platform:one\nattic:two\n")) else { return };
     let mut gateway = broker.connect("platform", "one").unwrap();
     assert_eq!(gateway.subscribe("#"), AT_LEAST_ONCE);
     let mut sensor = broker.connect("attic", "two").unwrap();
     assert_eq!(sensor.subscribe("commands/attic/#"), AT_LEAST_ONCE);
-    // A filter is taken, and what may not be heard is left out of what comes.
+    // A subscription is accepted, and forbidden messages are left out.
     assert_eq!(sensor.publish("sensors/attic/dht22"), SUCCESS);
     let (kind, message) = gateway.receive().unwrap();
     assert_eq!(kind, 0x30);

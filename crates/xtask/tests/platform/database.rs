@@ -46,7 +46,7 @@ fn set_up(url: &str, secrets: &Path) {
 }
 
 #[test]
-fn grafana_reads_what_the_programs_write_and_writes_nothing() {
+fn grafana_reads_tables_of_the_programs_and_writes_nothing() {
     let Some(server) = testkit::require(Postgres::start()) else { return };
     let admin = server.fresh_database("compose").unwrap();
     let secrets = tempfile::tempdir().unwrap();

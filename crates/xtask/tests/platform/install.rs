@@ -41,7 +41,7 @@ fn an_archive_installs_program_unit_timer_and_settings() {
 }
 
 #[test]
-fn settings_are_kept_and_closed_to_other_users() {
+fn settings_are_kept_and_unreadable_for_other_users() {
     let (archive, root) = (archive(), tempfile::tempdir().unwrap());
     let settings = root.path().join("etc/data-platform");
     assert_eq!(install(archive.path(), root.path()), Some(0));

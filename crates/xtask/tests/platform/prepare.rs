@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
-/// A copy of the folder, set up; and what was said.
+/// A copy of the folder, set up; and the output.
 pub(super) fn prepared() -> (TempDir, PathBuf, String) {
     let copy = tempfile::tempdir().unwrap();
     let folder = copy.path().join("docker");
@@ -22,8 +22,8 @@ pub(super) fn prepared() -> (TempDir, PathBuf, String) {
     );
     // Of a machine that is set up, its own are left out.
     let _ = (fs::remove_dir_all(folder.join("secrets")), fs::remove_file(folder.join(".env")));
-    let said = run(&folder);
-    (copy, folder, said)
+    let output = run(&folder);
+    (copy, folder, output)
 }
 
 fn run(folder: &Path) -> String {
@@ -38,7 +38,7 @@ fn secret(folder: &Path, name: &str) -> String {
 
 #[test]
 fn every_secret_is_there_and_closed_to_other_users() {
-    let (_copy, folder, said) = prepared();
+    let (_copy, folder, output) = prepared();
     let text = fs::read_to_string(folder.join("compose.yaml")).unwrap()
         + &fs::read_to_string(folder.join("compose.pipelines.yaml")).unwrap();
     let named: Vec<_> = text
@@ -49,7 +49,7 @@ fn every_secret_is_there_and_closed_to_other_users() {
     for name in named {
         assert_eq!(
             secret(&folder, name).is_empty(),
-            said.contains(&format!("empty: secrets/{name}\n")),
+            output.contains(&format!("empty: secrets/{name}\n")),
             "{name}"
         );
     }
@@ -78,8 +78,8 @@ fn a_second_call_changes_nothing_that_is_there() {
     fs::write(folder.join("secrets/openweather.key"), "abc").unwrap();
     fs::write(folder.join(".env"), "PLATFORM_LOG_LEVEL=debug\n").unwrap();
     let before = (secret(&folder, "influxdb.token"), secret(&folder, "mqtt.passwords"));
-    let said = run(&folder);
-    assert!(!said.contains("openweather.key"), "{said}");
+    let output = run(&folder);
+    assert!(!output.contains("openweather.key"), "{output}");
     assert_eq!(secret(&folder, "openweather.key"), "abc");
     assert_eq!((secret(&folder, "influxdb.token"), secret(&folder, "mqtt.passwords")), before);
     assert_eq!(fs::read_to_string(folder.join(".env")).unwrap(), "PLATFORM_LOG_LEVEL=debug\n");

@@ -35,7 +35,7 @@ const RULES: [Rule; 9] = [
             "crates/alerts/engine",
         ],
         unknown: &NETWORK_AND_FILES,
-        why: "it is pure, so that its tests tell its behavior in full",
+        why: "it is pure, so that its tests cover its behavior in full",
     },
     Rule {
         who: &["crates/api-clients/", "crates/sensors/"],
@@ -60,7 +60,7 @@ const RULES: [Rule; 9] = [
             "crates/state",
             "crates/logging",
         ],
-        why: "a sink stores records, whoever made them and whatever becomes of a refusal",
+        why: "a sink stores records of any program and leaves refusals to its caller",
     },
     Rule {
         who: &["crates/alerts/"],
@@ -124,7 +124,7 @@ const PROGRAMS_LEAVE_TO_THE_RUNNER: [&str; 10] = [
 ];
 
 #[test]
-fn no_crate_knows_what_it_must_not() {
+fn no_crate_breaks_its_boundaries() {
     hold(
         "Remove the dependency; if a rule is wrong, change it in knowledge.rs and say why:",
         breaches(packages()),

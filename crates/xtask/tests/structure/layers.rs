@@ -83,12 +83,12 @@ fn layer(folder: &str) -> Option<usize> {
 }
 
 fn upward(packages: &[Package]) -> Vec<String> {
-    let tell = |edge: Edge<'_>| {
+    let describe = |edge: Edge<'_>| {
         let Edge { from, to, layer_from, layer_to } = edge;
         format!("{} (layer {layer_from}) needs {} (layer {layer_to})", from.name, to.name)
     };
     let is_upward = |edge: &Edge<'_>| edge.layer_to >= edge.layer_from && edge.layer_to < FOR_TESTS;
-    edges(packages).filter(is_upward).map(tell).collect()
+    edges(packages).filter(is_upward).map(describe).collect()
 }
 
 fn shipped_test_tools(packages: &[Package]) -> Vec<String> {

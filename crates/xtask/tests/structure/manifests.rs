@@ -13,10 +13,10 @@ fn a_program_has_one_name() {
         let folder = package.folder.rsplit('/').next().unwrap_or_default();
         package.name != folder || package.programs != [folder]
     });
-    let tell = |package: &Package| {
+    let describe = |package: &Package| {
         format!("{}: package {}, programs {}", package.folder, package.name, package.programs.join(", "))
     };
-    hold("Folder, package and program have the same name:", misnamed.map(tell));
+    hold("Folder, package and program have the same name:", misnamed.map(describe));
 }
 
 #[test]
@@ -25,12 +25,15 @@ fn a_crate_is_named_after_its_folder() {
         let folder = package.folder.rsplit('/').next().unwrap_or_default();
         package.name != folder && !package.name.ends_with(&format!("-{folder}"))
     });
-    let tell = |package: &Package| format!("{} is in {}", package.name, package.folder);
-    hold("A package is called as its folder, with the kind before it where that helps:", misnamed.map(tell));
+    let describe = |package: &Package| format!("{} is in {}", package.name, package.folder);
+    hold(
+        "A package is called as its folder, with the kind before it where that helps:",
+        misnamed.map(describe),
+    );
 }
 
 #[test]
-fn versions_are_told_once() {
+fn versions_are_declared_once() {
     let own = packages().iter().flat_map(|package| {
         let manifest = manifest(package);
         let tables = DEPENDENCY_TABLES.iter().filter_map(|name| manifest.get(*name)?.as_table().cloned());

@@ -10,13 +10,13 @@ const LONGEST_FILE: usize = 300;
 /// A main only wires; the tests and comments of the largest one included.
 const LONGEST_MAIN: usize = 80;
 
-/// What every program has, under the same names.
+/// Files of every program.
 const PARTS: [&str; 3] = ["README.md", "src/main.rs", "src/transform.rs"];
-/// What one that reads a source has as well: replies of that source, and what becomes of them.
+/// Further parts of a program with a source: replies of that source, and the expected results.
 const PARTS_WITH_A_SOURCE: [&str; 1] = ["testcases"];
 
 #[test]
-fn every_file_opens_with_what_it_is_for() {
+fn every_file_opens_with_its_purpose() {
     // A case for the compiler is nothing but the mistake it shows.
     let files = rust_files().iter().filter(|file| !file.path.contains("/tests/mistakes/"));
     let mute = files.filter(|file| !file.text.starts_with("//! "));
@@ -24,7 +24,7 @@ fn every_file_opens_with_what_it_is_for() {
 }
 
 #[test]
-fn names_say_what_is_inside() {
+fn names_describe_their_content() {
     let says_nothing = |file: &&RustFile| {
         file.path.split('/').any(|part| EMPTY_NAMES.contains(&part.trim_end_matches(".rs")))
     };

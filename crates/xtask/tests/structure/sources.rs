@@ -7,7 +7,7 @@ const TOOLS: [&str; 4] = ["crates/commands/", "crates/xtask/", "crates/testkit/"
 
 #[test]
 fn only_settings_reads_the_environment() {
-    // Help is shown whatever the settings are, so its colors cannot depend on reading them.
+    // Help is shown with any settings, so its colors cannot depend on reading them.
     let allowed = ["crates/settings/", "crates/runner/src/terminal.rs"];
     let places = found(&["env::var(", "env::vars", "env::var_os("], &allowed);
     hold("Declare a setting instead, so that --describe and --help know it:", places);

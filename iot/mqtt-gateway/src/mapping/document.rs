@@ -8,12 +8,12 @@ pub struct Located {
     /// Line, counted from 1.
     pub line: usize,
     /// The value.
-    pub value: Value,
+    pub value: TomlValue,
 }
 
 /// A value of a document.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Value {
+pub enum TomlValue {
     /// Text.
     Text(String),
     /// A number, whole or not.
@@ -74,7 +74,7 @@ impl Lines {
         self.0.partition_point(|start| *start <= at) + 1
     }
 
-    fn table(&self, table: &DeTable<'_>) -> Value {
+    fn table(&self, table: &DeTable<'_>) -> TomlValue {
         let mut entries: Vec<_> = table
             .iter()
             .map(|(key, value)| {
@@ -85,17 +85,17 @@ impl Lines {
             .collect();
         // The parser sorts by name; mistakes are reported from top to bottom.
         entries.sort_by_key(|(_, line, _)| *line);
-        Value::Table(entries)
+        TomlValue::Table(entries)
     }
 
     fn located(&self, value: &DeValue<'_>, at: usize) -> Located {
         let value = match value {
-            DeValue::String(text) => Value::Text(text.to_string()),
+            DeValue::String(text) => TomlValue::Text(text.to_string()),
             DeValue::Integer(number) => number_of(number.as_str(), number.radix()),
             DeValue::Float(number) => number_of(number.as_str(), 10),
-            DeValue::Boolean(yes) => Value::Boolean(*yes),
-            DeValue::Datetime(_) => Value::Time,
-            DeValue::Array(items) => Value::List(
+            DeValue::Boolean(yes) => TomlValue::Boolean(*yes),
+            DeValue::Datetime(_) => TomlValue::Time,
+            DeValue::Array(items) => TomlValue::List(
                 items.iter().map(|item| self.located(item.get_ref(), item.span().start)).collect(),
             ),
             DeValue::Table(table) => self.table(table),
@@ -104,12 +104,12 @@ impl Lines {
     }
 }
 
-fn number_of(text: &str, radix: u32) -> Value {
+fn number_of(text: &str, radix: u32) -> TomlValue {
     let text = text.replace('_', "");
     let number = match radix {
         10 => text.parse().ok(),
         _ => u32::from_str_radix(&text, radix).ok().map(f64::from),
     };
     // The parser has validated the number; one that is too large becomes infinite, which no key accepts.
-    Value::Number(number.unwrap_or(f64::INFINITY))
+    TomlValue::Number(number.unwrap_or(f64::INFINITY))
 }

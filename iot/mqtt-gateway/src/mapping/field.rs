@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use crate::transform::node::Step;
-use crate::transform::value::{BooleanWords, Conversion, Kind};
+use crate::transform::value::{BooleanWords, Conversion, ValueKind};
 
-use super::document::{Located, Value};
+use super::document::{Located, TomlValue};
 use super::section::Section;
 use super::{FieldRule, Template};
 
@@ -28,13 +28,13 @@ pub(super) fn all(mut section: Section<'_>) -> Vec<FieldRule> {
             section.mistake_in(&name, line, problem);
         }
         let short = match &located.value {
-            Value::Text(word) => Some(word.clone()),
+            TomlValue::Text(word) => Some(word.clone()),
             _ => None,
         };
         let located = match short {
             Some(word) => {
-                let located = Located { value: Value::Text(word), ..located };
-                Located { line, value: Value::Table(vec![("type".to_owned(), line, located)]) }
+                let located = Located { value: TomlValue::Text(word), ..located };
+                Located { line, value: TomlValue::Table(vec![("type".to_owned(), line, located)]) }
             }
             None => located,
         };
@@ -95,10 +95,10 @@ fn described(
         section.mistake(line, "has a range of valid numbers, but is not numeric");
     }
     let kind = match kind {
-        Type::Float => Kind::Float,
-        Type::Integer => Kind::Integer,
-        Type::Boolean => Kind::Boolean(words),
-        Type::Text => Kind::Text,
+        Type::Float => ValueKind::Float,
+        Type::Integer => ValueKind::Integer,
+        Type::Boolean => ValueKind::Boolean(words),
+        Type::Text => ValueKind::Text,
     };
     let unit = section.text("unit").map(|(unit, _)| unit.into_boxed_str());
     let description = section.text("description").map(|(text, _)| text.into_boxed_str()).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::io::Read as _;
 
 use settings::Setting;
 
-use super::document::{self, Located, Mistake, Value};
+use super::document::{self, Located, Mistake, TomlValue};
 use super::section::Section;
 use super::{Mapping, check, rule, zigbee2mqtt};
 
@@ -63,7 +63,7 @@ pub(super) fn parse(text: &str) -> Result<Mapping, Vec<Mistake>> {
 fn tables(section: &mut Section<'_>, key: &str) -> Vec<Located> {
     match section.take(key) {
         None => Vec::new(),
-        Some(Located { value: Value::List(tables), .. }) => tables,
+        Some(Located { value: TomlValue::List(tables), .. }) => tables,
         Some(table) => vec![table],
     }
 }

@@ -10,7 +10,7 @@ use crate::transform::node::Step;
 use crate::transform::plan::Retained;
 use crate::transform::timestamp::{TimeFormat, Unit};
 
-use super::document::{Located, Value};
+use super::document::{Located, TomlValue};
 use super::section::Section;
 use super::topic::Pattern;
 use super::{Payload, Rule, Tag, TagSource, Target, Template, field};
@@ -85,7 +85,7 @@ fn tags(mut section: Section<'_>) -> Vec<Tag> {
             section.mistake_in(&name, line, problem);
         }
         let source = match located {
-            Located { value: Value::Text(text), line } => {
+            Located { value: TomlValue::Text(text), line } => {
                 let template = Template::parse(&text);
                 template.map(TagSource::Text).map_err(|problem| section.mistake_in(&name, line, problem)).ok()
             }
@@ -120,7 +120,7 @@ pub(super) fn selection(section: &mut Section<'_>) -> Selection {
     if let Some(mut names) = section.section("rename") {
         for (from, line, located) in names.rest() {
             match located.value {
-                Value::Text(to) => {
+                TomlValue::Text(to) => {
                     if let Err(problem) = field::is_name(&to) {
                         names.mistake_in(&from, line, problem);
                     }

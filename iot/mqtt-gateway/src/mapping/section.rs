@@ -1,6 +1,6 @@
 //! Reading of a table of the mapping file, key by key, with collection of mistakes.
 
-use super::document::{Located, Mistake, Value};
+use super::document::{Located, Mistake, TomlValue};
 
 /// A table of the file. Each key is taken once; remaining keys are unknown.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ impl<'m> Section<'m> {
     pub fn new(name: &str, located: Located, mistakes: &'m mut Vec<Mistake>) -> Self {
         let mut section = Self { name: name.to_owned(), line: located.line, entries: Vec::new(), mistakes };
         match located.value {
-            Value::Table(entries) => section.entries = entries,
+            TomlValue::Table(entries) => section.entries = entries,
             _ => section.mistake(located.line, "must be a table"),
         }
         section
@@ -65,8 +65,8 @@ impl<'m> Section<'m> {
     pub fn text(&mut self, key: &str) -> Option<(String, usize)> {
         let located = self.take(key)?;
         match located.value {
-            Value::Text(text) if !text.is_empty() => Some((text, located.line)),
-            Value::Text(_) => self.refuse(key, located.line, "must not be empty"),
+            TomlValue::Text(text) if !text.is_empty() => Some((text, located.line)),
+            TomlValue::Text(_) => self.refuse(key, located.line, "must not be empty"),
             _ => self.refuse(key, located.line, "must be text"),
         }
     }
@@ -83,7 +83,7 @@ impl<'m> Section<'m> {
     pub fn boolean(&mut self, key: &str) -> Option<bool> {
         let located = self.take(key)?;
         match located.value {
-            Value::Boolean(yes) => Some(yes),
+            TomlValue::Boolean(yes) => Some(yes),
             _ => self.refuse(key, located.line, "must be true or false"),
         }
     }
@@ -91,13 +91,13 @@ impl<'m> Section<'m> {
     /// Takes a list of text.
     pub fn texts(&mut self, key: &str) -> Option<Vec<Box<str>>> {
         let located = self.take(key)?;
-        let Value::List(items) = located.value else {
+        let TomlValue::List(items) = located.value else {
             return self.refuse(key, located.line, "must be a list of text");
         };
         let mut texts = Vec::with_capacity(items.len());
         for item in items {
             match item.value {
-                Value::Text(text) if !text.is_empty() => texts.push(text.into_boxed_str()),
+                TomlValue::Text(text) if !text.is_empty() => texts.push(text.into_boxed_str()),
                 _ => self.refuse(key, item.line, "must be a list of text").unwrap_or_default(),
             }
         }
@@ -108,10 +108,11 @@ impl<'m> Section<'m> {
     pub fn range(&mut self, key: &str) -> Option<(f64, f64)> {
         let located = self.take(key)?;
         let range = match located.value {
-            Value::List(items) => match items.as_slice() {
-                [Located { value: Value::Number(low), .. }, Located { value: Value::Number(high), .. }] => {
-                    (low <= high).then_some((*low, *high))
-                }
+            TomlValue::List(items) => match items.as_slice() {
+                [
+                    Located { value: TomlValue::Number(low), .. },
+                    Located { value: TomlValue::Number(high), .. },
+                ] => (low <= high).then_some((*low, *high)),
                 _ => None,
             },
             _ => None,

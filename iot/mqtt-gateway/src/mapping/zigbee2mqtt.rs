@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::document::Value;
+use super::document::TomlValue;
 use super::section::Section;
 use super::{DeviceRule, Zigbee2Mqtt, field, rule};
 
@@ -63,7 +63,7 @@ fn constants(mut section: Section<'_>) -> Vec<(Box<str>, Box<str>)> {
             section.mistake_in(&name, line, "is reserved for the device; choose another name");
         }
         match located.value {
-            Value::Text(text) if !text.is_empty() => {
+            TomlValue::Text(text) if !text.is_empty() => {
                 tags.push((name.into_boxed_str(), text.into_boxed_str()));
             }
             _ => section.mistake_in(&name, line, "must be text that is not empty"),

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::node::Node;
 use super::table::{Field, Table};
 use super::timestamp::TimeFormat;
-use super::value::{BooleanWords, Conversion, Kind, Refusal, Scalar};
+use super::value::{BooleanWords, Conversion, Refusal, Scalar, ValueKind};
 
 /// Largest number of keys learned from the payloads of one topic.
 const MOST_LEARNED: u16 = 200;
@@ -112,14 +112,14 @@ impl Destinations {
 }
 
 impl OtherFields {
-    fn kind(&self, name: &str, value: Scalar<'_>) -> Option<Kind> {
+    fn kind(&self, name: &str, value: Scalar<'_>) -> Option<ValueKind> {
         match value {
-            Scalar::Integer(_) | Scalar::Float(_) => Some(Kind::Float),
-            Scalar::Boolean(_) if self.all => Some(Kind::Boolean(None)),
+            Scalar::Integer(_) | Scalar::Float(_) => Some(ValueKind::Float),
+            Scalar::Boolean(_) if self.all => Some(ValueKind::Boolean(None)),
             Scalar::Text(text) if self.all && is_switch(name, text) => {
-                Some(Kind::Boolean(Some(on_and_off())))
+                Some(ValueKind::Boolean(Some(on_and_off())))
             }
-            Scalar::Text(_) if self.all => Some(Kind::Text),
+            Scalar::Text(_) if self.all => Some(ValueKind::Text),
             _ => None,
         }
     }

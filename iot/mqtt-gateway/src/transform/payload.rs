@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess
 use super::destinations::{Destination, Destinations};
 use super::node::Node;
 use super::table::Table;
-use super::value::{Conversion, Converted, Kind, Refusal, Scalar};
+use super::value::{Conversion, Converted, Refusal, Scalar, ValueKind};
 
 /// Largest nesting depth of values. The parser itself allows 128.
 const DEEPEST: u8 = 16;
@@ -124,7 +124,7 @@ impl Walk<'_> {
                 self.table.buffer.push(*column, conversion.convert(value)?);
             }
             Some(Destination::Tag(column)) => {
-                if let Converted::Text(text) = Conversion::of(Kind::Text).convert(value)? {
+                if let Converted::Text(text) = Conversion::of(ValueKind::Text).convert(value)? {
                     self.table.buffer.push_tag(*column, &text);
                 }
             }

@@ -95,7 +95,7 @@ impl Table {
         u16::try_from(at).ok()?.checked_add(1)
     }
 
-    /// Column of a configured field, whatever its earlier type.
+    /// Column of a configured field, which replaces its earlier type.
     pub fn declare(&mut self, field: Field) -> Option<u16> {
         self.known.remove(&field.name);
         self.field(field)

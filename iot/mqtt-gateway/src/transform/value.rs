@@ -76,14 +76,14 @@ pub enum Refusal {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Conversion {
     /// Target type.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Lowest and highest valid number.
     pub valid: Option<(f64, f64)>,
 }
 
 /// Target type.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Kind {
+pub enum ValueKind {
     /// A number; text is parsed.
     Float,
     /// An integer; text is parsed.
@@ -105,17 +105,17 @@ pub struct BooleanWords {
 
 impl Conversion {
     /// Creates a conversion without a range.
-    pub fn of(kind: Kind) -> Self {
+    pub fn of(kind: ValueKind) -> Self {
         Self { kind, valid: None }
     }
 
     /// Type of the column.
     pub fn value_type(&self) -> Type {
         match self.kind {
-            Kind::Float => Type::Float,
-            Kind::Integer => Type::Integer,
-            Kind::Boolean(_) => Type::Boolean,
-            Kind::Text => Type::Text,
+            ValueKind::Float => Type::Float,
+            ValueKind::Integer => Type::Integer,
+            ValueKind::Boolean(_) => Type::Boolean,
+            ValueKind::Text => Type::Text,
         }
     }
 
@@ -129,10 +129,10 @@ impl Conversion {
             return Ok(Converted::Absent);
         }
         let converted = match &self.kind {
-            Kind::Float => float(scalar),
-            Kind::Integer => integer(scalar),
-            Kind::Boolean(words) => boolean(scalar, words.as_deref()),
-            Kind::Text => Some(Converted::Text(text(scalar))),
+            ValueKind::Float => float(scalar),
+            ValueKind::Integer => integer(scalar),
+            ValueKind::Boolean(words) => boolean(scalar, words.as_deref()),
+            ValueKind::Text => Some(Converted::Text(text(scalar))),
         };
         let converted = converted.ok_or_else(|| Refusal::OtherType(self.value_type()))?;
         self.accept(&converted)?;

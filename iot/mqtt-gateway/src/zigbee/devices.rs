@@ -10,7 +10,7 @@ use std::rc::Rc;
 use serde::Deserialize;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 
-use crate::transform::value::{BooleanWords, Kind};
+use crate::transform::value::{BooleanWords, ValueKind};
 
 /// Largest nesting depth of features.
 const DEEPEST: usize = 4;
@@ -21,7 +21,7 @@ pub struct Expose {
     /// Path in the payload: one key, or more inside of a composite.
     pub path: Vec<Box<str>>,
     /// Conversion.
-    pub kind: Kind,
+    pub kind: ValueKind,
     /// Unit of measurement.
     pub unit: Option<Box<str>>,
 }
@@ -128,9 +128,9 @@ impl DeviceList {
 /// Adds the values that a feature, or the features inside of it, expose.
 fn collect(feature: Feature, above: &mut Vec<Box<str>>, exposes: &mut Vec<Expose>) {
     let kind = match feature.kind.as_deref() {
-        Some("numeric") => Some(Kind::Float),
-        Some("binary") => Some(Kind::Boolean(words(feature.value_on, feature.value_off))),
-        Some("enum" | "text") => Some(Kind::Text),
+        Some("numeric") => Some(ValueKind::Float),
+        Some("binary") => Some(ValueKind::Boolean(words(feature.value_on, feature.value_off))),
+        Some("enum" | "text") => Some(ValueKind::Text),
         _ => None,
     };
     match (kind, feature.property) {
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(paths, ["state", "brightness", "color.x", "color.y", "color.hue"]);
         assert_eq!(found[4].unit.as_deref(), Some("°"));
         let words = BooleanWords { yes: vec!["ON".into()], no: vec!["OFF".into()] };
-        assert_eq!(found[0].kind, Kind::Boolean(Some(Rc::new(words))));
+        assert_eq!(found[0].kind, ValueKind::Boolean(Some(Rc::new(words))));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use http_sim::services::InfluxDb;
-use http_sim::{Delivery, Fault, Kind, Reply, Request, Service};
+use http_sim::{Delivery, FailureMode, InjectedFault, Reply, Request, Service};
 use mqtt_client::{Config, Publisher};
 use settings::{Settings as _, Source};
 use testkit::replay::Case;
@@ -194,7 +194,7 @@ fn a_store_that_is_away_loses_nothing() {
     scene.publish_one("zigbee2mqtt/bridge/devices", DEVICES, true);
     let running = scene.world.start(&[]);
     scene.wait_for_a_subscriber();
-    scene.world.store().set_fault(Fault::always(Kind::Status(503)));
+    scene.world.store().set_fault(InjectedFault::always(FailureMode::Status(503)));
     scene.publish(readings(1, 100), false);
     running.terminate();
     assert_eq!(scene.world.end(running).exit, Some(0));

@@ -72,12 +72,12 @@ fn replay(folder: &Path) -> (String, String) {
             arrival: arrival.next(now),
         };
         let outcome = mapper.map(incoming);
-        writeln!(outcomes, "{}: {}", message.topic, told(&outcome, &mut mapper)).unwrap();
+        writeln!(outcomes, "{}: {}", message.topic, describe(&outcome, &mut mapper)).unwrap();
     }
     (stored(&mut mapper), outcomes)
 }
 
-fn told(outcome: &Outcome, mapper: &mut Mapper) -> String {
+fn describe(outcome: &Outcome, mapper: &mut Mapper) -> String {
     match outcome {
         Outcome::Row { table, .. } => {
             let name = mapper.tables()[*table].name().to_owned();

@@ -11,7 +11,7 @@ TEMPORARY = 75
 #: The configuration is wrong.
 MISCONFIGURED = 78
 
-#: What an attempt that follows would only do again.
+#: Exit codes of failures that a retry would only repeat.
 FINAL = {
     BROKEN_CONTRACT: "the source's data broke its contract",
     MISCONFIGURED: "the configuration is wrong",

@@ -10,7 +10,7 @@
 mod relay;
 
 use http_sim::Server;
-use http_sim::services::Slack;
+use http_sim::services::SlackSim;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use testkit::world::until;
@@ -20,8 +20,8 @@ use relay::Relay;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-fn start(variables: &[(&str, &str)]) -> (Slack, Server, TempDir, Relay) {
-    let slack = Slack::new("xoxb-token").channel("#ops").strict();
+fn start(variables: &[(&str, &str)]) -> (SlackSim, Server, TempDir, Relay) {
+    let slack = SlackSim::new("xoxb-token").channel("#ops").strict();
     let server = Server::start(slack.clone()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let relay = Relay::start(folder.path(), &server, variables);
@@ -32,7 +32,7 @@ fn message(text: &str, channel: &str) -> Value {
     json!({ "text": text, "slack_channel": channel })
 }
 
-fn texts(slack: &Slack, channel: &str) -> Vec<String> {
+fn texts(slack: &SlackSim, channel: &str) -> Vec<String> {
     let messages = slack.messages().into_iter().filter(|message| message["channel"] == channel);
     messages.map(|message| message["text"].as_str().unwrap().to_owned()).collect()
 }

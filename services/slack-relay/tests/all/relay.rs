@@ -49,7 +49,7 @@ impl Relay {
         });
         // Reads the log, so that the program never blocks on it.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { child, address: address.expect("the log tells the address") }
+        Self { child, address: address.expect("the log has the address") }
     }
 
     /// Posts with the token.

@@ -8,7 +8,7 @@ use maud::{Markup, html};
 pub use scale::Times;
 use scale::{Mark, Values};
 use trace::Plane;
-pub use trace::{Line, Point, spacing};
+pub use trace::{ChartPoint, Line, spacing};
 
 /// Largest number of lines that can be distinguished by color and dashes.
 pub const MOST_LINES: usize = 6;
@@ -198,7 +198,7 @@ mod tests {
 
     fn line(label: &str, values: &[f64]) -> Line {
         let at = |hour: i32| times().from + jiff::SignedDuration::from_hours(i64::from(hour));
-        let points = (0..).zip(values).map(|(hour, value)| Point::of(at(hour), *value));
+        let points = (0..).zip(values).map(|(hour, value)| ChartPoint::of(at(hour), *value));
         Line { label: label.to_owned(), points: points.collect(), last: values.last().copied() }
     }
 

@@ -15,14 +15,14 @@ pub struct Line {
     /// Label: `Seattle`. Empty if there is only one line.
     pub label: String,
     /// Points.
-    pub points: Vec<Point>,
+    pub points: Vec<ChartPoint>,
     /// Latest value, which may be one of many in the last point.
     pub last: Option<f64>,
 }
 
 /// Summary of the values around a time.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Point {
+pub struct ChartPoint {
     /// Time.
     pub at: Timestamp,
     /// Mean.
@@ -33,7 +33,7 @@ pub struct Point {
     pub high: f64,
 }
 
-impl Point {
+impl ChartPoint {
     /// Creates a point of a single value.
     #[cfg(test)]
     pub fn of(at: Timestamp, value: f64) -> Self {
@@ -126,7 +126,7 @@ impl Plane {
     }
 
     /// Runs of points without gaps.
-    fn unbroken<'a>(&self, points: &'a [Point]) -> impl Iterator<Item = &'a [Point]> {
+    fn unbroken<'a>(&self, points: &'a [ChartPoint]) -> impl Iterator<Item = &'a [ChartPoint]> {
         let gap = self.gap;
         points.chunk_by(move |a, b| b.at.duration_since(a.at).as_secs_f64() <= gap)
     }
@@ -142,7 +142,7 @@ pub fn spacing<'a>(lines: impl Iterator<Item = &'a Line>) -> Option<f64> {
     lines.filter_map(|line| median_distance(&line.points)).reduce(f64::min)
 }
 
-fn median_distance(points: &[Point]) -> Option<f64> {
+fn median_distance(points: &[ChartPoint]) -> Option<f64> {
     let neighbors = points.iter().zip(points.iter().skip(1));
     let mut distances: Vec<_> = neighbors.map(|(a, b)| b.at.duration_since(a.at).as_secs_f64()).collect();
     distances.sort_by(f64::total_cmp);
@@ -169,7 +169,7 @@ mod tests {
 
     fn line(points: &[(i64, f64)]) -> Line {
         let point =
-            |(second, value): &(i64, f64)| Point::of(Timestamp::from_second(*second).unwrap(), *value);
+            |(second, value): &(i64, f64)| ChartPoint::of(Timestamp::from_second(*second).unwrap(), *value);
         Line { label: String::new(), points: points.iter().map(point).collect(), last: None }
     }
 

@@ -97,11 +97,11 @@ mod tests {
     #[test]
     fn an_open_alert_stands_beside_its_earlier_times() {
         let alerts = alerts(&entry("firing"));
-        let told: Vec<_> =
+        let found: Vec<_> =
             alerts.iter().map(|alert| (alert.state, alert.title.as_str(), alert.value)).collect();
         let expected =
             [(AlertState::Firing, "temp is below 5 °C", Some(3.2)), (AlertState::Resolved, "before", None)];
-        assert_eq!(told, expected);
+        assert_eq!(found, expected);
     }
 
     #[test]

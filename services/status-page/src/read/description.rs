@@ -234,7 +234,7 @@ mod tests {
     }"#;
 
     #[test]
-    fn a_secret_is_not_shown_whoever_wrote_its_value() {
+    fn a_secret_is_not_shown_from_any_origin() {
         let settings = Description::from_state(&entry(WEATHER)).unwrap().settings();
         assert_eq!((settings[0].is_set, settings[0].secret, &settings[0].value), (Some(true), true, &None));
         assert_eq!(settings[0].set_as.as_deref(), Some("OLD_KEY"));

@@ -29,7 +29,7 @@ pub struct Reader {
     /// Time for which runs are read; a pipeline without runs in that time is not shown.
     pub look_back: Duration,
     /// Formats an error without secrets.
-    pub tell: Box<dyn Fn(&history::Error) -> String>,
+    pub describe_error: Box<dyn Fn(&history::Error) -> String>,
 }
 
 impl Reader {
@@ -101,7 +101,7 @@ impl Reader {
 
     /// Tests whether the stores can be read.
     pub async fn check(&self) -> Result<(), String> {
-        self.history.state("check").await.map(drop).map_err(|error| (self.tell)(&error))
+        self.history.state("check").await.map(drop).map_err(|error| (self.describe_error)(&error))
     }
 
     /// Descriptions of programs, from their state, or else from files.
@@ -149,7 +149,7 @@ impl Reader {
 
     fn or_report<T: Default>(&self, read: Result<T, history::Error>, problems: &mut Vec<String>) -> T {
         read.unwrap_or_else(|error| {
-            problems.push((self.tell)(&error));
+            problems.push((self.describe_error)(&error));
             T::default()
         })
     }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use history::{Dataset, Kind, Query, Row, Series};
+use history::{ColumnKind, Dataset, Query, Row, Series};
 use jiff::{SignedDuration, Timestamp};
 use record::{Schema, Type};
 
 use super::{Description, LATEST, Reader};
-use crate::chart::{Line, Point, spacing};
+use crate::chart::{ChartPoint, Line, spacing};
 use crate::view::{Catalogue, Field, FieldPage, Latest, Measurement, MeasurementPage, Range};
 
 /// Points per line, in one of many charts and in a single one.
@@ -161,7 +161,7 @@ fn numeric<'a>(dataset: &'a Dataset, schema: Option<&Schema>) -> Vec<&'a str> {
         let column = schema.and_then(|schema| schema.column(name));
         column.is_some_and(|column| column.value_type == Type::Boolean)
     };
-    let numbers = dataset.fields.iter().filter(|field| field.kind == Kind::Number);
+    let numbers = dataset.fields.iter().filter(|field| field.kind == ColumnKind::Number);
     let mut names: Vec<_> =
         numbers.map(|field| field.name.as_str()).filter(|name| !is_boolean(name)).collect();
     names.sort_by_key(|name| place(name).unwrap_or(usize::MAX));
@@ -191,8 +191,8 @@ fn field(
     }
 }
 
-fn point(point: &history::Point) -> Point {
-    Point { at: point.time, value: point.mean, low: point.min, high: point.max }
+fn point(point: &history::Point) -> ChartPoint {
+    ChartPoint { at: point.time, value: point.mean, low: point.min, high: point.max }
 }
 
 /// Splits a row into tags and values.
@@ -229,9 +229,9 @@ fn distinguishing<'a>(all: impl Iterator<Item = &'a BTreeMap<String, String>>) -
 
 /// Name of a series: the values of its distinguishing tags, or of all tags if there is only one series.
 fn label(tags: &BTreeMap<String, String>, distinguishing: &BTreeSet<String>) -> String {
-    let tells = |name: &str| distinguishing.is_empty() || distinguishing.contains(name);
+    let distinguishes = |name: &str| distinguishing.is_empty() || distinguishing.contains(name);
     tags.iter()
-        .filter(|(name, _)| tells(name))
+        .filter(|(name, _)| distinguishes(name))
         .map(|(_, value)| value.as_str())
         .collect::<Vec<_>>()
         .join(", ")

@@ -38,7 +38,7 @@ impl Server {
         });
         // Reads the log, so that the program never blocks on it.
         std::thread::spawn(move || lines.for_each(drop));
-        Self { stage, child, address: address.expect("the log tells the address") }
+        Self { stage, child, address: address.expect("the log has the address") }
     }
 
     /// Address of a page.

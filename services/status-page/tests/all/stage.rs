@@ -9,7 +9,7 @@ use record::{Batch, Record};
 use serde_json::{Value, json};
 use settings::{Settings as _, Source};
 use sink::Sink as _;
-use sink_router::{Config, Router};
+use sink_router::{Config, StoreRouter};
 use state::State;
 use tempfile::TempDir;
 use testkit::servers::{Influxdb, Postgres};
@@ -162,7 +162,7 @@ impl Stage {
     pub fn write<R: Record>(&self, records: &[R]) {
         let tls = tls::client_config(None).unwrap();
         let http = Client::new(Options::new("test", "0", tls.clone())).unwrap();
-        let router = Router::new(&self.config(), &http, &tls);
+        let router = StoreRouter::new(&self.config(), &http, &tls);
         let store = router.stores_for(R::schema()).next().unwrap();
         let written = block_on(store.write(&Batch::of(records))).unwrap();
         assert_eq!(written.refused, []);

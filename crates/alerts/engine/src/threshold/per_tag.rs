@@ -102,12 +102,12 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_without_the_text() {
-        let told = |text: &str| parse(text).unwrap_err();
-        assert_eq!(told("much"), "must be a whole number, or several as in `5; city=Seattle:2`");
-        assert_eq!(told("city=Seattle:much"), told("much"));
-        assert_eq!(told("5; 6"), "says two things for the same tags");
-        assert_eq!(told("a=b,c:2"), "names tags as in `city=Seattle:2`, several with commas");
-        assert_eq!(told("a=b,a=c:2"), "names a tag twice");
+    fn mistakes_are_reported_without_the_text() {
+        let mistake_in = |text: &str| parse(text).unwrap_err();
+        assert_eq!(mistake_in("much"), "must be a whole number, or several as in `5; city=Seattle:2`");
+        assert_eq!(mistake_in("city=Seattle:much"), mistake_in("much"));
+        assert_eq!(mistake_in("5; 6"), "says two things for the same tags");
+        assert_eq!(mistake_in("a=b,c:2"), "names tags as in `city=Seattle:2`, several with commas");
+        assert_eq!(mistake_in("a=b,a=c:2"), "names a tag twice");
     }
 }

@@ -73,34 +73,34 @@ pub fn seen(verdict: Verdict, minute: i64, hold: Hold) -> Observation {
     }
 }
 
-/// Tells the channel `slack` what there is to tell, which arrives or not.
-fn tell(alert: &mut Alert, run: &str, minute: i64, arrives: bool) -> Option<Notification> {
-    let said = alert.claim("slack", true, request(run, minute));
+/// Sends the pending notification to the channel `slack`, where it arrives or not.
+fn send(alert: &mut Alert, run: &str, minute: i64, arrives: bool) -> Option<Notification> {
+    let notification = alert.claim("slack", true, request(run, minute));
     let outcome = if arrives { SendOutcome::Sent(Some("ts-1")) } else { SendOutcome::NotSent };
     alert.settle("slack", run, outcome, at(minute));
-    said
+    notification
 }
 
-fn title(said: Option<Notification>) -> String {
-    said.map(|said| said.title).unwrap_or_default()
+fn title(notification: Option<Notification>) -> String {
+    notification.map(|notification| notification.title).unwrap_or_default()
 }
 
 #[test]
-fn a_night_of_failures_is_told_once_and_so_is_its_end() {
+fn a_night_of_failures_is_one_alert_with_one_resolution() {
     let mut known = None;
-    let mut said = Vec::new();
+    let mut notification = Vec::new();
     for (hour, works) in [true, false, false, false, true, true].into_iter().enumerate() {
         let minute = i64::try_from(hour).unwrap() * 60;
         known = Alert::after(known, &if works { worked(minute) } else { failed(minute) });
-        said.extend(known.as_mut().and_then(|alert| tell(alert, "run", minute + 1, true)));
+        notification.extend(known.as_mut().and_then(|alert| send(alert, "run", minute + 1, true)));
     }
-    let titles: Vec<_> = said.iter().map(|said| said.title.as_str()).collect();
+    let titles: Vec<_> = notification.iter().map(|notification| notification.title.as_str()).collect();
     assert_eq!(titles, ["nws failed at extract", "nws works again after 3 h 1 min"]);
     assert_eq!(
-        said[0].context,
+        notification[0].context,
         "failing since 1970-01-01 01:00 UTC · exit 75, a later run may work · run run-60"
     );
-    assert_eq!(said[1].context, "3 runs failed since 1970-01-01 01:00 UTC · run run-240");
+    assert_eq!(notification[1].context, "3 runs failed since 1970-01-01 01:00 UTC · run run-240");
     let alert = known.unwrap();
     assert_eq!((alert.state, alert.past.len(), alert.channels.len()), (AlertState::Resolved, 1, 0));
 }
@@ -116,11 +116,11 @@ fn each_stage_has_its_alert_and_ends_when_a_run_works() {
 #[test]
 fn people_are_reminded_after_the_interval_and_not_before() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    assert_eq!(title(tell(&mut alert, "a", 1, true)), "nws failed at extract");
+    assert_eq!(title(send(&mut alert, "a", 1, true)), "nws failed at extract");
     for (hour, expected) in [(23, ""), (25, "nws failed at extract, still after 1 d 1 h"), (30, "")] {
         let minute = hour * 60;
         alert = Alert::after(Some(alert), &failed(minute - 1)).unwrap();
-        assert_eq!(title(tell(&mut alert, "b", minute, true)), expected, "after {hour} h");
+        assert_eq!(title(send(&mut alert, "b", minute, true)), expected, "after {hour} h");
     }
     let never = ClaimRequest { reminder: None, ..request("c", 100_000) };
     alert = Alert::after(Some(alert), &failed(99_000)).unwrap();
@@ -128,9 +128,9 @@ fn people_are_reminded_after_the_interval_and_not_before() {
 }
 
 #[test]
-fn what_was_not_seen_again_is_no_reason_to_remind() {
+fn an_alert_not_seen_again_sends_no_reminder() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    tell(&mut alert, "a", 1, true);
+    send(&mut alert, "a", 1, true);
     assert_eq!(alert.claim("slack", true, request("b", 10_000)), None);
 }
 
@@ -169,12 +169,12 @@ fn a_message_that_another_run_is_sending_is_left_to_it() {
 }
 
 #[test]
-fn what_a_run_was_sending_when_it_died_counts_as_sent() {
+fn messages_of_a_run_that_died_count_as_sent() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
     alert.claim("slack", true, request("dead", 1)).unwrap();
     assert_eq!(alert.claim("slack", true, request("next", 30)), None);
     let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
-    assert_eq!(title(tell(&mut alert, "last", 61, true)), "nws works again after 1 h 1 min");
+    assert_eq!(title(send(&mut alert, "last", 61, true)), "nws works again after 1 h 1 min");
 }
 
 #[test]
@@ -186,54 +186,54 @@ fn where_a_repeat_does_no_harm_it_is_sent_again() {
 }
 
 #[test]
-fn what_could_not_be_said_is_said_by_a_later_run() {
+fn an_unsent_notification_is_sent_by_a_later_run() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    assert!(tell(&mut alert, "a", 1, false).is_some());
+    assert!(send(&mut alert, "a", 1, false).is_some());
     let mut alert = Alert::after(Some(alert), &failed(60)).unwrap();
-    let said = tell(&mut alert, "b", 61, true).unwrap();
-    assert_eq!((said.kind, said.since), (NotificationKind::Firing, at(0)));
+    let notification = send(&mut alert, "b", 61, true).unwrap();
+    assert_eq!((notification.kind, notification.since), (NotificationKind::Firing, at(0)));
     let mut alert = Alert::after(Some(alert), &worked(120)).unwrap();
-    assert!(tell(&mut alert, "c", 121, false).is_some());
-    assert_eq!(title(tell(&mut alert, "d", 181, true)), "nws works again after 2 h 1 min");
+    assert!(send(&mut alert, "c", 121, false).is_some());
+    assert_eq!(title(send(&mut alert, "d", 181, true)), "nws works again after 2 h 1 min");
 }
 
 #[test]
-fn an_end_stands_alone_where_the_beginning_could_not_be_told() {
+fn a_resolution_is_sent_alone_if_the_firing_could_not_be_sent() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    tell(&mut alert, "a", 1, false);
+    send(&mut alert, "a", 1, false);
     let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
-    let said = tell(&mut alert, "b", 61, true).unwrap();
+    let notification = send(&mut alert, "b", 61, true).unwrap();
     assert_eq!(
-        (said.kind, said.detail.as_str()),
+        (notification.kind, notification.detail.as_str()),
         (NotificationKind::Resolved, "It could not be told at the time.")
     );
 }
 
 #[test]
-fn an_end_that_nobody_heard_of_is_no_end() {
+fn an_unannounced_alert_has_no_resolution() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    tell(&mut alert, "a", 1, true);
+    send(&mut alert, "a", 1, true);
     let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
-    tell(&mut alert, "b", 61, false);
+    send(&mut alert, "b", 61, false);
     let alert = Alert::after(Some(alert), &failed(120)).unwrap();
     assert_eq!((alert.since, alert.count, alert.past.len()), (at(0), 2, 0));
 }
 
 #[test]
-fn a_channel_that_does_not_want_an_alert_hears_only_the_end_of_what_it_was_told() {
+fn a_channel_gets_only_resolutions_of_alerts_it_was_sent() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
     assert_eq!(alert.claim("slack", false, request("a", 1)), None);
-    tell(&mut alert, "a", 1, true);
+    send(&mut alert, "a", 1, true);
     let mut alert = Alert::after(Some(alert), &worked(60)).unwrap();
     assert!(alert.claim("slack", false, request("b", 61)).is_some());
     assert_eq!(alert.claim("webhook", true, request("b", 61)), None);
 }
 
 #[test]
-fn what_nobody_watches_any_more_is_over() {
+fn alerts_without_a_condition_are_resolved() {
     let mut alert = Alert::after(None, &failed(0)).unwrap();
-    tell(&mut alert, "a", 1, true);
+    send(&mut alert, "a", 1, true);
     let mut alert = alert.abandoned(at(60), "no longer watched").unwrap();
-    assert_eq!(title(tell(&mut alert, "b", 61, true)), "nws failed at extract: no longer watched");
+    assert_eq!(title(send(&mut alert, "b", 61, true)), "nws failed at extract: no longer watched");
     assert!(!alert.is_expired(at(61)) && alert.is_expired(at(60 * 24 * 40)));
 }

@@ -27,9 +27,9 @@ fn run(minute: i64, works: bool, readings: u32) -> Observation {
     rule.observe(&end, &["load"], &Links::default()).remove(0)
 }
 
-fn tell(alert: &mut Alert, minute: i64, arrives: bool) -> Option<Notification> {
+fn send(alert: &mut Alert, minute: i64, arrives: bool) -> Option<Notification> {
     let reminder = Some(Duration::from_hours(24));
-    let said =
+    let notification =
         alert.claim("slack", true, ClaimRequest { run: "run", now: at(minute), reminder, may_repeat: false });
     alert.settle(
         "slack",
@@ -37,59 +37,59 @@ fn tell(alert: &mut Alert, minute: i64, arrives: bool) -> Option<Notification> {
         if arrives { SendOutcome::Sent(None) } else { SendOutcome::NotSent },
         at(minute),
     );
-    said
+    notification
 }
 
-/// An alert that fails at `from`, and works at `until` if that is given, told each time.
+/// An alert that fails at `from`, and works at `until` if that is given, with a notification each time.
 fn fired(from: i64, until: Option<i64>) -> Alert {
     let mut alert = Alert::after(None, &run(from, false, 1)).unwrap();
-    tell(&mut alert, from, true).unwrap();
+    send(&mut alert, from, true).unwrap();
     if let Some(until) = until {
         alert = Alert::after(Some(alert), &run(until, true, 1)).unwrap();
-        tell(&mut alert, until, true).unwrap();
+        send(&mut alert, until, true).unwrap();
     }
     alert
 }
 
-fn event(said: Option<Notification>) -> Option<NotificationKind> {
-    said.map(|said| said.kind)
+fn event(notification: Option<Notification>) -> Option<NotificationKind> {
+    notification.map(|notification| notification.kind)
 }
 
 #[test]
-fn what_fires_in_both_goes_on_and_ends_once() {
+fn an_alert_firing_in_both_goes_on_and_ends_once() {
     let alert = fired(0, None).merge(fired(60, None));
     assert_eq!((alert.state, alert.since, alert.count), (AlertState::Firing, at(0), 2));
     let mut alert = Alert::after(Some(alert), &run(120, true, 1)).unwrap();
-    assert_eq!(event(tell(&mut alert, 120, true)), Some(NotificationKind::Resolved));
-    assert_eq!(tell(&mut alert, 121, true), None);
+    assert_eq!(event(send(&mut alert, 120, true)), Some(NotificationKind::Resolved));
+    assert_eq!(send(&mut alert, 121, true), None);
 }
 
 #[test]
-fn what_began_elsewhere_after_an_earlier_end_ends_here() {
+fn an_alert_begun_elsewhere_after_an_earlier_end_ends_here() {
     let alert = fired(0, Some(60)).merge(fired(120, None));
     assert_eq!((alert.state, alert.since, alert.past.len()), (AlertState::Firing, at(120), 1));
     let mut alert = Alert::after(Some(alert), &run(180, true, 1)).unwrap();
-    assert_eq!(event(tell(&mut alert, 180, true)), Some(NotificationKind::Resolved));
+    assert_eq!(event(send(&mut alert, 180, true)), Some(NotificationKind::Resolved));
     assert_eq!(alert.past.len(), 2);
 }
 
 #[test]
-fn an_end_told_elsewhere_is_an_end() {
+fn a_resolution_sent_elsewhere_counts() {
     let mut alert = fired(0, None).merge(fired(60, Some(120)));
-    assert_eq!((alert.state, tell(&mut alert, 180, true)), (AlertState::Resolved, None));
+    assert_eq!((alert.state, send(&mut alert, 180, true)), (AlertState::Resolved, None));
 }
 
 #[test]
-fn an_end_that_could_not_be_told_elsewhere_is_told_here() {
+fn a_resolution_unsent_elsewhere_is_sent_here() {
     let mut elsewhere = Alert::after(Some(fired(60, None)), &run(120, true, 1)).unwrap();
-    tell(&mut elsewhere, 120, false).unwrap();
+    send(&mut elsewhere, 120, false).unwrap();
     let mut alert = fired(0, None).merge(elsewhere);
-    assert_eq!(event(tell(&mut alert, 180, true)), Some(NotificationKind::Resolved));
-    assert_eq!(tell(&mut alert, 181, true), None);
+    assert_eq!(event(send(&mut alert, 180, true)), Some(NotificationKind::Resolved));
+    assert_eq!(send(&mut alert, 181, true), None);
 }
 
 #[test]
-fn what_has_come_to_nothing_yet_does_not_end_what_fires() {
+fn a_pending_alert_does_not_end_a_firing_one() {
     let pending = Alert::after(None, &run(60, false, 3)).unwrap();
     let alert = fired(0, None).merge(pending.clone());
     assert_eq!((alert.state, alert.since), (AlertState::Firing, at(0)));

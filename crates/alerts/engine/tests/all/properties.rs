@@ -13,12 +13,12 @@ proptest! {
 
     /// Runs and readings in any order, on a channel that takes messages or not, with runs that die at any step.
     #[test]
-    fn every_firing_has_one_end_and_nothing_is_said_twice(
+    fn every_firing_has_one_resolution_and_nothing_is_sent_twice(
         steps in proptest::collection::vec((0..3_u8, 0..4_u8, 1..600_i64), 0..80),
         readings in 1..4_u32,
     ) {
         let mut known: Option<Alert> = None;
-        let mut heard: Vec<(NotificationKind, Timestamp)> = Vec::new();
+        let mut received: Vec<(NotificationKind, Timestamp)> = Vec::new();
         let mut minute = 0;
         let verdicts = [Verdict::Bad, Verdict::Between, Verdict::Good];
         // In the end it is good, twice, far apart, and everything arrives.
@@ -30,12 +30,12 @@ proptest! {
             let Some(alert) = &mut known else { continue };
             let run = format!("run-{index}");
             let before = alert.clone();
-            let said = alert.claim("slack", true, request(&run, minute));
-            match (said, ending) {
+            let notification = alert.claim("slack", true, request(&run, minute));
+            match (notification, ending) {
                 (None, _) => {}
                 // The channel takes it.
-                (Some(said), 0) => {
-                    heard.push((said.kind, at(minute)));
+                (Some(notification), 0) => {
+                    received.push((notification.kind, at(minute)));
                     alert.settle("slack", &run, SendOutcome::Sent(None), at(minute));
                 }
                 // It certainly does not.
@@ -43,19 +43,19 @@ proptest! {
                 // The run dies before the claim is kept.
                 (Some(_), 2) => *alert = before,
                 // The run dies after the message, which nobody notes.
-                (Some(said), _) => heard.push((said.kind, at(minute))),
+                (Some(notification), _) => received.push((notification.kind, at(minute))),
             }
         }
         let mut is_firing = false;
         let mut last = Timestamp::MIN;
-        for (event, when) in heard {
+        for (event, when) in received {
             match event {
                 NotificationKind::Firing => prop_assert!(!is_firing, "fires twice"),
                 NotificationKind::Reminder => {
                     prop_assert!(is_firing, "a reminder of nothing");
                     prop_assert!(Duration::try_from(when - last).unwrap() >= DAY, "reminds too soon");
                 }
-                // An end stands alone only where the beginning could not be told.
+                // A resolution is sent alone only where the firing could not be sent.
                 NotificationKind::Resolved => {}
                 NotificationKind::Occurred => prop_assert!(false, "a run is no event"),
             }

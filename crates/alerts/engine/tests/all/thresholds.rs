@@ -62,7 +62,7 @@ fn a_limit_is_for_all_or_for_some_tags() {
 }
 
 #[test]
-fn the_words_say_what_where_since_when_and_how_much() {
+fn the_text_has_value_place_start_and_limit() {
     let variables =
         [("ALERT_TEMP_ABOVE", "30"), ("ALERT_TEMP_CLEAR", "28.5"), ("ALERT_TEMP_SEVERITY", "critical")];
     let thresholds = read(&variables).unwrap();
@@ -72,13 +72,16 @@ fn the_words_say_what_where_since_when_and_how_much() {
         thresholds.observe(&reading("temp", FieldValue::Number(temp), &tags, minute), &links).remove(0)
     };
     let alert = Alert::after(None, &observe(31.20049, 14 * 60)).unwrap();
-    let said = &alert.firing;
-    assert_eq!(said.title, "roof: temp above 30 °C (city Seattle)");
-    assert_eq!(said.detail, "temp is 31.2 °C, limit 30 °C, clear at 28.5 °C");
-    assert_eq!(said.context, "above 30 °C since 1970-01-01 14:00 UTC · run r1");
-    assert_eq!((said.value, said.limit, said.unit.as_deref()), (Some(31.20049), Some(30.0), Some("°C")));
-    assert_eq!((said.severity, said.concern.as_deref()), (Severity::Critical, Some("climate")));
-    assert_eq!(said.link.as_deref(), Some("https://d"));
+    let firing = &alert.firing;
+    assert_eq!(firing.title, "roof: temp above 30 °C (city Seattle)");
+    assert_eq!(firing.detail, "temp is 31.2 °C, limit 30 °C, clear at 28.5 °C");
+    assert_eq!(firing.context, "above 30 °C since 1970-01-01 14:00 UTC · run r1");
+    assert_eq!(
+        (firing.value, firing.limit, firing.unit.as_deref()),
+        (Some(31.20049), Some(30.0), Some("°C"))
+    );
+    assert_eq!((firing.severity, firing.concern.as_deref()), (Severity::Critical, Some("climate")));
+    assert_eq!(firing.link.as_deref(), Some("https://d"));
 
     let between = Alert::after(Some(alert), &observe(29.0, 14 * 60 + 5)).unwrap();
     assert_eq!(between.state, AlertState::Firing);
@@ -88,7 +91,7 @@ fn the_words_say_what_where_since_when_and_how_much() {
 }
 
 #[test]
-fn a_state_is_told_like_a_number() {
+fn a_state_is_reported_like_a_number() {
     let thresholds = read(&[("ALERT_STATUS_IS", "on_battery, low"), ("ALERT_OPEN_IS", "true")]).unwrap();
     let tags = tags(&[("ups", "rack")]);
     let observe =
@@ -104,7 +107,7 @@ fn a_state_is_told_like_a_number() {
 }
 
 #[test]
-fn every_mistake_is_told_at_once() {
+fn every_mistake_is_reported_at_once() {
     let variables = [
         ("ALERT_TEMPP_ABOVE", "5"),
         ("ALERT_STATUS_ABOVE", "5"),
@@ -132,7 +135,7 @@ fn every_mistake_is_told_at_once() {
 }
 
 #[test]
-fn what_clears_on_the_wrong_side_or_for_two_limits_is_refused() {
+fn a_clear_value_on_the_wrong_side_or_for_two_limits_is_refused() {
     let mistakes = |variables: &[(&str, &str)]| read(variables).unwrap_err();
     let wrong = "ALERT_TEMP_ABOVE clears on the wrong side: a value would be over and still beyond it";
     assert_eq!(mistakes(&[("ALERT_TEMP_ABOVE", "30"), ("ALERT_TEMP_CLEAR", "31")]), wrong);
@@ -169,7 +172,10 @@ fn labels_are_in_the_text_of_a_value_and_not_in_its_identity() {
 fn an_event_has_neither_hold_nor_end() {
     for end in ["FOR", "CLEAR"] {
         let name = format!("ALERT_MAGNITUDE_{end}");
-        let told = read(&[("ALERT_MAGNITUDE_ABOVE", "5"), (&name, "3")]).unwrap_err();
-        assert_eq!(told, format!("{name} means nothing for an event: each row alerts once and has no end"));
+        let mistakes = read(&[("ALERT_MAGNITUDE_ABOVE", "5"), (&name, "3")]).unwrap_err();
+        assert_eq!(
+            mistakes,
+            format!("{name} means nothing for an event: each row alerts once and has no end")
+        );
     }
 }

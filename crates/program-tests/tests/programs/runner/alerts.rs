@@ -1,6 +1,6 @@
 //! Tests of alerts: recipients and repetitions.
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 use testkit::world::{NOBODY, World};
 
 use super::{expect_exit, failing_world, world};
@@ -46,7 +46,7 @@ fn the_next_failure_is_told_again(program: &Program) {
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.source().clear_faults();
     expect_exit(&world.run(&[]), 0);
-    world.source().set_fault(Fault::always(Kind::Html));
+    world.source().set_fault(InjectedFault::always(FailureMode::Html));
     expect_exit(&world.run(&[]), 65);
     expect_alerts(&world, &["failed", "works again", "failed"]);
 }
@@ -92,7 +92,7 @@ fn a_recovery_that_slack_did_not_take_is_told_by_the_next_run(program: &Program)
     let world = failing_world(program);
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.source().clear_faults();
-    world.channel().set_fault(Fault::always(Kind::Status(404)));
+    world.channel().set_fault(InjectedFault::always(FailureMode::Status(404)));
     expect_exit(&world.run(&[]), 0);
     world.channel().clear_faults();
     expect_exit(&world.run(&[]), 0);
@@ -102,7 +102,7 @@ fn a_recovery_that_slack_did_not_take_is_told_by_the_next_run(program: &Program)
 fn a_message_that_may_have_arrived_is_not_sent_again(program: &Program) {
     let mut world = failing_world(program);
     world.set("HTTP_TIMEOUT_SECONDS", "0.7");
-    world.channel().set_fault(Fault::always(Kind::Stall));
+    world.channel().set_fault(InjectedFault::always(FailureMode::Stall));
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.channel().clear_faults();
     expect_exit(&world.run(&[]), CONFIGURATION);
@@ -169,9 +169,9 @@ fn a_bot_tells_what_a_webhook_tells(program: &Program) {
 
 /// The alerts so far say these things, in this order.
 #[track_caller]
-fn expect_alerts(world: &World, said: &[&str]) {
+fn expect_alerts(world: &World, expected: &[&str]) {
     let alerts = world.alerts();
-    let fits =
-        alerts.len() == said.len() && alerts.iter().zip(said).all(|(alert, said)| alert.contains(said));
-    assert!(fits, "expected {said:?}, got {alerts:#?}");
+    let fits = alerts.len() == expected.len()
+        && alerts.iter().zip(expected).all(|(alert, expected)| alert.contains(expected));
+    assert!(fits, "expected {expected:?}, got {alerts:#?}");
 }

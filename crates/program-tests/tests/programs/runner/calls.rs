@@ -1,6 +1,6 @@
-//! What a program can be called with.
+//! Arguments of a program.
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 use serde_json::Value;
 
 use super::{expect_exit, failing_world, world};
@@ -92,8 +92,8 @@ fn a_check_tells_a_line_for_each_thing_and_changes_nothing(program: &Program) {
     let outcome = world.run(&["--check"]);
     expect_exit(&outcome, 0);
     for what in ["configuration", "source", "store influxdb", "alerts slack"] {
-        let told = outcome.stdout.lines().any(|line| line.starts_with("ok") && line.contains(what));
-        assert!(told, "{what} is not told\n{}", outcome.stdout);
+        let is_printed = outcome.stdout.lines().any(|line| line.starts_with("ok") && line.contains(what));
+        assert!(is_printed, "{what} is not printed\n{}", outcome.stdout);
     }
     assert_eq!((world.lines() + &world.report_lines(), world.alerts().len()), (String::new(), 0));
     assert!(world.written().is_empty(), "{:?}", world.written());
@@ -116,7 +116,7 @@ fn a_test_alert_goes_to_every_channel_and_needs_no_key_of_the_source(program: &P
 fn a_check_tells_all_that_is_wrong(program: &Program) {
     let mut world = failing_world(program);
     world.set("INFLUXDB_BUCKET", "none-of-this-name");
-    world.channel().set_fault(Fault::always(Kind::Reset));
+    world.channel().set_fault(InjectedFault::always(FailureMode::Reset));
     let outcome = world.run(&["--check"]);
     expect_exit(&outcome, 78);
     let failed = outcome.stdout.lines().filter(|line| line.starts_with("FAILED")).count();

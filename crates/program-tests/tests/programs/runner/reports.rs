@@ -1,7 +1,7 @@
 //! Tests of the results of a run: records in the default store, reports, log lines, a heartbeat.
 
 use http_sim::services::Heartbeat;
-use http_sim::{Fault, Kind, Server};
+use http_sim::{FailureMode, InjectedFault, Server};
 use serde_json::Value;
 
 use super::{expect_exit, failing_world, world};
@@ -91,7 +91,7 @@ fn every_log_line_is_json_that_says_whose_it_is(program: &Program) {
     runs.dedup();
     assert_eq!(runs.len(), 1, "all lines are of one run");
     let failed: Vec<_> = outcome.stderr.lines().filter(|line| line.contains("\"error\"")).collect();
-    assert_eq!(failed.len(), 1, "one line tells the failure: {failed:?}");
+    assert_eq!(failed.len(), 1, "one line reports the failure: {failed:?}");
 }
 
 fn a_heart_beats_after_a_good_run_alone(program: &Program) {
@@ -101,7 +101,7 @@ fn a_heart_beats_after_a_good_run_alone(program: &Program) {
     world.set("UPTIME_KUMA_WEBHOOK", &format!("{}/push/key", server.url()));
     expect_exit(&world.run(&[]), 0);
     assert_eq!(server.requests().len(), 1);
-    world.source().set_fault(Fault::always(Kind::Status(403)));
+    world.source().set_fault(InjectedFault::always(FailureMode::Status(403)));
     expect_exit(&world.run(&[]), 78);
     assert_eq!(server.requests().len(), 1);
 }

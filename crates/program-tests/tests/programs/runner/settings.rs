@@ -44,11 +44,11 @@ fn every_mistake_is_told_at_once_and_no_value_is(program: &Program) {
         "LOG_FORMAT",
         "CA_FILE",
     ] {
-        assert!(outcome.stderr.contains(name), "{name} is not told\n{}", outcome.stderr);
-        assert!(alerts.iter().all(|alert| alert.contains(name)), "{name} is not told: {alerts:?}");
+        assert!(outcome.stderr.contains(name), "{name} is not reported\n{}", outcome.stderr);
+        assert!(alerts.iter().all(|alert| alert.contains(name)), "{name} is not reported: {alerts:?}");
     }
-    let told = [outcome.stderr, alerts.concat(), world.termination_log()].concat();
-    assert!(!told.contains("planted-value"), "{told}");
+    let output = [outcome.stderr, alerts.concat(), world.termination_log()].concat();
+    assert!(!output.contains("planted-value"), "{output}");
     assert!(world.source().requests().is_empty(), "nothing is asked of the source");
 }
 

@@ -25,7 +25,7 @@ async fn notifying<T>(world: &World, act: impl Future<Output = T>) -> T {
     }
 }
 
-/// The alerts of the device by their keys, once it has had time to tell.
+/// The alerts of the device by their keys, once it has had time to send them.
 async fn alerts(world: &World) -> Vec<(String, AlertState, u32)> {
     sleep(Duration::from_secs(5)).await;
     let all = Box::pin(world.core().context.state.all("alert/")).await.unwrap();
@@ -56,7 +56,7 @@ async fn a_sensor_that_fails_three_times_is_an_alert_until_it_recovers() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_threshold_is_looked_at_with_each_reading_and_kept_when_it_changes() {
+async fn a_threshold_is_evaluated_with_each_reading_and_stored_when_it_changes() {
     let world = World::new(&[("ALERT_PM2_ABOVE", "50"), ("ALERT_PM2_FOR", "2")]);
     notifying(&world, async {
         let start = Timestamp::now();

@@ -77,7 +77,7 @@ async fn a_store_that_is_there_gets_the_records_and_no_spool_is_made() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_store_does_not_take_waits_and_arrives_when_it_is_back() {
+async fn records_of_an_unavailable_store_are_spooled_and_delivered_later() {
     for kind in [Kind::Temporary, Kind::Unauthorized, Kind::Configuration] {
         let road = Road::new(&[]);
         road.store.behaves(Behavior::Fails(kind));
@@ -195,7 +195,7 @@ async fn a_full_spool_that_blocks_acknowledges_nothing_until_there_is_room() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_program_that_ends_while_the_spool_is_full_says_what_is_lost() {
+async fn a_program_that_ends_while_the_spool_is_full_reports_lost_records() {
     let road = Road::new(&[("SPOOL_MAX_BYTES", "200000"), ("SPOOL_WHEN_FULL", "block")]);
     road.store.behaves(Behavior::Fails(Kind::Temporary));
     road.fill().await;
@@ -224,7 +224,7 @@ async fn a_spool_that_cannot_be_used_leaves_the_store_to_be_asked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_a_limit_drops_is_counted() {
+async fn records_dropped_by_a_limit_are_counted() {
     let road = Road::new(&[("SPOOL_MAX_BYTES", "200000")]);
     road.store.behaves(Behavior::Fails(Kind::Temporary));
     for second in 0..2000 {
@@ -236,7 +236,7 @@ async fn what_a_limit_drops_is_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_is_buried_and_never_offered_to_a_store() {
+async fn out_of_range_records_become_dead_letters_and_are_never_offered_to_a_store() {
     let world = World::new(&[]);
     let records = [air(1), Air { pm2: 1200.0, ..air(2) }, Air { pm2: f64::NAN, ..air(3) }];
     world.device.load(&records).await.unwrap();

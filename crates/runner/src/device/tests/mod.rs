@@ -41,7 +41,7 @@ pub(super) fn air(second: i64) -> Air {
     Air { at: Timestamp::from_second(second).unwrap(), pm2 }
 }
 
-/// A device, and who may tell it to end.
+/// A device, and the sender of its signal to stop.
 pub(super) struct World {
     pub(super) device: Device<()>,
     pub(super) folder: TempDir,
@@ -66,7 +66,7 @@ impl World {
         let mut source = Source::of(own.into_iter().chain(given));
         let program = Program::new("test-device", "0", "A device of a test.")
             .record::<Air>()
-            .of_kind(crate::program::Kind::Device);
+            .of_kind(crate::program::ProgramKind::Device);
         let variables = super::variables::<()>(&program);
         let settings = DeviceSettings::read(&program, &mut source).unwrap();
         let redactor = Redactor::default();

@@ -20,7 +20,7 @@ fn failure(kind: Kind) -> Failure {
     Failure::new(Stage::Extract, kind, "it does not answer")
 }
 
-/// Reads for so long, then tells the device to end; returns when the readings began, in seconds.
+/// Reads for so long, then stops the device; returns when the readings began, in seconds.
 async fn readings(
     world: &World,
     polling: Polling,

@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use i2c_sim::{Bus, Clock, Fault, Room, Scd4x as Model};
+use i2c_sim::{Bus, Clock, InjectedFault, Room, Scd4xSim};
 use scd4x::{Error, Power, Scd4x, Setup};
 
-fn sensor() -> (Model, Scd4x<Bus, Clock>, Clock) {
+fn sensor() -> (Scd4xSim, Scd4x<Bus, Clock>, Clock) {
     let clock = Clock::manual();
-    let model = Model::new(Room::default(), clock.clone());
+    let model = Scd4xSim::new(Room::default(), clock.clone());
     let sensor = Scd4x::new(model.on_bus(), clock.clone());
     (model, sensor, clock)
 }
 
 #[tokio::test]
-async fn measures_what_is_in_the_room() {
+async fn measures_the_air_of_the_room() {
     let (_, mut sensor, clock) = sensor();
     clock.advance(Duration::from_hours(13));
     sensor.begin(&Setup::default()).await.unwrap();
@@ -52,7 +52,7 @@ async fn a_flipped_bit_costs_one_measurement() {
     sensor.read().await.unwrap();
     clock.advance(Duration::from_secs(5));
     assert!(sensor.is_ready().await.unwrap());
-    model.misbehave(Fault::Checksum);
+    model.misbehave(InjectedFault::Checksum);
     assert!(matches!(sensor.measurement().await, Err(Error::Checksum { .. })));
     sensor.read().await.unwrap();
 }

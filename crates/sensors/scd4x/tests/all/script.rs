@@ -49,7 +49,7 @@ const READ: &str = "EC 05";
 const MEASURED: &str = "01 A8 30 66 67 A2 5E B9 3C";
 
 #[tokio::test]
-async fn begins_from_whatever_state_it_finds() {
+async fn starts_from_any_state_of_the_sensor() {
     let steps = [
         // Nobody acknowledges being woken up.
         refuses("36 F6"),
@@ -75,7 +75,7 @@ async fn begins_from_whatever_state_it_finds() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_left_alone() {
+async fn unset_parameters_are_left_alone() {
     let steps = [writes("36 F6"), waits(30), writes("3F 86"), waits(500), writes("21 AC"), waits(1)];
     let setup = Setup { power: Power::Low, ..Setup::default() };
     scripted(steps, async |mut sensor| sensor.begin(&setup).await).await.unwrap();
@@ -86,7 +86,7 @@ async fn waits_until_a_measurement_is_ready_and_reads_it() {
     let steps = [
         &asks(IS_READY, NOT_READY)[..],
         &[waits(250)],
-        // Only the eleven low bits tell: the others are set in both.
+        // Only the eleven low bits count: the others are set in both.
         &asks(IS_READY, "F8 00 AE"),
         &[waits(250)],
         &asks(IS_READY, READY),
@@ -144,7 +144,7 @@ async fn a_sensor_that_was_reset_never_becomes_ready() {
 }
 
 #[tokio::test]
-async fn a_missing_sensor_is_told_by_the_first_command_that_counts() {
+async fn a_missing_sensor_is_found_by_the_first_acknowledged_command() {
     let steps = [refuses("36 F6"), waits(30), refuses("3F 86"), waits(500)];
     let error = scripted(steps, async |mut sensor| sensor.begin(&Setup::default()).await).await.unwrap_err();
     assert_eq!(error.to_string(), "the sensor did not acknowledge `stop_periodic_measurement`");
@@ -169,7 +169,7 @@ async fn settings_are_read_back() {
 }
 
 #[tokio::test]
-async fn the_pressure_is_told_in_hectopascals() {
+async fn the_pressure_is_sent_in_hectopascals() {
     let steps = [writes("E0 00 03 DB 42"), waits(1)];
     scripted(steps, async |mut sensor| sensor.set_ambient_pressure(987).await).await.unwrap();
 }
@@ -190,7 +190,7 @@ async fn a_recalibration_that_failed_is_an_error_that_no_repeat_mends() {
 }
 
 #[tokio::test]
-async fn what_the_sensor_does_not_take_is_never_sent() {
+async fn values_outside_the_range_of_the_sensor_are_never_sent() {
     let nothing_sent = async |mut sensor: Scd4x<Script, Script>| {
         [
             sensor.set_altitude(3001).await,

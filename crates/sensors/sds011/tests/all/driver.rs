@@ -20,15 +20,15 @@ const DAMAGED: &str = "AA C0 7B 00 C8 00 12 34 88 AB";
 
 enum Step {
     /// The driver sends exactly these bytes.
-    Hears(&'static str),
+    Receives(&'static str),
     /// The sensor sends these bytes.
-    Says(&'static str),
+    Sends(&'static str),
     /// The sensor waits so many milliseconds.
     Waits(u64),
     /// The adapter is pulled out.
     Unplugged,
 }
-use Step::{Hears, Says, Unplugged, Waits};
+use Step::{Receives, Sends, Unplugged, Waits};
 
 fn bytes(hex: &str) -> Vec<u8> {
     hex.split(' ').map(|byte| u8::from_str_radix(byte, 16).unwrap()).collect()
@@ -38,12 +38,12 @@ fn bytes(hex: &str) -> Vec<u8> {
 async fn play(mut port: DuplexStream, script: &[Step]) -> Option<DuplexStream> {
     for (number, step) in script.iter().enumerate() {
         match step {
-            Hears(hex) => {
-                let mut heard = vec![0; bytes(hex).len()];
-                port.read_exact(&mut heard).await.unwrap();
-                assert_eq!(heard, bytes(hex), "step {number}: {heard:02X?}");
+            Receives(hex) => {
+                let mut received = vec![0; bytes(hex).len()];
+                port.read_exact(&mut received).await.unwrap();
+                assert_eq!(received, bytes(hex), "step {number}: {received:02X?}");
             }
-            Says(hex) => port.write_all(&bytes(hex)).await.unwrap(),
+            Sends(hex) => port.write_all(&bytes(hex)).await.unwrap(),
             Waits(milliseconds) => tokio::time::sleep(Duration::from_millis(*milliseconds)).await,
             Unplugged => return None,
         }
@@ -61,9 +61,9 @@ async fn scripted<T>(script: &[Step], work: impl AsyncFnOnce(&mut Sds011<DuplexS
     };
     let (result, port) = tokio::join!(work, play(device, script));
     if let Some(mut port) = port {
-        let mut unheard = Vec::new();
-        port.read_to_end(&mut unheard).await.unwrap();
-        assert!(unheard.is_empty(), "more was sent than the script has: {unheard:02X?}");
+        let mut rest = Vec::new();
+        port.read_to_end(&mut rest).await.unwrap();
+        assert!(rest.is_empty(), "more was sent than the script has: {rest:02X?}");
     }
     result
 }
@@ -71,34 +71,39 @@ async fn scripted<T>(script: &[Step], work: impl AsyncFnOnce(&mut Sds011<DuplexS
 const READING: Reading = Reading { pm2_5: 12.3, pm10: 20.0 };
 
 #[tokio::test(start_paused = true)]
-async fn reads_what_it_asked_for() {
-    let reading = scripted(&[Hears(QUERY), Says(MEASURED)], async |sensor| sensor.read().await).await;
+async fn reads_the_requested_values() {
+    let reading = scripted(&[Receives(QUERY), Sends(MEASURED)], async |sensor| sensor.read().await).await;
     assert_eq!(reading.unwrap(), READING);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_old_measurement_is_not_a_reading() {
     let old = "AA C0 01 00 01 00 12 34 48 AB";
-    let script = [Says(old), Says(old), Says("AA C0 01"), Hears(QUERY), Says(MEASURED)];
+    let script = [Sends(old), Sends(old), Sends("AA C0 01"), Receives(QUERY), Sends(MEASURED)];
     assert_eq!(scripted(&script, async |sensor| sensor.read().await).await.unwrap(), READING);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_frame_in_pieces_between_noise_is_one_frame() {
-    let script =
-        [Hears(QUERY), Says("00 FF AA AA"), Says("AA C0 7B 00"), Waits(5), Says("C8 00 12 34 89 AB 00")];
+    let script = [
+        Receives(QUERY),
+        Sends("00 FF AA AA"),
+        Sends("AA C0 7B 00"),
+        Waits(5),
+        Sends("C8 00 12 34 89 AB 00"),
+    ];
     assert_eq!(scripted(&script, async |sensor| sensor.read().await).await.unwrap(), READING);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_damaged_frame_is_asked_for_again() {
-    let script = [Hears(QUERY), Says(DAMAGED), Hears(QUERY), Says(MEASURED)];
+    let script = [Receives(QUERY), Sends(DAMAGED), Receives(QUERY), Sends(MEASURED)];
     assert_eq!(scripted(&script, async |sensor| sensor.read().await).await.unwrap(), READING);
 }
 
 #[tokio::test(start_paused = true)]
-async fn damaged_frames_alone_are_told_from_silence() {
-    let script = [Hears(QUERY), Says(DAMAGED), Hears(QUERY), Hears(QUERY), Says(DAMAGED)];
+async fn damaged_frames_differ_from_silence() {
+    let script = [Receives(QUERY), Sends(DAMAGED), Receives(QUERY), Receives(QUERY), Sends(DAMAGED)];
     let error = scripted(&script, async |sensor| sensor.read().await).await.unwrap_err();
     assert!(matches!(error, Error::Damaged { frames: 2, .. }), "{error}");
     assert!(!error.needs_opening());
@@ -106,7 +111,7 @@ async fn damaged_frames_alone_are_told_from_silence() {
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_sensor_is_given_up_after_three_questions() {
-    let script = [Hears(QUERY), Hears(QUERY), Hears(QUERY)];
+    let script = [Receives(QUERY), Receives(QUERY), Receives(QUERY)];
     let error = scripted(&script, async |sensor| sensor.read().await).await.unwrap_err();
     assert!(matches!(error, Error::Silent { .. }) && error.needs_opening());
     assert_eq!(error.to_string(), "the sensor was silent for 4.5 s");
@@ -114,40 +119,41 @@ async fn a_silent_sensor_is_given_up_after_three_questions() {
 
 #[tokio::test(start_paused = true)]
 async fn an_end_of_the_port_is_an_unplugged_sensor() {
-    let error = scripted(&[Hears(QUERY), Unplugged], async |sensor| sensor.read().await).await.unwrap_err();
+    let error =
+        scripted(&[Receives(QUERY), Unplugged], async |sensor| sensor.read().await).await.unwrap_err();
     assert!(matches!(error, Error::Unplugged) && error.needs_opening());
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_answer_to_another_command_is_not_taken() {
-    let script = [Hears(FIRMWARE), Says(MEASURED), Says(AWAKE), Says(OF_2018)];
+    let script = [Receives(FIRMWARE), Sends(MEASURED), Sends(AWAKE), Sends(OF_2018)];
     let firmware = scripted(&script, async |sensor| sensor.firmware().await).await;
     assert_eq!(firmware.unwrap().date, [18, 11, 16]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_says_something_else_is_not_taken() {
-    let script = [Hears(WAKE), Says(ASLEEP), Hears(WAKE), Says(AWAKE)];
+    let script = [Receives(WAKE), Sends(ASLEEP), Receives(WAKE), Sends(AWAKE)];
     scripted(&script, async |sensor| sensor.wake().await).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_reset_in_the_middle_of_an_answer_costs_one_more_question() {
-    let script = [Hears(WAKE), Says("AA C5 06 01"), Hears(WAKE), Says("00 00 F8"), Says(AWAKE)];
+    let script = [Receives(WAKE), Sends("AA C5 06 01"), Receives(WAKE), Sends("00 00 F8"), Sends(AWAKE)];
     scripted(&script, async |sensor| sensor.wake().await).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
 async fn settings_are_asked_for_and_changed() {
     let script = [
-        Hears("AA B4 02 00 00 00 00 00 00 00 00 00 00 00 00 FF FF 00 AB"),
-        Says("AA C5 02 00 00 00 12 34 48 AB"),
-        Hears("AA B4 02 01 01 00 00 00 00 00 00 00 00 00 00 FF FF 02 AB"),
-        Says("AA C5 02 01 01 00 12 34 4A AB"),
-        Hears("AA B4 08 00 00 00 00 00 00 00 00 00 00 00 00 FF FF 06 AB"),
-        Says("AA C5 08 00 05 00 12 34 53 AB"),
-        Hears("AA B4 08 01 00 00 00 00 00 00 00 00 00 00 00 FF FF 07 AB"),
-        Says("AA C5 08 01 00 00 12 34 4F AB"),
+        Receives("AA B4 02 00 00 00 00 00 00 00 00 00 00 00 00 FF FF 00 AB"),
+        Sends("AA C5 02 00 00 00 12 34 48 AB"),
+        Receives("AA B4 02 01 01 00 00 00 00 00 00 00 00 00 00 FF FF 02 AB"),
+        Sends("AA C5 02 01 01 00 12 34 4A AB"),
+        Receives("AA B4 08 00 00 00 00 00 00 00 00 00 00 00 00 FF FF 06 AB"),
+        Sends("AA C5 08 00 05 00 12 34 53 AB"),
+        Receives("AA B4 08 01 00 00 00 00 00 00 00 00 00 00 00 FF FF 07 AB"),
+        Sends("AA C5 08 01 00 00 12 34 4F AB"),
     ];
     let work = async |sensor: &mut Sds011<DuplexStream>| {
         assert_eq!(sensor.reporting().await?, Reporting::Active);
@@ -160,19 +166,19 @@ async fn settings_are_asked_for_and_changed() {
 
 #[tokio::test(start_paused = true)]
 async fn the_firmware_has_a_date_and_the_sensor_a_number() {
-    let script = [Hears(FIRMWARE), Says(OF_2018)];
+    let script = [Receives(FIRMWARE), Sends(OF_2018)];
     let firmware = scripted(&script, async |sensor| sensor.firmware().await).await.unwrap();
     assert_eq!((firmware.to_string().as_str(), firmware.device.to_string().as_str()), ("2018-11-16", "1234"));
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_another_sensor_says_is_not_for_us() {
+async fn frames_of_another_sensor_are_ignored() {
     let (host, device) = duplex(4096);
     let mut sensor = Sds011::new(host).addressing(DeviceId([0x12, 0x34]));
     let script = [
-        Hears("AA B4 04 00 00 00 00 00 00 00 00 00 00 00 00 12 34 4A AB"),
-        Says("AA C0 01 00 01 00 56 78 D0 AB"),
-        Says(MEASURED),
+        Receives("AA B4 04 00 00 00 00 00 00 00 00 00 00 00 00 12 34 4A AB"),
+        Sends("AA C0 01 00 01 00 56 78 D0 AB"),
+        Sends(MEASURED),
     ];
     let (reading, _port) = tokio::join!(sensor.read(), play(device, &script));
     assert_eq!(reading.unwrap(), READING);
@@ -181,19 +187,19 @@ async fn what_another_sensor_says_is_not_for_us() {
 #[tokio::test(start_paused = true)]
 async fn a_duty_cycle_wakes_warms_up_samples_and_sleeps() {
     let script = [
-        Hears(WAKE),
-        Says(AWAKE),
+        Receives(WAKE),
+        Sends(AWAKE),
         // Measurements during the warm-up are discarded.
         Waits(29_000),
-        Says("AA C0 E8 03 E8 03 12 34 1C AB"),
-        Hears(QUERY),
-        Says("AA C0 7A 00 C7 00 12 34 87 AB"),
-        Hears(QUERY),
-        Says("AA C0 0F 27 0F 27 12 34 B2 AB"),
-        Hears(QUERY),
-        Says(MEASURED),
-        Hears(SLEEP),
-        Says(ASLEEP),
+        Sends("AA C0 E8 03 E8 03 12 34 1C AB"),
+        Receives(QUERY),
+        Sends("AA C0 7A 00 C7 00 12 34 87 AB"),
+        Receives(QUERY),
+        Sends("AA C0 0F 27 0F 27 12 34 B2 AB"),
+        Receives(QUERY),
+        Sends(MEASURED),
+        Receives(SLEEP),
+        Sends(ASLEEP),
     ];
     let cycle = DutyCycle { warm_up: Duration::from_secs(30), samples: 3 };
     let started = tokio::time::Instant::now();
@@ -204,8 +210,15 @@ async fn a_duty_cycle_wakes_warms_up_samples_and_sleeps() {
 
 #[tokio::test(start_paused = true)]
 async fn an_awake_sensor_is_measured_without_warming_up() {
-    let script =
-        [Hears(WAKE), Says(AWAKE), Hears(QUERY), Says(MEASURED), Hears(QUERY), Says(MEASURED), Hears(SLEEP)];
+    let script = [
+        Receives(WAKE),
+        Sends(AWAKE),
+        Receives(QUERY),
+        Sends(MEASURED),
+        Receives(QUERY),
+        Sends(MEASURED),
+        Receives(SLEEP),
+    ];
     let cycle = DutyCycle { warm_up: Duration::from_secs(30), samples: 1 };
     let work = async |sensor: &mut Sds011<DuplexStream>| {
         sensor.measure(&cycle).await?;
@@ -222,18 +235,18 @@ async fn an_awake_sensor_is_measured_without_warming_up() {
 async fn a_sensor_whose_answer_to_sleeping_was_lost_is_woken_up_for_the_next_reading() {
     let damaged = "AA C5 06 01 00 00 12 34 4C AB";
     let script = [
-        Hears(WAKE),
-        Says(AWAKE),
-        Hears(QUERY),
-        Says(MEASURED),
-        Hears(SLEEP),
-        Says(damaged),
-        Hears(SLEEP),
-        Hears(SLEEP),
-        Hears(WAKE),
-        Says(AWAKE),
-        Hears(QUERY),
-        Says(MEASURED),
+        Receives(WAKE),
+        Sends(AWAKE),
+        Receives(QUERY),
+        Sends(MEASURED),
+        Receives(SLEEP),
+        Sends(damaged),
+        Receives(SLEEP),
+        Receives(SLEEP),
+        Receives(WAKE),
+        Sends(AWAKE),
+        Receives(QUERY),
+        Sends(MEASURED),
     ];
     let cycle = DutyCycle { warm_up: Duration::from_secs(30), samples: 1 };
     let work = async |sensor: &mut Sds011<DuplexStream>| {

@@ -5,12 +5,12 @@
 use std::time::Duration;
 
 use sds011::{BAUD, DutyCycle, Error, Reporting, Sds011};
-use serial_sim::{Faults, Options, Port, Sds011 as Simulated, Street};
+use serial_sim::{Faults, Options, Port, Sds011Sim, Street};
 use serial2_tokio::SerialPort;
 
 fn sensor(faults: Faults) -> (Port, Sds011<SerialPort>) {
     let options = Options { faults, seed: 11, ..Options::default() };
-    let port = Port::start_with(options, Simulated::new(Street::default())).unwrap();
+    let port = Port::start_with(options, Sds011Sim::new(Street::default())).unwrap();
     let driver = Sds011::new(SerialPort::open(port.path(), BAUD).unwrap());
     (port, driver)
 }

@@ -12,11 +12,11 @@ use crate::{Reply, Request, Service};
 
 /// An Alertmanager with the last version of each alert. Clones share them.
 #[derive(Debug, Clone, Default)]
-pub struct Alertmanager {
+pub struct AlertmanagerSim {
     alerts: Arc<Mutex<BTreeMap<String, Value>>>,
 }
 
-impl Alertmanager {
+impl AlertmanagerSim {
     /// Creates an Alertmanager without alerts.
     pub fn new() -> Self {
         Self::default()
@@ -43,7 +43,7 @@ impl Alertmanager {
     }
 }
 
-impl Service for Alertmanager {
+impl Service for AlertmanagerSim {
     fn reply(&self, request: &Request) -> Reply {
         match (request.method.as_str(), request.path.as_str()) {
             ("POST", "/api/v2/alerts") => self.take(request),

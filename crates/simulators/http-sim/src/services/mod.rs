@@ -9,11 +9,11 @@ mod openweather;
 mod paths;
 mod slack;
 
-pub use alertmanager::Alertmanager;
+pub use alertmanager::AlertmanagerSim;
 pub use files::{Files, FilesError};
 pub use heartbeat::Heartbeat;
 pub use influxdb::{InfluxDb, Point};
-pub use nws::Nws;
-pub use openweather::OpenWeather;
+pub use nws::NwsSim;
+pub use openweather::OpenWeatherSim;
 pub use paths::Paths;
-pub use slack::Slack;
+pub use slack::SlackSim;

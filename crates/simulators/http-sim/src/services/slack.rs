@@ -16,7 +16,7 @@ use crate::{Reply, Request, Service};
 ///
 /// It serves them at `/simulator/messages`, which the real one does not have.
 #[derive(Debug, Clone)]
-pub struct Slack {
+pub struct SlackSim {
     token: String,
     channels: Vec<String>,
     is_strict: bool,
@@ -34,7 +34,7 @@ const PAUSE: Duration = Duration::from_millis(900);
 /// Id of every channel; senders do not use it.
 const CHANNEL_ID: &str = "C00000000";
 
-impl Slack {
+impl SlackSim {
     /// Path of the only incoming webhook.
     pub const WEBHOOK: &str = "/services/T00000000/B00000000/simulated";
 
@@ -166,7 +166,7 @@ impl Slack {
     }
 }
 
-impl Service for Slack {
+impl Service for SlackSim {
     fn reply(&self, request: &Request) -> Reply {
         match (request.method.as_str(), request.path.as_str()) {
             ("GET", "/simulator/messages") => Reply::json(200, &json!(self.messages())),

@@ -2,12 +2,12 @@
 
 use crate::client::{get, post};
 use http_sim::Server;
-use http_sim::services::Alertmanager;
+use http_sim::services::AlertmanagerSim;
 use serde_json::json;
 
 #[test]
-fn alerts_of_the_same_labels_are_one_and_a_wrong_one_is_complained_of() {
-    let alertmanager = Alertmanager::new();
+fn alerts_with_the_same_labels_are_merged_and_a_wrong_one_is_rejected() {
+    let alertmanager = AlertmanagerSim::new();
     let server = Server::start(alertmanager.clone()).unwrap();
     let url = format!("{}/api/v2/alerts", server.url());
     let alert = |name: &str, end: &str| json!({"labels": {name: "x"}, "startsAt": "2026-08-20T07:00:00Z", "endsAt": end});

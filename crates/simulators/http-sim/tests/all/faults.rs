@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use crate::client::{get, read, send};
-use http_sim::{Fault, Reply, Request, Server};
+use http_sim::{InjectedFault, Reply, Request, Server};
 
 const BODY: &str = r#"{"answer": 42, "name": "deep thought", "sure": true}"#;
 
@@ -37,7 +37,7 @@ fn a_count_and_a_path_limit_a_fault() {
     let statuses = ["/air", "/weather?q=1", "/weather", "/weather"]
         .map(|path| get(&format!("{}{path}", server.url())).status);
     assert_eq!(statuses, [200, 503, 503, 200]);
-    server.set_fault(Fault::always(http_sim::Kind::Status(500)));
+    server.set_fault(InjectedFault::always(http_sim::FailureMode::Status(500)));
     assert_eq!(get(server.url()).status, 500);
     server.clear_faults();
     assert_eq!(get(server.url()).status, 200);

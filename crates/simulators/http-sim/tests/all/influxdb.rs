@@ -30,7 +30,7 @@ fn refusal(response: &Response) -> (u16, String, String) {
 }
 
 #[test]
-fn good_lines_are_kept_sorted() {
+fn good_lines_are_stored_sorted() {
     let (store, server) = start();
     let response = write(&server, "b,z=1,a=2 y=1i,x=0.5 20\na t=\"x\" 3\nb,a=2,z=1 y=1i,x=0.5 10\n");
     assert_eq!((response.status, response.body.len()), (204, 0));
@@ -71,7 +71,7 @@ fn a_line_without_a_time_gets_the_present() {
 }
 
 #[test]
-fn bad_lines_are_quoted_and_good_ones_kept() {
+fn bad_lines_are_quoted_and_good_ones_stored() {
     let (store, server) = start();
     let (status, code, message) = refusal(&write(&server, "m v=1 1\nm v=abc 2\nm v=3 3\n"));
     assert_eq!((status, code.as_str()), (400, "invalid"));

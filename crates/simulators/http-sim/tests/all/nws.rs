@@ -1,12 +1,12 @@
 //! Tests of the simulated National Weather Service.
 
 use crate::client::{get, request};
-use http_sim::services::{Nws, Paths};
+use http_sim::services::{NwsSim, Paths};
 use http_sim::{Clock, Server};
 use serde_json::Value;
 
 fn server(now: &str) -> Server {
-    Server::start(Nws::new().clock(Clock::fixed(now.parse().unwrap()))).unwrap()
+    Server::start(NwsSim::new().clock(Clock::fixed(now.parse().unwrap()))).unwrap()
 }
 
 fn at(server: &Server, path: &str) -> crate::client::Response {
@@ -15,7 +15,7 @@ fn at(server: &Server, path: &str) -> crate::client::Response {
 
 #[test]
 fn a_point_links_to_its_hourly_forecast() {
-    let server = Server::start(Paths::new().mount("/nws", Nws::new())).unwrap();
+    let server = Server::start(Paths::new().mount("/nws", NwsSim::new())).unwrap();
     let point = at(&server, "/nws/points/39.7456,-97.0892").json();
     assert_eq!(point["properties"]["gridId"], "TOP");
     assert_eq!(point["properties"]["timeZone"], "America/Chicago");

@@ -1,7 +1,7 @@
 //! Tests of the simulated OpenWeather.
 
 use crate::client::get;
-use http_sim::services::OpenWeather;
+use http_sim::services::OpenWeatherSim;
 use http_sim::{Clock, Server};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 const NOON: &str = "2026-03-01T12:00:00Z";
 
 fn server(clock: Clock) -> Server {
-    Server::start(OpenWeather::new("KEY").clock(clock)).unwrap()
+    Server::start(OpenWeatherSim::new("KEY").clock(clock)).unwrap()
 }
 
 fn noon() -> Clock {

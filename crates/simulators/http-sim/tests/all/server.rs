@@ -20,7 +20,7 @@ fn gzip(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn requests_are_kept_decoded_and_in_order() {
+fn requests_are_recorded_decoded_and_in_order() {
     let server = Server::start(echo).unwrap();
     get(&format!("{}/first?q=a%20b", server.url()));
     post(&format!("{}/second", server.url()), &[("Content-Encoding", "gzip")], &gzip("hello"));

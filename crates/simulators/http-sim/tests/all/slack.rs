@@ -2,11 +2,11 @@
 
 use crate::client::{Response, post};
 use http_sim::Server;
-use http_sim::services::Slack;
+use http_sim::services::SlackSim;
 use serde_json::{Value, json};
 
-fn start() -> (Slack, Server) {
-    let slack = Slack::new("xoxb-token").channel("#ops");
+fn start() -> (SlackSim, Server) {
+    let slack = SlackSim::new("xoxb-token").channel("#ops");
     let server = Server::start(slack.clone()).unwrap();
     (slack, server)
 }
@@ -27,10 +27,10 @@ fn api(server: &Server, method: &str, token: &str, body: &Value) -> Value {
 fn a_webhook_answers_in_plain_text() {
     let (slack, server) = start();
     let answers = [
-        (Slack::WEBHOOK, r#"{"text": "hello"}"#, 200, "ok"),
-        (Slack::WEBHOOK, r#"{"blocks": [{"type": "divider"}]}"#, 200, "ok"),
-        (Slack::WEBHOOK, r#"{"text": ""}"#, 400, "no_text"),
-        (Slack::WEBHOOK, "text", 400, "invalid_payload"),
+        (SlackSim::WEBHOOK, r#"{"text": "hello"}"#, 200, "ok"),
+        (SlackSim::WEBHOOK, r#"{"blocks": [{"type": "divider"}]}"#, 200, "ok"),
+        (SlackSim::WEBHOOK, r#"{"text": ""}"#, 400, "no_text"),
+        (SlackSim::WEBHOOK, "text", 400, "invalid_payload"),
         ("/services/T0/B0/revoked", r#"{"text": "hello"}"#, 404, "no_service"),
     ];
     for (path, body, status, text) in answers {
@@ -77,7 +77,7 @@ fn blocks_over_the_limits_are_refused() {
     assert_eq!(answer["error"], "invalid_blocks");
     let reason = answer["response_metadata"]["messages"][0].as_str().unwrap();
     assert_eq!(reason, "[ERROR] must be less than 151 characters [json-pointer:/blocks/0/text/text]");
-    assert_eq!(hook(&server, Slack::WEBHOOK, &blocks.to_string()).status, 400);
+    assert_eq!(hook(&server, SlackSim::WEBHOOK, &blocks.to_string()).status, 400);
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_reply_needs_its_thread_and_an_edit_its_message() {
 
 #[test]
 fn a_strict_workspace_takes_one_message_a_second_in_each_channel() {
-    let slack = Slack::new("xoxb-token").channel("#ops").strict();
+    let slack = SlackSim::new("xoxb-token").channel("#ops").strict();
     let server = Server::start(slack.clone()).unwrap();
     let status = |channel: &str| {
         let body = json!({"channel": channel, "text": "hello"}).to_string();

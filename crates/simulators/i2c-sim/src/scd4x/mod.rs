@@ -1,4 +1,4 @@
-//! A live SCD40: measures the air of a room, obeys, refuses what it cannot do, and misbehaves when it is told to.
+//! A live SCD40: measures the air of a room, obeys, refuses invalid commands, and misbehaves on request.
 
 mod model;
 
@@ -9,21 +9,21 @@ use model::{Model, Source};
 
 /// A sensor. Clones are the same one, so that a test can look into the one on the bus.
 #[derive(Debug, Clone)]
-pub struct Scd4x {
+pub struct Scd4xSim {
     model: Arc<Mutex<Model>>,
     clock: Clock,
 }
 
 /// A fault that occurs once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum InjectedFault {
     /// The next answer has a wrong checksum.
     Checksum,
     /// The next transaction is not acknowledged.
     NoAcknowledge,
 }
 
-impl Scd4x {
+impl Scd4xSim {
     /// Its address.
     pub const ADDRESS: u8 = 0x62;
 
@@ -47,11 +47,11 @@ impl Scd4x {
     }
 
     /// Lets something go wrong. Several wait for their turn.
-    pub fn misbehave(&self, fault: Fault) {
+    pub fn misbehave(&self, fault: InjectedFault) {
         self.model().faults.push_back(fault);
     }
 
-    /// Takes its power for a moment: it measures no more, and has forgotten what was set.
+    /// Interrupts its power: it stops measuring, and loses its settings.
     pub fn reset(&self) {
         self.model().reset();
     }
@@ -88,7 +88,7 @@ impl Scd4x {
     }
 }
 
-impl Device for Scd4x {
+impl Device for Scd4xSim {
     fn write(&mut self, bytes: &[u8]) -> Result<(), NoAcknowledge> {
         self.model().write(bytes, self.clock.now())
     }

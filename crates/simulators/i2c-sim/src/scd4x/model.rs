@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::Fault;
+use super::InjectedFault;
 use crate::{NoAcknowledge, Recording, Room};
 
 /// A recalibration needs so long a time of measuring before it.
@@ -14,7 +14,7 @@ const SERIAL_NUMBER: [u16; 3] = [0x5A1D, 0x0042, 0x0A0B];
 #[derive(Debug)]
 pub(super) struct Model {
     source: Source,
-    pub(super) faults: VecDeque<Fault>,
+    pub(super) faults: VecDeque<InjectedFault>,
     pub(super) is_plugged: bool,
     measuring: Option<Measuring>,
     /// How long it measured before it was stopped.
@@ -82,7 +82,7 @@ impl Model {
 
     pub(super) fn write(&mut self, bytes: &[u8], now: Duration) -> Result<(), NoAcknowledge> {
         self.answer = None;
-        if !self.is_plugged || now < self.busy_until || self.strikes(Fault::NoAcknowledge) {
+        if !self.is_plugged || now < self.busy_until || self.strikes(InjectedFault::NoAcknowledge) {
             return Err(NoAcknowledge);
         }
         match *bytes {
@@ -95,11 +95,11 @@ impl Model {
     }
 
     pub(super) fn read(&mut self, buffer: &mut [u8], now: Duration) -> Result<(), NoAcknowledge> {
-        if !self.is_plugged || now < self.busy_until || self.strikes(Fault::NoAcknowledge) {
+        if !self.is_plugged || now < self.busy_until || self.strikes(InjectedFault::NoAcknowledge) {
             return Err(NoAcknowledge);
         }
         let mut bytes = self.answer.take().ok_or(NoAcknowledge)?;
-        if self.strikes(Fault::Checksum) {
+        if self.strikes(InjectedFault::Checksum) {
             bytes.iter_mut().skip(2).step_by(3).for_each(|checksum| *checksum ^= 1);
         }
         // More than was asked for is cut off; what is missing reads as the idle bus.
@@ -191,7 +191,7 @@ impl Model {
     }
 
     /// Whether the fault that is next is this one; it is over then.
-    fn strikes(&mut self, fault: Fault) -> bool {
+    fn strikes(&mut self, fault: InjectedFault) -> bool {
         self.faults.pop_front_if(|next| *next == fault).is_some()
     }
 }

@@ -7,8 +7,8 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use embedded_hal::i2c::I2c as _;
-use i2c_sim::{Bus, BusServer, Clock, Fault, Room, Scd4x};
-use scd4x::{Error, Scd4x as Driver, Setup};
+use i2c_sim::{Bus, BusServer, Clock, InjectedFault, Room, Scd4xSim};
+use scd4x::{Error, Scd4x, Setup};
 
 fn open(address: &str) -> (i2c_bus::Bus, i2c_bus::Timer) {
     i2c_bus::Config { address: address.into() }.open().unwrap()
@@ -18,9 +18,9 @@ fn open(address: &str) -> (i2c_bus::Bus, i2c_bus::Timer) {
 async fn a_driver_measures_over_a_socket_without_waiting_for_real() {
     let clock = Clock::manual();
     let server =
-        BusServer::start(Scd4x::new(Room::default(), clock.clone()).on_bus(), clock.clone()).unwrap();
+        BusServer::start(Scd4xSim::new(Room::default(), clock.clone()).on_bus(), clock.clone()).unwrap();
     let (bus, timer) = open(&server.address());
-    let mut sensor = Driver::new(bus, timer);
+    let mut sensor = Scd4x::new(bus, timer);
     sensor.begin(&Setup::default()).await.unwrap();
     assert!(sensor.read().await.unwrap().co2 > 400);
     assert!(clock.now() > Duration::from_secs(5));
@@ -29,26 +29,26 @@ async fn a_driver_measures_over_a_socket_without_waiting_for_real() {
 #[tokio::test]
 async fn a_fault_on_the_bus_reaches_the_driver() {
     let clock = Clock::manual();
-    let model = Scd4x::new(Room::default(), clock.clone());
+    let model = Scd4xSim::new(Room::default(), clock.clone());
     let server = BusServer::start(model.on_bus(), clock).unwrap();
     let (bus, timer) = open(&server.address());
-    let mut sensor = Driver::new(bus, timer);
+    let mut sensor = Scd4x::new(bus, timer);
     sensor.begin(&Setup::default()).await.unwrap();
-    model.misbehave(Fault::NoAcknowledge);
+    model.misbehave(InjectedFault::NoAcknowledge);
     assert!(matches!(sensor.read().await, Err(Error::NoAcknowledge { .. })));
 }
 
 #[test]
 fn a_transaction_has_several_operations() {
     let clock = Clock::manual();
-    let model = Scd4x::new(Room::default(), clock.clone());
+    let model = Scd4xSim::new(Room::default(), clock.clone());
     let server = BusServer::start(model.on_bus(), clock).unwrap();
     let (mut bus, _) = open(&server.address());
-    bus.write(Scd4x::ADDRESS, &[0x24, 0x27, 0x02, 0x08, 0xE1]).unwrap();
+    bus.write(Scd4xSim::ADDRESS, &[0x24, 0x27, 0x02, 0x08, 0xE1]).unwrap();
     assert_eq!(model.altitude(), 520);
     assert!(bus.write(0x10, &[]).is_err());
     // A command takes a millisecond of the sensor's time, so a read without a wait is not acknowledged.
-    assert!(bus.write_read(Scd4x::ADDRESS, &[0x23, 0x22], &mut [0; 3]).is_err());
+    assert!(bus.write_read(Scd4xSim::ADDRESS, &[0x23, 0x22], &mut [0; 3]).is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -66,7 +66,7 @@ fn a_server_that_is_gone_is_a_failed_bus_and_leaves_nothing() {
     let address = server.address();
     let (mut bus, _) = open(&address);
     drop(server);
-    let error = bus.write(Scd4x::ADDRESS, &[]).unwrap_err();
+    let error = bus.write(Scd4xSim::ADDRESS, &[]).unwrap_err();
     assert_eq!(embedded_hal::i2c::Error::kind(&error), embedded_hal::i2c::ErrorKind::Other);
     assert!(i2c_bus::Config { address: address.as_str().into() }.open().is_err());
 }
@@ -88,7 +88,7 @@ async fn the_program_prints_its_address_and_answers_there() {
     let mut address = String::new();
     BufReader::new(program.0.stdout.take().unwrap()).read_line(&mut address).unwrap();
     let (bus, timer) = open(address.trim_end());
-    let mut sensor = Driver::new(bus, timer);
+    let mut sensor = Scd4x::new(bus, timer);
     sensor.begin(&Setup::default()).await.unwrap();
     sensor.read().await.unwrap();
 }

@@ -9,7 +9,7 @@ use jiff::SignedDuration;
 ///
 /// It is written `refuse:3`, `hang-up:100` or `delay:200ms`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
+pub enum InjectedFault {
     /// Refuses a number of connections: server unavailable.
     Refuse(u32),
     /// Closes the connection at the message with this number, counted from now: the message is received, and not
@@ -38,7 +38,7 @@ pub enum ParseFaultError {
     },
 }
 
-impl FromStr for Fault {
+impl FromStr for InjectedFault {
     type Err = ParseFaultError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -67,11 +67,11 @@ pub(super) struct Faults {
 }
 
 impl Faults {
-    pub(super) fn set(&mut self, fault: Fault) {
+    pub(super) fn set(&mut self, fault: InjectedFault) {
         match fault {
-            Fault::Refuse(connections) => self.refusals = connections,
-            Fault::HangUp(messages) => self.until_hang_up = Some(messages),
-            Fault::Delay(delay) => self.delay = delay,
+            InjectedFault::Refuse(connections) => self.refusals = connections,
+            InjectedFault::HangUp(messages) => self.until_hang_up = Some(messages),
+            InjectedFault::Delay(delay) => self.delay = delay,
         }
     }
 
@@ -96,24 +96,24 @@ mod tests {
 
     #[test]
     fn a_fault_is_read_from_its_short_form() {
-        assert_eq!("refuse:3".parse(), Ok(Fault::Refuse(3)));
-        assert_eq!("hang-up:1".parse(), Ok(Fault::HangUp(1)));
-        assert_eq!("delay:200ms".parse(), Ok(Fault::Delay(Duration::from_millis(200))));
+        assert_eq!("refuse:3".parse(), Ok(InjectedFault::Refuse(3)));
+        assert_eq!("hang-up:1".parse(), Ok(InjectedFault::HangUp(1)));
+        assert_eq!("delay:200ms".parse(), Ok(InjectedFault::Delay(Duration::from_millis(200))));
     }
 
     #[test]
     fn an_invalid_fault_is_named() {
-        let complaint = |text: &str| text.parse::<Fault>().unwrap_err().to_string();
-        assert_eq!(complaint("refuse:often"), "`often` is no value for `refuse`");
-        assert_eq!(complaint("delay:-1s"), "`-1s` is no value for `delay`");
-        assert!(complaint("explode").contains("hang-up:N"));
+        let error = |text: &str| text.parse::<InjectedFault>().unwrap_err().to_string();
+        assert_eq!(error("refuse:often"), "`often` is no value for `refuse`");
+        assert_eq!(error("delay:-1s"), "`-1s` is no value for `delay`");
+        assert!(error("explode").contains("hang-up:N"));
     }
 
     #[test]
     fn a_fault_applies_the_given_number_of_times() {
         let mut faults = Faults::default();
-        faults.set(Fault::Refuse(1));
-        faults.set(Fault::HangUp(2));
+        faults.set(InjectedFault::Refuse(1));
+        faults.set(InjectedFault::HangUp(2));
         assert_eq!([(); 2].map(|()| faults.refuses()), [true, false]);
         assert_eq!([(); 3].map(|()| faults.hangs_up()), [false, true, false]);
     }

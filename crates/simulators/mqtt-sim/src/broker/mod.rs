@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 
 use crate::Message;
 use fault::Faults;
-pub use fault::{Fault, ParseFaultError};
+pub use fault::{InjectedFault, ParseFaultError};
 use state::State;
 
 /// A running MQTT 3.1.1 broker. Dropping it stops it.
@@ -135,7 +135,7 @@ impl Broker {
     }
 
     /// Adds a fault.
-    pub fn set_fault(&self, fault: Fault) {
+    pub fn set_fault(&self, fault: InjectedFault) {
         self.shared.faults().set(fault);
     }
 

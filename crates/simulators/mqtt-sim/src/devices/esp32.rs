@@ -88,13 +88,13 @@ mod tests {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         // The sensor fails seven minutes into each 45 minutes.
         let (well, silent) = (at("1970-01-01T00:00:00Z"), at("1970-01-01T00:07:30Z"));
-        let said = |time| Dht22::new("dht22").report(time)[0].text();
-        assert_eq!(said(well), r#"{"humidity":68.0,"temperature":9.6}"#);
-        assert_eq!(said(silent), r#"{"humidity":null,"temperature":null}"#);
+        let payload = |time| Dht22::new("dht22").report(time)[0].text();
+        assert_eq!(payload(well), r#"{"humidity":68.0,"temperature":9.6}"#);
+        assert_eq!(payload(silent), r#"{"humidity":null,"temperature":null}"#);
         let node = EspHome::new("garage");
-        let said = |time| node.report(time).iter().map(Message::text).collect::<Vec<_>>();
-        assert_eq!(said(well), ["9.6", "68.0"]);
-        assert_eq!(said(silent), ["nan", "nan"]);
+        let payload = |time| node.report(time).iter().map(Message::text).collect::<Vec<_>>();
+        assert_eq!(payload(well), ["9.6", "68.0"]);
+        assert_eq!(payload(silent), ["nan", "nan"]);
         assert_eq!(node.report(well)[0].topic, "garage/sensor/temperature/state");
     }
 }

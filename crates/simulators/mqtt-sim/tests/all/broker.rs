@@ -2,10 +2,10 @@
 
 use mqtt_sim::{Broker, Client, ClientError, Message, Options};
 
-use crate::{PATIENCE, heard, is_silent};
+use crate::{PATIENCE, is_silent, receive};
 
 #[test]
-fn a_message_comes_to_whoever_asked_for_it_once() {
+fn a_message_comes_to_each_subscriber_once() {
     let broker = Broker::start().unwrap();
     let mut listener = Client::connect(&broker.url(), "listener", None).unwrap();
     listener.subscribe("home/+/climate").unwrap();
@@ -13,7 +13,7 @@ fn a_message_comes_to_whoever_asked_for_it_once() {
     let mut device = Client::connect(&broker.url(), "device", None).unwrap();
     device.publish(&Message::new("home/attic/climate", "21")).unwrap();
     device.publish(&Message::new("garden", "12")).unwrap();
-    assert_eq!(heard(&mut listener, 1), [("home/attic/climate".into(), "21".into())]);
+    assert_eq!(receive(&mut listener, 1), [("home/attic/climate".into(), "21".into())]);
     assert!(is_silent(&mut listener));
     let topics: Vec<_> = broker.messages().into_iter().map(|message| message.topic).collect();
     assert_eq!(topics, ["home/attic/climate", "garden"]);
@@ -47,7 +47,7 @@ fn the_members_of_a_group_share_the_messages() {
     for number in 0..10 {
         broker.publish("home/plug", number.to_string(), false);
     }
-    let shares = members.each_mut().map(|member| heard(member, 5));
+    let shares = members.each_mut().map(|member| receive(member, 5));
     let mut all: Vec<_> = shares.concat().into_iter().map(|(_, text)| text).collect();
     all.sort();
     assert_eq!(all, ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]);

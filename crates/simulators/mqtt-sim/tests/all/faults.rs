@@ -2,12 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use mqtt_sim::{Broker, Client, ClientError, Fault, Message};
+use mqtt_sim::{Broker, Client, ClientError, InjectedFault, Message};
 
 #[test]
 fn connections_are_refused_as_often_as_asked() {
     let broker = Broker::start().unwrap();
-    broker.set_fault(Fault::Refuse(1));
+    broker.set_fault(InjectedFault::Refuse(1));
     assert!(matches!(Client::connect(&broker.url(), "device", None), Err(ClientError::Refused(_))));
     assert!(Client::connect(&broker.url(), "device", None).is_ok());
 }
@@ -15,7 +15,7 @@ fn connections_are_refused_as_often_as_asked() {
 #[test]
 fn a_connection_that_is_hung_up_leaves_the_message_and_no_acknowledgement() {
     let broker = Broker::start().unwrap();
-    broker.set_fault(Fault::HangUp(2));
+    broker.set_fault(InjectedFault::HangUp(2));
     let mut device = Client::connect(&broker.url(), "device", None).unwrap();
     device.publish(&Message::new("a", "1")).unwrap();
     assert!(device.publish(&Message::new("a", "2")).is_err());
@@ -29,7 +29,7 @@ fn everything_waits_while_the_broker_is_slow() {
     let broker = Broker::start().unwrap();
     let mut device = Client::connect(&broker.url(), "device", None).unwrap();
     let delay = Duration::from_millis(30);
-    broker.set_fault(Fault::Delay(delay));
+    broker.set_fault(InjectedFault::Delay(delay));
     let started = Instant::now();
     device.publish(&Message::new("a", "1")).unwrap();
     assert!(started.elapsed() >= delay);

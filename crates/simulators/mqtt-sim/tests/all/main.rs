@@ -15,10 +15,10 @@ use mqtt_sim::Client;
 /// Time limit for expected messages.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Time without an unexpected message.
-const MOMENT: Duration = Duration::from_millis(50);
+const SILENCE: Duration = Duration::from_millis(50);
 
 /// Receives the next messages, as topic and text.
-fn heard(client: &mut Client, messages: usize) -> Vec<(String, String)> {
+fn receive(client: &mut Client, messages: usize) -> Vec<(String, String)> {
     let next = || client.next(PATIENCE).unwrap().expect("a message in time");
     std::iter::repeat_with(next)
         .take(messages)
@@ -28,5 +28,5 @@ fn heard(client: &mut Client, messages: usize) -> Vec<(String, String)> {
 
 /// Whether no more messages come.
 fn is_silent(client: &mut Client) -> bool {
-    client.next(MOMENT).unwrap().is_none()
+    client.next(SILENCE).unwrap().is_none()
 }

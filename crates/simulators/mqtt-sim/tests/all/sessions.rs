@@ -4,10 +4,10 @@ use std::time::Instant;
 
 use mqtt_sim::{Broker, Client, Message, Options};
 
-use crate::{PATIENCE, heard, is_silent};
+use crate::{PATIENCE, is_silent, receive};
 
 fn texts(client: &mut Client, messages: usize) -> Vec<String> {
-    heard(client, messages).into_iter().map(|(_, text)| text).collect()
+    receive(client, messages).into_iter().map(|(_, text)| text).collect()
 }
 
 /// Waits until all messages of the client are acknowledged.
@@ -70,7 +70,7 @@ fn a_will_is_published_when_a_connection_breaks_and_not_after_a_goodbye() {
     };
     with_will("polite").goodbye().unwrap();
     drop(with_will("broken"));
-    assert_eq!(heard(&mut listener, 1), [("state/broken".into(), "offline".into())]);
+    assert_eq!(receive(&mut listener, 1), [("state/broken".into(), "offline".into())]);
     assert!(is_silent(&mut listener));
 }
 

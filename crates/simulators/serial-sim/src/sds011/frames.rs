@@ -1,6 +1,6 @@
-//! Bytes of an SDS011: commands it hears, frames it sends.
+//! Bytes of an SDS011: commands it receives, frames it sends.
 
-/// A command that was heard whole: its number and its two arguments.
+/// A complete command: its number and its two arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Command {
     pub(super) code: u8,
@@ -10,17 +10,17 @@ pub(super) struct Command {
 
 const COMMAND_LENGTH: usize = 19;
 
-/// The commands in what was heard. What may become one stays in `heard`.
-pub(super) fn commands(heard: &mut Vec<u8>, device: [u8; 2]) -> Vec<Command> {
+/// Removes the complete commands from received bytes. An incomplete command stays in `received`.
+pub(super) fn commands(received: &mut Vec<u8>, device: [u8; 2]) -> Vec<Command> {
     let mut found = Vec::new();
-    while let Some(start) = heard.iter().position(|byte| *byte == 0xAA) {
-        heard.drain(..start);
-        let Some(bytes) = heard.get(..COMMAND_LENGTH) else { return found };
+    while let Some(start) = received.iter().position(|byte| *byte == 0xAA) {
+        received.drain(..start);
+        let Some(bytes) = received.get(..COMMAND_LENGTH) else { return found };
         let command = command(bytes, device);
-        heard.drain(..if command.is_some() { COMMAND_LENGTH } else { 1 });
+        received.drain(..if command.is_some() { COMMAND_LENGTH } else { 1 });
         found.extend(command);
     }
-    heard.clear();
+    received.clear();
     found
 }
 
@@ -60,16 +60,16 @@ mod tests {
     const WAKE: [u8; 19] = [0xAA, 0xB4, 6, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF, 0x06, 0xAB];
 
     #[test]
-    fn a_command_in_pieces_between_noise_is_heard_once() {
-        let mut heard = [&[0x00, 0xAA, 0xAA][..], &WAKE[..7]].concat();
-        assert!(commands(&mut heard, DEVICE).is_empty());
-        heard.extend(&WAKE[7..]);
-        assert_eq!(commands(&mut heard, DEVICE), [Command { code: 6, sets: true, value: 1 }]);
-        assert!(heard.is_empty());
+    fn a_command_in_pieces_between_noise_is_received_once() {
+        let mut received = [&[0x00, 0xAA, 0xAA][..], &WAKE[..7]].concat();
+        assert!(commands(&mut received, DEVICE).is_empty());
+        received.extend(&WAKE[7..]);
+        assert_eq!(commands(&mut received, DEVICE), [Command { code: 6, sets: true, value: 1 }]);
+        assert!(received.is_empty());
     }
 
     #[test]
-    fn a_damaged_command_and_one_for_another_sensor_are_not_heard() {
+    fn a_damaged_command_and_one_for_another_sensor_are_ignored() {
         let mut damaged = WAKE.to_vec();
         damaged[4] = 0;
         assert!(commands(&mut damaged, DEVICE).is_empty());

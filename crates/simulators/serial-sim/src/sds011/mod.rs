@@ -24,10 +24,10 @@ const FIRMWARE_DATE: [u8; 3] = [18, 11, 16];
 
 /// A sensor, as it leaves the factory: it works, and reports by itself once a second.
 #[derive(Debug)]
-pub struct Sds011 {
+pub struct Sds011Sim {
     source: Source,
     device: [u8; 2],
-    heard: Vec<u8>,
+    received: Vec<u8>,
     /// Since when it works; asleep without.
     awake_since: Option<Duration>,
     reports: bool,
@@ -41,7 +41,7 @@ enum Source {
     Recording(Recording),
 }
 
-impl Sds011 {
+impl Sds011Sim {
     /// A sensor in `street`.
     pub fn new(street: Street) -> Self {
         Self::of(Source::Street(street))
@@ -57,7 +57,7 @@ impl Sds011 {
         Self {
             source,
             device: [0xA1, 0x60],
-            heard: Vec::new(),
+            received: Vec::new(),
             awake_since: Some(Duration::ZERO),
             reports: true,
             period_minutes: 0,
@@ -136,13 +136,13 @@ impl Sds011 {
     }
 }
 
-impl Sensor for Sds011 {
-    fn speak(&mut self, heard: &[u8], now: Duration) -> Vec<Vec<u8>> {
+impl Sensor for Sds011Sim {
+    fn speak(&mut self, received: &[u8], now: Duration) -> Vec<Vec<u8>> {
         let report = self.report(now);
-        self.heard.extend(heard);
-        let mut buffer = std::mem::take(&mut self.heard);
+        self.received.extend(received);
+        let mut buffer = std::mem::take(&mut self.received);
         let commands = commands(&mut buffer, self.device);
-        self.heard = buffer;
+        self.received = buffer;
         let answers = commands.into_iter().filter_map(|command| self.obey(command, now));
         // Silence in a recording is no frame.
         report.into_iter().chain(answers.collect::<Vec<_>>()).filter(|frame| !frame.is_empty()).collect()
@@ -154,7 +154,7 @@ impl Sensor for Sds011 {
 
     /// It works again. How it reports is kept in its flash memory.
     fn reset(&mut self, now: Duration) {
-        self.heard.clear();
+        self.received.clear();
         self.awake_since = Some(now);
         self.next = now + EVERY;
     }

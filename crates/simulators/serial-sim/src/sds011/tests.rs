@@ -19,8 +19,8 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn sensor() -> Sds011 {
-    Sds011::new(Street::default())
+fn sensor() -> Sds011Sim {
+    Sds011Sim::new(Street::default())
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn asleep_it_answers_nothing_but_being_woken() {
 }
 
 #[test]
-fn it_measures_when_asked_and_reports_no_more_if_told_so() {
+fn it_measures_on_query_and_stops_reporting_in_query_mode() {
     let mut sensor = sensor();
     assert_eq!(sensor.speak(&command(REPORT_WHEN_ASKED), seconds(0))[0][..5], [0xAA, 0xC5, 2, 1, 1]);
     assert_eq!(sensor.due(), None);
@@ -60,7 +60,7 @@ fn it_measures_when_asked_and_reports_no_more_if_told_so() {
 }
 
 #[test]
-fn what_it_measures_settles() {
+fn its_measurements_settle() {
     let pm2_5 = |frame: &[Vec<u8>]| u16::from_le_bytes([frame[0][2], frame[0][3]]);
     let mut sensor = sensor();
     sensor.speak(&command(SLEEP), seconds(0));
@@ -93,7 +93,7 @@ fn a_reset_wakes_it_and_keeps_how_it_reports() {
 #[test]
 fn a_recording_is_played_question_by_question() {
     let recording = Recording::parse("AA C0 01 # cut\n-\n\n# twice\nFF FF").unwrap();
-    let mut sensor = Sds011::replaying(recording);
+    let mut sensor = Sds011Sim::replaying(recording);
     let mut ask = || sensor.speak(&command(QUERY), seconds(9));
     assert_eq!(ask(), [vec![0xAA, 0xC0, 0x01]]);
     assert!(ask().is_empty());

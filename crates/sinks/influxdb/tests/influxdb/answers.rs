@@ -1,4 +1,4 @@
-//! What is sent, and what each answer to all of it means.
+//! Requests of the sink, and its reaction to each response.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::server::{Server, TOKEN, readings, refusal, sink};
 struct Task {
     #[record(key)]
     id: i64,
-    /// What to do.
+    /// Work to do.
     title: String,
 }
 
@@ -96,7 +96,7 @@ async fn a_table_is_a_mistake_of_configuration() {
 }
 
 #[tokio::test]
-async fn each_answer_says_what_to_do() {
+async fn each_response_has_its_fault_kind() {
     let html = Reply::new(200, "text/html", "<html><title>Log in</title></html>");
     for (answer, kind) in [
         (refusal(401, "unauthorized access"), Kind::Unauthorized),
@@ -167,7 +167,7 @@ async fn a_check_writes_no_point() {
 }
 
 #[tokio::test]
-async fn a_check_tells_what_a_write_would() {
+async fn a_check_fails_like_a_write() {
     for (answer, kind) in [
         (refusal(401, "unauthorized access"), Some(Kind::Unauthorized)),
         (refusal(404, "bucket \"iot\" not found"), Some(Kind::Configuration)),

@@ -54,7 +54,7 @@ struct Words {
     other: f64,
 }
 
-/// 2023-11-14, and so many seconds later, with a fraction that only nanoseconds can tell.
+/// 2023-11-14, and so many seconds later, with a fraction that needs nanoseconds.
 fn at(second: i32) -> Timestamp {
     Timestamp::new(1_700_000_000 + i64::from(second), 123_456_789).unwrap()
 }
@@ -169,7 +169,7 @@ async fn a_check_finds_the_bucket_and_writes_nothing() {
 }
 
 #[tokio::test]
-async fn a_wrong_token_and_an_unknown_bucket_are_told_apart() {
+async fn a_wrong_token_and_an_unknown_bucket_are_different_errors() {
     let Some(influxdb) = require(Influxdb::shared()) else { return };
     let (url, token, org, bucket) = (influxdb.url(), influxdb.token(), influxdb.org(), influxdb.bucket());
     for (sink, kind) in [

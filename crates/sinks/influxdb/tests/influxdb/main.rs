@@ -1,4 +1,4 @@
-//! The sink against servers that answer as told.
+//! The sink against servers with scripted responses.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by a panic")]
 

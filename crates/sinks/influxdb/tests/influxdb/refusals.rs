@@ -1,4 +1,4 @@
-//! Which rows are refused, whatever the server tells about them, and how many requests it takes to know.
+//! Refused rows, for each kind of response, and the number of requests that finds them.
 
 use std::collections::BTreeSet;
 
@@ -101,7 +101,7 @@ async fn many_rows_with_a_field_of_another_type_take_three_requests() {
 }
 
 #[tokio::test]
-async fn when_every_row_is_wrong_one_request_tells() {
+async fn one_request_suffices_when_every_row_is_wrong() {
     let server = Server::answering(|lines| Some(conflict(lines.len())));
     let all: Vec<usize> = (0..5000).collect();
     let (rows, _, requests) = refused(&server, &noted(5000, &all)).await;

@@ -1,4 +1,4 @@
-//! A write API that answers as told, and the records that are written to it.
+//! A write API with scripted responses, and records to write.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -22,7 +22,7 @@ pub(crate) struct Reading {
     pub(crate) host: String,
     /// How busy it is.
     pub(crate) load: f64,
-    /// What else is to be said.
+    /// Free text.
     pub(crate) note: Option<String>,
 }
 
@@ -124,7 +124,7 @@ pub(crate) fn sink(url: &str) -> InfluxdbSink {
     sink_with(url, None)
 }
 
-/// A sink that is told whether to compress.
+/// A sink with or without compression.
 pub(crate) fn sink_with(url: &str, gzip: Option<bool>) -> InfluxdbSink {
     let tls = tls::client_config(None).unwrap();
     let http = Client::new(Options::new("test", "0", tls)).unwrap();

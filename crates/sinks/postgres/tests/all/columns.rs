@@ -42,10 +42,10 @@ fn a_padded_column_is_refused_and_left_alone() {
     let Some(database) = Database::empty("padded") else { return };
     database.run("CREATE TABLE weather (\"time\" timestamptz, city text, temp float8, sky char(3))");
     let sample = temperature().field("sky", Type::Text);
-    let (kind, told) =
+    let (kind, message) =
         Writer::to(&database).fail(&sample.row([at(0), text("Oslo"), Value::Float(1.5), text("Clear")]));
     assert_eq!(kind, Kind::Configuration);
-    assert!(told.contains("`sky`") && told.contains("character(3)"), "{told}");
+    assert!(message.contains("`sky`") && message.contains("character(3)"), "{message}");
     assert_eq!(database.run("SELECT count(*) FROM weather"), ["0"]);
 }
 
@@ -73,9 +73,9 @@ fn integers_that_would_be_rounded_are_left_alone() {
         database.run("CREATE TABLE weather (\"time\" timestamptz, city text, temp bigint)");
         database.run(&format!("INSERT INTO weather VALUES ('2020-01-01 00:00:00Z', 'Oslo', {large})"));
         let writer = Writer::to(&database);
-        let (kind, told) = writer.fail(&temperature().row([at(0), text("Oslo"), Value::Float(0.5)]));
+        let (kind, message) = writer.fail(&temperature().row([at(0), text("Oslo"), Value::Float(0.5)]));
         assert_eq!(kind, Kind::Configuration);
-        assert!(["`temp`", "bigint", "2^53"].iter().all(|word| told.contains(word)), "{told}");
+        assert!(["`temp`", "bigint", "2^53"].iter().all(|word| message.contains(word)), "{message}");
         assert_eq!(database.run("SELECT temp FROM weather"), [large]);
     }
 }
@@ -94,7 +94,7 @@ fn an_integer_that_a_float_column_would_round_is_refused_by_name() {
 }
 
 #[test]
-fn a_float_keeps_its_digits_whatever_the_database_shows_of_them() {
+fn a_float_keeps_its_digits_with_any_display_precision() {
     let Some(database) = Database::empty("digits") else { return };
     database.run("ALTER DATABASE digits SET extra_float_digits = 0");
     database.run("CREATE TABLE weather (\"time\" timestamptz, city text, temp numeric)");
@@ -103,7 +103,7 @@ fn a_float_keeps_its_digits_whatever_the_database_shows_of_them() {
 }
 
 #[test]
-fn a_time_without_zone_is_kept_in_utc_whatever_the_connection_has() {
+fn a_time_without_zone_is_stored_in_utc_with_any_connection_zone() {
     let Some(database) = Database::empty("zone") else { return };
     database.run("ALTER DATABASE zone SET timezone = 'Asia/Tokyo'");
     database.run("CREATE TABLE weather (\"time\" timestamp, city text, temp numeric)");

@@ -122,14 +122,14 @@ fn a_name_the_server_would_cut_is_refused() {
     let Some(database) = Database::empty("names") else { return };
     let long: &'static str = "a".repeat(64).leak();
     let sample = temperature().field(long, Type::Float);
-    let (kind, told) =
+    let (kind, message) =
         Writer::to(&database).fail(&sample.row([at(0), text(""), Value::Float(0.0), Value::Float(0.0)]));
     assert_eq!(kind, Kind::Configuration);
-    assert!(told.contains(long), "{told}");
+    assert!(message.contains(long), "{message}");
 }
 
 #[test]
-fn what_only_this_store_cannot_hold_is_refused_by_name() {
+fn values_only_this_store_cannot_hold_are_refused_by_name() {
     let Some(database) = Database::empty("refused") else { return };
     // An index entry holds a third of a page, and this text cannot be compressed into one.
     let endless: String = (0..20_000_u32)
@@ -183,7 +183,7 @@ fn a_table_that_was_dropped_is_made_again() {
 }
 
 #[test]
-fn a_read_only_database_is_told_by_check() {
+fn a_read_only_database_is_reported_by_check() {
     let Some(database) = Database::empty("read_only") else { return };
     database.run("ALTER DATABASE read_only SET default_transaction_read_only = on");
     let error = Writer::to(&database).check().unwrap_err();
@@ -191,11 +191,11 @@ fn a_read_only_database_is_told_by_check() {
 }
 
 #[test]
-fn a_user_without_rights_is_told_so() {
+fn missing_rights_of_the_user_are_reported() {
     let Some(database) = Database::empty("rights") else { return };
     database.run("CREATE TABLE weather (\"time\" timestamptz, city text, temp float8)");
     database.run("DROP ROLE IF EXISTS reader; CREATE ROLE reader; ALTER DATABASE rights SET role = 'reader'");
-    let (kind, told) =
+    let (kind, message) =
         Writer::to(&database).fail(&temperature().row([at(0), text("Oslo"), Value::Float(1.5)]));
-    assert_eq!(kind, Kind::Unauthorized, "{told}");
+    assert_eq!(kind, Kind::Unauthorized, "{message}");
 }

@@ -36,7 +36,7 @@ pub struct Writer<S> {
 }
 
 impl<S: Sink> Writer<S> {
-    /// A writer of its own for a store: another program, as far as the store can tell.
+    /// A writer of its own for a store: for the store, it is another program.
     pub fn to(store: &impl Store<Sink = S>) -> Self {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         Self { sink: store.sink(), runtime: runtime.expect("a runtime") }
@@ -55,7 +55,7 @@ impl<S: Sink> Writer<S> {
         }
     }
 
-    /// Writes a batch that has to be refused as a whole, and returns why it was, as it is told.
+    /// Writes a batch that has to be refused as a whole, and returns the kind and text of the error.
     pub fn fail(&self, sample: &Sample) -> (fault::Kind, String) {
         match self.try_write(&sample.batch()) {
             Ok(written) => panic!("the batch was taken: {written:?}"),
@@ -82,7 +82,7 @@ macro_rules! conformance {
             the_last_of_equal_rows_is_stored
             times_differ_by_microseconds
             an_absent_tag_is_the_empty_one
-            an_append_keeps_what_is_there
+            an_append_keeps_existing_rows
             an_append_without_keys_adds
             a_batch_without_rows_does_nothing
             the_sink_shows_that_it_can_write
@@ -98,14 +98,14 @@ macro_rules! conformance {
             updates_rows_of_others_by_their_own_key
             refuses_a_column_that_cannot_hold_its_values
             refuses_a_column_that_it_cannot_fill
-            duplicates_in_a_table_of_others_are_told
+            duplicates_in_an_existing_table_are_reported
             a_view_is_no_table
             a_replacing_write_swaps_the_table
             a_replacing_write_swaps_only_its_partitions
             a_replacing_write_needs_no_key
             no_rows_replace_nothing
             refused_rows_replace_nothing
-            a_replaced_row_keeps_what_others_added
+            a_replaced_row_keeps_columns_of_others
             a_number_that_is_none_changes_no_other
             a_row_the_store_refuses_does_not_stop_the_others
         );

@@ -55,7 +55,7 @@ fn text(path: &Path, sql: &str) -> String {
 }
 
 #[test]
-fn values_are_kept_in_their_documented_forms() {
+fn values_are_stored_in_their_documented_forms() {
     let (_folder, path) = file();
     run(sink(&path).write(&Batch::of(&[weather(0, 1.5)]))).unwrap();
     let all = "SELECT concat_ws(' ', time, city, temp, is_day, day, price, raw) FROM weather";

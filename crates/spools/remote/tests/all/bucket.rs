@@ -24,7 +24,7 @@ async fn a_truncated_object_is_set_aside_and_the_next_one_is_delivered() {
 }
 
 #[tokio::test]
-async fn what_else_lies_in_the_folder_is_left_alone() {
+async fn foreign_objects_in_the_folder_are_left_alone() {
     let Some(server) = testkit::require(S3::start()) else { return };
     let spool = in_bucket(&server, ANY);
     for key in ["spool/weather/batches/a/readme.txt", "spool/weather-2/batches/a/000000000001-x", "other"] {
@@ -36,7 +36,7 @@ async fn what_else_lies_in_the_folder_is_left_alone() {
 }
 
 #[tokio::test]
-async fn a_service_that_is_busy_keeps_what_it_has() {
+async fn a_busy_service_keeps_its_batches() {
     let Some(server) = testkit::require(S3::start()) else { return };
     let spool = in_bucket(&server, ANY);
     push(&spool, "1", 0).await;

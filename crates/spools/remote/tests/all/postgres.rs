@@ -59,6 +59,6 @@ async fn a_row_that_was_changed_is_set_aside() {
 async fn a_database_that_is_away_fails_without_its_password() {
     let spool = in_postgres("postgres://me:hunter22@127.0.0.1:1/data", ANY);
     let error = spool.push(&entry("a", b"1"), jiff::Timestamp::UNIX_EPOCH).await.unwrap_err();
-    let told = format!("{} {error:?}", fault::chain(&error));
-    assert!(told.contains("cannot be reached") && !told.contains("hunter22"), "{told}");
+    let message = format!("{} {error:?}", fault::chain(&error));
+    assert!(message.contains("cannot be reached") && !message.contains("hunter22"), "{message}");
 }

@@ -61,7 +61,7 @@ async fn two_runs_do_not_deliver_at_once() {
 }
 
 #[tokio::test]
-async fn what_another_run_delivered_is_passed_over() {
+async fn batches_delivered_by_another_run_are_skipped() {
     for world in worlds("passed") {
         let spool = world.spool(ANY);
         push(&spool, "1", 0).await;
@@ -110,7 +110,7 @@ async fn where_nothing_may_be_dropped_the_push_fails_or_the_new_batch_goes() {
 }
 
 #[tokio::test]
-async fn what_waited_too_long_is_given_up() {
+async fn batches_past_the_age_limit_are_dropped() {
     let limits = Limits { age: Some(Duration::from_secs(100)), ..ANY };
     for world in worlds("age") {
         let spool = world.spool(limits);

@@ -12,7 +12,7 @@ use super::model::{FINAL_EXITS, Model, Program, RETRIES, RETRY_SECONDS, Schedule
 use super::template::render;
 
 /// The exit codes after which the program itself has alerted.
-const TOLD_EXITS: [u8; 3] = [FINAL_EXITS[0], 75, FINAL_EXITS[1]];
+const REPORTED_EXITS: [u8; 3] = [FINAL_EXITS[0], 75, FINAL_EXITS[1]];
 
 /// The folder and the file of the run report, for the steps that follow.
 const REPORT_FOLDER: &str = "/report";
@@ -37,8 +37,8 @@ const OF_ALL: [(&str, &str); 2] = [
 /// Everything below `k8s/argo` that is not written by hand.
 pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
     let names: Vec<_> = model.scheduled().map(|(program, _)| &program.name).collect();
-    let told: Vec<_> = TOLD_EXITS.iter().map(ToString::to_string).collect();
-    let context = json!({ "names": names, "part_of": model.delivery.name, "told_exits": told });
+    let exits: Vec<_> = REPORTED_EXITS.iter().map(ToString::to_string).collect();
+    let context = json!({ "names": names, "part_of": model.delivery.name, "reported_exits": exits });
     let mut files = Vec::new();
     for (name, template) in OF_ALL {
         let stem = if name == "kustomization.yaml" { "group.yaml" } else { "pod-died.yaml" };

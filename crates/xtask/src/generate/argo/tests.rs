@@ -35,7 +35,7 @@ fn a_program_is_started_by_its_schedule_in_its_time_zone() {
 }
 
 #[test]
-fn what_runs_until_it_is_stopped_is_left_to_kubernetes() {
+fn devices_and_services_are_left_to_kubernetes() {
     let files = files(&sample::model()).unwrap();
     assert!(!files.iter().any(|file| file.path.contains("/dust.") || file.path.contains("/page.")));
 }
@@ -52,7 +52,7 @@ fn a_run_that_cannot_be_mended_is_not_repeated() {
 }
 
 #[test]
-fn nobody_is_told_twice() {
+fn each_failure_is_reported_once() {
     let text = text("pod-died/workflow-template.yaml");
     let when =
         "{{= workflow.status != 'Succeeded' && !(workflow.failures matches 'exit code (65|75|78)[)]') }}";
@@ -101,7 +101,7 @@ fn names_that_lead_nowhere_are_found() {
         broken("workflowTemplateRef: { name: tides }", "workflowTemplateRef: { name: ebb }")
             .contains("`ebb`")
     );
-    assert!(broken("template: tell-if-it-died }", "template: tell-all }").contains("calls `tell-all`"));
+    assert!(broken("template: alert-if-died }", "template: alert-all }").contains("calls `alert-all`"));
     assert!(
         broken("{ name: resolved-after, value: 4170s }", "{ name: after, value: 1s }")
             .contains("after, resolved-after")

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 use serde_json::json;
 
-use super::describe::Kind;
+use super::describe::ProgramKind;
 use super::file::File;
 use super::manifest::{Origin, Reference};
 use super::model::{Binding, GRACE_SECONDS, Model, Program, USER};
@@ -117,7 +117,9 @@ impl<'a> Service<'a> {
             memory_mebibytes: program.resources.memory_limit.mebibytes(),
             has_storage: program.storage.is_some(),
             port,
-            port_variable: port.filter(|_| program.kind == Kind::Service).map(|_| port_variable(program)),
+            port_variable: port
+                .filter(|_| program.kind == ProgramKind::Service)
+                .map(|_| port_variable(program)),
         }
     }
 }
@@ -125,8 +127,8 @@ impl<'a> Service<'a> {
 fn profile(program: &Program) -> &'static str {
     match program.kind {
         _ if program.schedule.is_some() => "jobs",
-        Kind::Service => "services",
-        Kind::Job | Kind::Device => "devices",
+        ProgramKind::Service => "services",
+        ProgramKind::Job | ProgramKind::Device => "devices",
     }
 }
 

@@ -96,7 +96,7 @@ fn a_device_on_a_schedule_is_a_job() {
 }
 
 #[test]
-fn a_service_is_seen_from_this_machine_and_keeps_what_it_has_to() {
+fn a_service_is_published_on_loopback_and_has_a_tmpfs() {
     let page = service("page");
     assert_has(&page, "- \"${PUBLISH_ADDRESS:-127.0.0.1}:${PAGE_PORT:-}:8080\"\n");
     assert_has(&page, "LISTEN: \"0.0.0.0:8080\"\n");

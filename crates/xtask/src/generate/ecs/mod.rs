@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::describe::Kind;
+use super::describe::ProgramKind;
 use super::file::File;
 use super::manifest::Origin;
 use super::model::{
@@ -38,7 +38,7 @@ const AGES: (u64, u64) = (60, 86400);
 
 /// The two stacks, and the parameters of each job.
 pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
-    let jobs: Vec<_> = model.scheduled().filter(|(program, _)| program.kind == Kind::Job).collect();
+    let jobs: Vec<_> = model.scheduled().filter(|(program, _)| program.kind == ProgramKind::Job).collect();
     let programs: Vec<_> = jobs.iter().map(|(program, _)| *program).collect();
     let mut files = vec![platform(model, &programs)?, stack(model, &programs)?];
     for (program, schedule) in jobs {
@@ -49,8 +49,8 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
 
 fn platform(model: &Model, jobs: &[&Program]) -> Result<File, String> {
     let egress: BTreeSet<_> = jobs.iter().flat_map(|program| &program.egress).collect();
-    let told = [FINAL_EXITS[0], 75, FINAL_EXITS[1]];
-    let context = json!({ "part_of": model.delivery.name, "egress": egress, "told_exits": told });
+    let exits = [FINAL_EXITS[0], 75, FINAL_EXITS[1]];
+    let context = json!({ "part_of": model.delivery.name, "egress": egress, "reported_exits": exits });
     let text = render("platform.yaml", PLATFORM, context)?;
     let origin = format!("Cargo.toml or {TEMPLATES}/platform.yaml.j2");
     Ok(File::with_hash(format!("{FOLDER}/platform.yaml"), &origin, &text))

@@ -16,7 +16,7 @@ fn only_jobs_run_where_there_is_no_device() {
 }
 
 #[test]
-fn one_file_says_what_runs_when_and_with_what() {
+fn one_file_has_program_schedule_and_settings() {
     let text = text(&sample::model(), "jobs/tides.conf");
     for line in [
         "# The stack of tides: deploy/ecs/deploy.sh tides TidesKey=…",

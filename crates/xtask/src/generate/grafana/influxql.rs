@@ -5,7 +5,7 @@
 
 use record::{Column, Schema};
 
-use super::query::{Aggregate, Ask, MOST_ROWS, Query, choices, is_moment};
+use super::query::{Aggregate, Ask, MOST_ROWS, Query, choices, is_time};
 use super::store::variable;
 
 /// The text of a query.
@@ -66,10 +66,10 @@ fn aggregated(column: &Column, aggregate: Aggregate) -> String {
 /// Grafana counts moments in milliseconds.
 fn shown(column: &Column) -> String {
     let name = quoted(&column.name);
-    if is_moment(column) { format!("{name} * 1000 AS {name}") } else { name }
+    if is_time(column) { format!("{name} * 1000 AS {name}") } else { name }
 }
 
-/// A name, whatever is in it.
+/// A quoted name.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""))
 }

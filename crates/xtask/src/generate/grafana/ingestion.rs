@@ -10,7 +10,7 @@ use super::query::{Aggregate, Ask, Query};
 use super::records;
 use super::store::Store;
 
-/// How a run ended, as its exit code tells.
+/// Result of a run, by its exit code.
 const ENDS: [Mapping; 4] = [
     ("0", "ok", "green"),
     ("65", "bad data", "orange"),
@@ -74,7 +74,7 @@ impl<'a> Runs<'a> {
         let mut panels = vec![
             Panel::number(&count(None), exit).titled("Runs", "How many runs ended."),
             Panel::number(&count(Some(exit)), exit)
-                .titled("Failed runs", "How many runs failed, for whatever reason."),
+                .titled("Failed runs", "Number of failed runs, for any reason."),
         ];
         let (out, refused) = (self.column("rows_out")?, self.column("rows_refused")?);
         let (retries, duration) = (self.column("retries")?, self.column("duration")?);

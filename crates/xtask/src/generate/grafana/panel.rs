@@ -3,7 +3,7 @@
 use record::{Column, Schema, Type};
 use serde_json::{Value, json};
 
-use super::query::{Aggregate, Ask, Query, fields, is_moment, tags};
+use super::query::{Aggregate, Ask, Query, fields, is_time, tags};
 use super::store::{Store, variable};
 use super::unit::grafana;
 
@@ -147,7 +147,7 @@ impl Panel {
 /// How a field of a record is drawn over time; not at all, where it is a text.
 pub(super) fn over_time(schema: &Schema, column: &Column) -> Option<Panel> {
     match column.value_type {
-        _ if is_moment(column) => None,
+        _ if is_time(column) => None,
         Type::Float | Type::Integer | Type::Decimal => {
             let query = Query::new(schema, Ask::Course(column, Aggregate::Mean));
             Some(Panel::lines(&query, column))
@@ -185,8 +185,8 @@ fn series_name(schema: &Schema, otherwise: &str) -> String {
     if labels.is_empty() { otherwise.to_owned() } else { labels.join(" · ") }
 }
 
-/// Where the axis ends. What is valid is often far more than what occurs: only where it is a scale of its own, as per
-/// cent are, or begins at zero, does it help the eye.
+/// Limits of the axis. Valid ranges are often much wider than the values that occur: only a scale such as percent, or
+/// a range that begins at zero, helps the eye.
 fn bounds(column: &Column) -> [Option<f64>; 2] {
     // The key is absent where the record says nothing of it.
     let column_as_json = serde_json::to_value(column).unwrap_or_default();
@@ -204,7 +204,7 @@ fn set(defaults: &mut Value, key: &str, number: Option<f64>) {
 /// How a field stands in a table; nothing where Grafana does it well by itself.
 fn cell(column: &Column) -> Option<Value> {
     let unit = match column.value_type {
-        _ if is_moment(column) => "dateTimeAsLocal".into(),
+        _ if is_time(column) => "dateTimeAsLocal".into(),
         Type::Timestamp => "dateTimeAsLocal".into(),
         _ => grafana(Some(column.unit.as_deref()?)),
     };

@@ -64,7 +64,7 @@ pub(super) fn tags(schema: &Schema) -> impl Iterator<Item = &Column> {
 }
 
 /// Tags that a dashboard lets people choose from. The name of a copy is absent from most reports of runs, and a filter
-/// would leave those out; such a tag only tells series apart.
+/// would leave those out; such a tag only distinguishes series.
 pub(super) fn choices(schema: &Schema) -> impl Iterator<Item = &Column> {
     let is_ingestion = INGESTION.contains(&schema.name.as_ref());
     tags(schema).filter(move |tag| !(is_ingestion && tag.optional))
@@ -74,8 +74,8 @@ pub(super) fn fields(schema: &Schema) -> impl Iterator<Item = &Column> {
     schema.columns.iter().filter(|column| column.role == Role::Field)
 }
 
-/// Whether an integer is a moment, in seconds since 1970: the type does not tell, only its description.
-pub(super) fn is_moment(column: &Column) -> bool {
+/// Whether an integer is a time, in seconds since 1970: only its description says so.
+pub(super) fn is_time(column: &Column) -> bool {
     let is_seconds = column.value_type == Type::Integer && column.unit.as_deref() == Some("s");
     is_seconds && column.description.contains("since 1970")
 }

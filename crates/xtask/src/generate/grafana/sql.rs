@@ -4,7 +4,7 @@
 
 use record::{Column, Role, Schema, Type};
 
-use super::query::{Aggregate, Ask, MOST_ROWS, Query, choices, is_moment};
+use super::query::{Aggregate, Ask, MOST_ROWS, Query, choices, is_time};
 use super::store::variable;
 
 /// The text of a query.
@@ -87,10 +87,10 @@ fn aggregated(column: &Column, aggregate: Aggregate, time: Option<&str>) -> Stri
 
 fn shown(column: &Column) -> String {
     let name = quoted(&column.name);
-    if is_moment(column) { format!("to_timestamp({name}) AS {name}") } else { name }
+    if is_time(column) { format!("to_timestamp({name}) AS {name}") } else { name }
 }
 
-/// A name, whatever is in it.
+/// A quoted name.
 fn quoted(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -87,7 +87,7 @@ fn a_record_is_asked_for_in_the_language_of_each_store() {
 }
 
 #[test]
-fn a_panel_says_what_the_schema_says() {
+fn a_panel_has_description_and_unit_of_the_schema() {
     let dashboard = dashboard(&model(&json!([air()])), Store::Influxdb, "indoor-air");
     let co2 = panel(&dashboard, "Carbon dioxide");
     assert_eq!(co2["description"], "Carbon dioxide, as measured.\n\nField `co2`, in ppm.");
@@ -102,7 +102,7 @@ fn a_panel_says_what_the_schema_says() {
 }
 
 #[test]
-fn texts_and_moments_are_in_the_table_alone() {
+fn texts_and_times_are_in_the_table_alone() {
     let dashboard = dashboard(&model(&json!([air()])), Store::Postgres, "indoor-air");
     let kinds: Vec<_> = dashboard["panels"].as_array().unwrap().iter().map(|panel| &panel["type"]).collect();
     assert_eq!(kinds, ["table", "timeseries", "timeseries", "timeseries", "state-timeline"]);

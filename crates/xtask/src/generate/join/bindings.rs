@@ -99,7 +99,7 @@ impl<'a> Bindings<'a> {
         }
     }
 
-    /// What the program needs and nobody gives it.
+    /// Required variables without a binding.
     fn missing(&self) -> impl Iterator<Item = &str> {
         let needed = self.description.variables.iter().filter(|it| it.required && it.default.is_none());
         let needed = needed.filter(|it| !PLACEMENT.contains(&it.name.as_str()));

@@ -1,4 +1,4 @@
-//! What is refused when manifests and programs are joined, and what comes of those that fit.
+//! Manifests and programs that are refused when they are joined, and the result of those that fit.
 
 mod bindings;
 
@@ -28,7 +28,7 @@ fn job(lines: &str) -> String {
 }
 
 #[test]
-fn a_program_has_what_its_manifest_says_and_else_the_defaults() {
+fn a_program_has_the_values_of_its_manifest_or_the_defaults() {
     let model = sample::model();
     let tides = model.program("tides").unwrap();
     let schedule = tides.schedule.as_ref().unwrap();
@@ -61,7 +61,7 @@ fn a_device_with_a_schedule_takes_one_reading_and_serves_nothing() {
 }
 
 #[test]
-fn every_mistake_of_a_manifest_is_told_at_once() {
+fn every_mistake_of_a_manifest_is_reported_at_once() {
     let manifest =
         "[package.metadata.pipeline]\nschedul = \"7 * * * *\"\nstorage = 64\nserves = { prot = 1 }\n";
     let found = mistakes(manifest);
@@ -83,7 +83,7 @@ fn a_schedule_has_to_be_one() {
 }
 
 #[test]
-fn what_belongs_to_another_kind_is_refused() {
+fn keys_of_another_kind_are_refused() {
     let device = "devices = [{ name = \"serial\", path = \"/dev/ttyUSB0\", group = \"dialout\" }]";
     assert_eq!(mistakes(&job(device)), ["devices are for programs that read one; this is a job"]);
     let serves = "serves = { port = 8080, ready = \"/healthz\" }";
@@ -159,7 +159,7 @@ fn requests_stay_below_their_limit() {
 }
 
 #[test]
-fn the_workspace_has_to_say_what_all_share() {
+fn the_workspace_needs_the_shared_settings() {
     let found = sample::joined("[workspace]", Vec::new()).1;
     assert_eq!(
         found,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::airflow;
-use super::describe::Kind;
+use super::describe::ProgramKind;
 use super::file::File;
 use super::model::{FINAL_EXITS, Model, Program, RETRIES, Schedule};
 use super::template::render;
@@ -57,8 +57,8 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
 pub(super) fn group(program: &Program) -> &'static str {
     match program.kind {
         _ if program.schedule.is_some() => "cronjobs",
-        Kind::Service => "services",
-        Kind::Job | Kind::Device => "devices",
+        ProgramKind::Service => "services",
+        ProgramKind::Job | ProgramKind::Device => "devices",
     }
 }
 
@@ -134,7 +134,7 @@ impl Base<'_> {
             "has_history": program.has_history,
             "schedule": program.schedule.as_ref().map(CronJob::of),
             "serves": program.serves,
-            "port_name": if program.kind == Kind::Device { "metrics" } else { "http" },
+            "port_name": if program.kind == ProgramKind::Device { "metrics" } else { "http" },
             // A second pod would want the same device, or the same volume.
             "is_alone": !program.devices.is_empty() || program.storage.is_some(),
             "is_everywhere": program.every_node.is_some(),

@@ -1,9 +1,9 @@
-//! The pod of a program, the same in whatever starts it: a job, a deployment, a workflow, a task of Airflow.
+//! The pod of a program, the same for everything that starts it: a job, a deployment, a workflow, a task of Airflow.
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::generate::describe::Kind;
+use crate::generate::describe::ProgramKind;
 use crate::generate::manifest::Origin;
 use crate::generate::model::{Binding, GRACE_SECONDS, Model, Program, USER};
 use crate::generate::template::render;
@@ -96,7 +96,7 @@ pub(in crate::generate) fn parts(model: &Model, program: &Program) -> Value {
         "sources": sources(program),
         "environment": environment(program),
         "serves": program.serves,
-        "port_name": if program.kind == Kind::Device { "metrics" } else { "http" },
+        "port_name": if program.kind == ProgramKind::Device { "metrics" } else { "http" },
         "user": USER,
         "groups": groups,
         "devices": devices,

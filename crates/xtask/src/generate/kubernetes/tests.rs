@@ -128,7 +128,7 @@ const PULSE: &str = r#"
 "#;
 
 #[test]
-fn what_runs_on_every_node_is_told_its_name_and_keeps_its_own_folder() {
+fn a_daemon_set_gets_the_node_name_and_a_folder_per_node() {
     let own = sample::variable("MACHINE", &[]);
     let copy = sample::variable("INSTANCE", &[]);
     let pulse = ("iot/pulse", PULSE, sample::description("pulse", "device", &[&own, &copy]));

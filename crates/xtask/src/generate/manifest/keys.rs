@@ -1,4 +1,4 @@
-//! A table of a manifest, read key by key, so that every mistake in it is told and not only the first.
+//! A table of a manifest, read key by key, so that all its mistakes are reported and not only the first.
 
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -69,7 +69,7 @@ impl<'a> Keys<'a> {
     }
 }
 
-/// Reads a value, or tells where in it something is wrong, and what.
+/// Reads a value. The error names the place and the mistake.
 fn read<T: DeserializeOwned>(value: Value) -> Result<T, (String, String)> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let below = match error.path().to_string() {

@@ -1,4 +1,4 @@
-//! What the manifest of one program says: `[package.metadata.pipeline]`.
+//! The manifest of one program: `[package.metadata.pipeline]`.
 
 use std::collections::BTreeMap;
 
@@ -7,12 +7,12 @@ use toml::{Table, Value};
 
 use super::binding::Origin;
 use super::keys::Keys;
-use crate::generate::describe::Kind;
+use crate::generate::describe::ProgramKind;
 use crate::generate::mistake::Mistakes;
 use crate::generate::model::Architecture;
 use crate::generate::quantity::{Cpu, Memory};
 
-/// What the manifest of one program says, before it is joined with what the program says of itself.
+/// Manifest of one program, before it is joined with the output of `--describe`.
 #[derive(Debug, Clone)]
 pub(in crate::generate) struct Manifest {
     /// The name of the package.
@@ -20,7 +20,7 @@ pub(in crate::generate) struct Manifest {
     /// Its folder from the root, as in `pipelines/openweather-current`.
     pub(in crate::generate) folder: String,
     /// By its folder: `pipelines`, `iot`, `services`.
-    pub(in crate::generate) kind: Kind,
+    pub(in crate::generate) kind: ProgramKind,
     /// The group in the catalogue of the root README, as in `Weather`.
     pub(in crate::generate) group: Option<String>,
     /// When it runs; absent for what runs until it is stopped.
@@ -33,7 +33,7 @@ pub(in crate::generate) struct Manifest {
     pub(in crate::generate) serves: Option<Served>,
     pub(in crate::generate) devices: Vec<Device>,
     pub(in crate::generate) node_selector: BTreeMap<String, String>,
-    /// The variable that is told the name of the node, where it runs on every one.
+    /// The variable for the name of the node, where the program runs on every node.
     pub(in crate::generate) every_node: Option<String>,
     /// Ports beside the shared ones that it speaks to.
     pub(in crate::generate) egress: Vec<u16>,
@@ -43,15 +43,15 @@ pub(in crate::generate) struct Manifest {
     pub(in crate::generate) bindings: Vec<(String, Origin)>,
 }
 
-/// What it needs of a machine.
+/// CPU and memory of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::generate) struct Resources {
-    /// What it is given in any case.
+    /// Reserved processor time.
     pub(in crate::generate) cpu: Cpu,
-    /// What it is given in any case.
+    /// Reserved memory.
     pub(in crate::generate) memory: Memory,
-    /// Past which it is killed.
+    /// Memory above which the program is killed.
     pub(in crate::generate) memory_limit: Memory,
 }
 
@@ -84,7 +84,7 @@ pub(in crate::generate) enum Storage {
     Wanted(bool),
 }
 
-/// What a service answers, and where an orchestrator asks how it is.
+/// Port and paths of a service, with those of its health checks.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::generate) struct Served {
@@ -99,7 +99,7 @@ pub(in crate::generate) struct Served {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(in crate::generate) struct Device {
-    /// What the device plugin calls it, as in `serial`.
+    /// Its name in the device plugin, as in `serial`.
     pub(in crate::generate) name: String,
     /// Its node, as in `/dev/ttyUSB0`.
     pub(in crate::generate) path: String,
@@ -153,11 +153,11 @@ impl Manifest {
 }
 
 /// The kind of the programs in a folder.
-fn kind(folder: &str) -> Kind {
+fn kind(folder: &str) -> ProgramKind {
     match folder.split('/').next() {
-        Some("iot") => Kind::Device,
-        Some("services") => Kind::Service,
-        _ => Kind::Job,
+        Some("iot") => ProgramKind::Device,
+        Some("services") => ProgramKind::Service,
+        _ => ProgramKind::Job,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::describe::Kind;
+use super::describe::ProgramKind;
 use super::file::File;
 use super::model::{Endpoint, Model, Program};
 use super::template::render;
@@ -18,7 +18,7 @@ const TOKEN: &str = "ACCESS_TOKEN";
 
 /// `monitoring/prometheus/prometheus.yaml` for Docker Compose, `kubernetes.yaml` for a cluster.
 pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
-    let of_kind = |kind: Kind| {
+    let of_kind = |kind: ProgramKind| {
         let programs = model.continuous().filter(move |program| program.kind == kind);
         programs.filter_map(|program| Some(target(program, program.serves.as_ref()?))).collect::<Vec<_>>()
     };
@@ -48,7 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_runs_on_is_asked_by_its_name_and_port() {
+    fn devices_and_services_are_scraped_by_name_and_port() {
         let text = files(&sample::model()).unwrap().remove(0).text;
         assert!(
             text.contains("      - { names: [dust], type: A, port: 9464, refresh_interval: 30s }\n"),
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn without_a_device_nothing_is_asked() {
         let mut model = sample::model();
-        model.programs.retain(|program| program.kind == Kind::Service);
+        model.programs.retain(|program| program.kind == ProgramKind::Service);
         let text = files(&model).unwrap().remove(0).text;
         assert!(text.contains("  - job_name: devices\n    static_configs: []\n"), "{text}");
     }

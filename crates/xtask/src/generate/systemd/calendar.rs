@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_zone_stays_what_it_is() {
+    fn a_time_zone_stays_unchanged() {
         let cron = "7 * * * *".parse().unwrap();
         let schedule = Schedule { cron, time_zone: "Europe/Berlin".to_owned(), deadline_seconds: 1 };
         assert_eq!(event(&schedule), "*-*-* *:7:00 Europe/Berlin");

@@ -10,7 +10,7 @@ mod unit;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::describe::{CallOption, ExitCode, Kind, Variable};
+use super::describe::{CallOption, ExitCode, ProgramKind, Variable};
 use super::file::File;
 use super::manifest::Origin;
 use super::model::{FINAL_EXITS, GRACE_SECONDS, Model, Program, Schedule};
@@ -28,7 +28,7 @@ const STATE: &str = "%S";
 /// Who listens is for this machine alone, until somebody says otherwise.
 const HOST: &str = "127.0.0.1";
 
-/// The folder of the embedded store, which all programs share: whoever watches them reads it.
+/// The folder of the embedded store, which all programs share, and which the status page reads.
 const SHARED_FOLDER: &str = "/var/lib/data-platform";
 
 /// How often a run that failed for a passing reason is started, the first time included.
@@ -126,7 +126,7 @@ fn context(model: &Model, program: &Program) -> Value {
         "project": model.delivery.name,
         "description": unit::text(&program.description),
         "arguments": program.arguments(),
-        "is_device": program.kind == Kind::Device,
+        "is_device": program.kind == ProgramKind::Device,
         "schedule": program.schedule.as_ref().map(Run::of),
         "pause": if program.schedule.is_some() { JOB_PAUSE } else { SERVICE_PAUSE },
         "grace": GRACE_SECONDS,
@@ -167,7 +167,7 @@ fn secrets(program: &Program) -> impl Iterator<Item = Secret<'_>> {
     })
 }
 
-/// What a unit and its timer say of when.
+/// Schedule of a unit and its timer.
 #[derive(Serialize)]
 struct Run {
     cron: String,

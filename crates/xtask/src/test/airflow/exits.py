@@ -1,4 +1,4 @@
-"""What the operator makes of how a pod ended, with Airflow's own code around it and no cluster behind it."""
+"""Tests how the operator handles the end of a pod, with Airflow's own code around it and no cluster behind it."""
 
 import sys
 from unittest.mock import MagicMock, patch

@@ -21,7 +21,7 @@ WINDOW = ["--since", "2026-11-22T05:07:00+00:00", "--until", "2026-11-22T06:07:0
 
 
 def context(run_type, params):
-    """What a run knows, as far as a template may ask."""
+    """The properties of a run that a template may use."""
     return {
         "dag_run": SimpleNamespace(run_type=run_type),
         "data_interval_start": START,

@@ -17,7 +17,7 @@ use crate::workspace;
 const TOOLS: [Requirement; 2] = [Requirement::Compose, Requirement::CheckJsonschema];
 
 /// Settings of services of `compose.yaml` in files outside of Compose, which name secrets.
-const TOLD: [(&str, &str); 3] = [
+const MANAGED_SETTINGS: [(&str, &str); 3] = [
     ("alertmanager", "monitoring/alertmanager/alertmanager.yaml"),
     ("grafana", "docker/grafana/provisioning/datasources/data-platform.yaml"),
     ("prometheus", "monitoring/prometheus/prometheus.yaml"),
@@ -58,7 +58,7 @@ fn faults() -> Result<Vec<String>, String> {
         let project: Value =
             serde_json::from_str(&text).map_err(|error| format!("docker compose config: {error}"))?;
         faults.extend(rules::faults(&project));
-        for (service, file) in TOLD.iter().filter(|_| files.is_empty()) {
+        for (service, file) in MANAGED_SETTINGS.iter().filter(|_| files.is_empty()) {
             let text = fs::read_to_string(workspace::root().join(file))
                 .map_err(|error| format!("{file}: {error}"))?;
             let unmounted = rules::unmounted(&project, service, &text);

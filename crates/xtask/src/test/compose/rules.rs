@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_loosens_a_program_is_found() {
+    fn weakened_isolation_is_found() {
         assert_eq!(broken("read_only", Value::Null), "tides: read_only is not true");
         assert!(broken("cap_drop", json!(["NET_RAW"])).contains("cap_drop"));
         assert!(broken("security_opt", json!([])).contains("may gain privileges"));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_everybody_could_use_is_found() {
+    fn floating_versions_open_ports_and_inline_secrets_are_found() {
         assert!(broken("image", json!("registry.example:5000/lego/tides")).contains("not of one version"));
         assert!(broken("image", json!("tides:latest")).contains("not of one version"));
         assert!(broken("ports", json!([{ "target": 8080 }])).contains("port 8080 is open"));

@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn what_records_have_is_no_fault() {
+    fn names_of_records_are_accepted() {
         assert_eq!(faults_of(r#"SELECT mean("co2") AS "co2" FROM "air" GROUP BY "room""#), [""; 0]);
     }
 

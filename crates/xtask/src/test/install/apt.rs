@@ -86,7 +86,7 @@ fn apt_get(arguments: &[&str], progress: &mut Progress) -> Result<(), String> {
 
 /// Keeps packages from starting their services, until it is dropped.
 ///
-/// A policy that is there already stays as it is: whoever wrote it has decided.
+/// An existing policy stays as it is.
 struct NoServices<'a> {
     policy: Option<&'a Path>,
 }

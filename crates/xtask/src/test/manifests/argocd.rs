@@ -129,7 +129,7 @@ spec:
     }
 
     #[test]
-    fn a_project_allows_what_it_lists_alone() {
+    fn a_project_allows_only_its_list() {
         let project = set("kind: AppProject
 spec: { clusterResourceWhitelist: [], namespaceResourceWhitelist: [{ group: batch, kind: CronJob }] }");
         assert!(allows(&project, &set("{ apiVersion: batch/v1, kind: CronJob }")));

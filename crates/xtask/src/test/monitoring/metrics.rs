@@ -1,4 +1,4 @@
-//! Whether the numbers that rules look at are told by some program.
+//! Whether some program exports the metrics that rules use.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use serde_json::Value;
 
 /// Metrics of programs of this workspace, by source file, with their names in Prometheus.
-const TOLD: [(&str, &[&str]); 3] = [
+const REGISTERED: [(&str, &[&str]); 3] = [
     (
         "crates/runner/src/device/metrics.rs",
         &[
@@ -59,17 +59,18 @@ const WORDS: [&str; 4] = ["and", "or", "unless", "bool"];
 /// Words with labels in parentheses behind them.
 const GROUPINGS: [&str; 6] = ["by", "without", "on", "ignoring", "group_left", "group_right"];
 
-/// Fails where a rule looks at what nobody tells, or where a program no longer tells what is listed here.
+/// Fails where a rule uses a metric that no program exports, or where a metric of this list is exported no more.
 pub(super) fn check(rules: &Path, root: &Path) -> Result<(), String> {
     let text = fs::read_to_string(rules).map_err(|error| format!("{}: {error}", rules.display()))?;
-    let told: BTreeSet<_> = TOLD.iter().flat_map(|(_, names)| *names).chain(&FOREIGN).copied().collect();
+    let known: BTreeSet<_> =
+        REGISTERED.iter().flat_map(|(_, names)| *names).chain(&FOREIGN).copied().collect();
     let mut faults: Vec<_> = looked_at(&text)?
         .into_iter()
-        .filter(|name| !told.contains(name.as_str()))
-        .map(|name| format!("a rule looks at `{name}`, which no program tells"))
+        .filter(|name| !known.contains(name.as_str()))
+        .map(|name| format!("a rule uses `{name}`, which no program exports"))
         .collect();
-    for (path, names) in TOLD {
-        // A program that is not there yet tells nothing.
+    for (path, names) in REGISTERED {
+        // A program that does not exist yet exports nothing.
         let Ok(source) = fs::read_to_string(root.join(path)) else { continue };
         faults.extend(
             names
@@ -150,7 +151,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_of_metrics_are_told_from_all_else() {
+    fn names_of_metrics_are_recognized() {
         let expression = r#"sum by (program, instance) (increase(a_total{reason!~"x|y"}[30m])) > on (program) 1e6 * b
             or (time() - c unless on (instance) up{job="d"} == 0)"#;
         assert_eq!(names(expression).into_iter().collect::<Vec<_>>(), ["a_total", "b", "c", "up"]);
@@ -162,7 +163,7 @@ mod tests {
         let text = "groups:\n  - name: a\n    rules:\n      - alert: A\n        expr: spool_bites > 1\n";
         fs::write(rules.path(), text).unwrap();
         let fault = check(rules.path(), Path::new("/nowhere")).unwrap_err();
-        assert_eq!(fault, "a rule looks at `spool_bites`, which no program tells");
+        assert_eq!(fault, "a rule uses `spool_bites`, which no program exports");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Prometheus and Alertmanager: that they accept their files, that each rule fires when it should, and who hears of it.
+//! Prometheus and Alertmanager: their files are valid, each rule fires when it should, and alerts reach their receivers.
 
 mod metrics;
 

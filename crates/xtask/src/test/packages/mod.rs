@@ -5,7 +5,7 @@ mod machine;
 use std::path::{Path, PathBuf};
 
 use http_sim::Server;
-use http_sim::services::OpenWeather;
+use http_sim::services::OpenWeatherSim;
 use testkit::Requirement;
 
 use super::images::{PROFILE, SAMPLES, xtask};
@@ -76,7 +76,7 @@ fn live(
     progress: &mut Progress,
 ) -> Result<(), String> {
     progress.say("starting a machine with systemd");
-    let source = Server::start(OpenWeather::new(KEY)).map_err(|error| format!("no simulator: {error}"))?;
+    let source = Server::start(OpenWeatherSim::new(KEY)).map_err(|error| format!("no simulator: {error}"))?;
     let machine = Machine::start(progress)?;
     installs_and_says_what_it_needs(&machine, program, first)?;
     starts_once_it_has_its_settings(&machine, program, source.url())?;
@@ -93,10 +93,14 @@ fn apt(machine: &Machine, package: &Path) -> Result<String, String> {
     machine.succeeds(&format!("apt-get install --yes --quiet {name}"))
 }
 
-fn installs_and_says_what_it_needs(machine: &Machine, program: &str, package: &Path) -> Result<(), String> {
-    let said = apt(machine, package)?;
-    contains(&said, "OPENWEATHER_KEY")?;
-    contains(&said, &format!("sudo data-platform start {program}"))?;
+fn installs_and_lists_missing_settings(
+    machine: &Machine,
+    program: &str,
+    package: &Path,
+) -> Result<(), String> {
+    let output = apt(machine, package)?;
+    contains(&output, "OPENWEATHER_KEY")?;
+    contains(&output, &format!("sudo data-platform start {program}"))?;
     machine.fails(&format!("systemctl is-enabled --quiet {program}.timer"))?;
     machine.succeeds(&format!("test -s /usr/share/man/man1/{program}.1.gz")).map(drop)
 }

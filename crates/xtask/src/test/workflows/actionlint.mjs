@@ -4,7 +4,7 @@ import fs from "node:fs";
 const [folder, ...files] = process.argv.slice(1);
 const { createLinter } = await import(`${folder}/node.mjs`);
 
-// What this version does not know yet: newer machines, a permission, and how many jobs may wait for their turn.
+// Findings that only mean that this version is too old: newer machines, a permission, and the queue of a concurrency group.
 const isNews = (found) =>
   found.kind === "runner-label" ||
   found.message.startsWith('unknown permission scope "attestations"') ||

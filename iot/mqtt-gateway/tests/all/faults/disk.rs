@@ -1,6 +1,6 @@
 //! A full disk during an outage of the store.
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 use testkit::require;
 use testkit::servers::SmallDisk;
 
@@ -21,7 +21,7 @@ fn full(large: fn(usize) -> String) -> Option<(SmallDisk, Scene, testkit::Runnin
     scene.world.set("SPOOL_DIR", &folder);
     scene.world.set("FLUSH_ROWS", "100");
     let running = scene.start();
-    scene.world.store().set_fault(Fault::always(Kind::Status(503)));
+    scene.world.store().set_fault(InjectedFault::always(FailureMode::Status(503)));
     let flow = scene.flow(large);
     eventually("a full disk", || free_kibibytes(&folder) < 64);
     flow.go_on(500);

@@ -30,10 +30,10 @@ fn a_gateway_stopped_under_load_ends_soon_and_the_next_one_continues() {
     let flow = scene.flow(plain);
     for _ in 0..3 {
         flow.go_on(long(100));
-        let told = Instant::now();
+        let signaled = Instant::now();
         scene.end(running);
         // Orchestrators kill a program that takes longer.
-        assert!(told.elapsed() < Duration::from_secs(5), "{:?}", told.elapsed());
+        assert!(signaled.elapsed() < Duration::from_secs(5), "{:?}", signaled.elapsed());
         running = scene.world.start(&[]);
     }
     flow.go_on(10);

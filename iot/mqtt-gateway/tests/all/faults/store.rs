@@ -1,7 +1,7 @@
 //! Outages and error replies of the store.
 
 use http_sim::services::InfluxDb;
-use http_sim::{Fault, Kind, Reply, Request, Service};
+use http_sim::{FailureMode, InjectedFault, Reply, Request, Service};
 use serde_json::json;
 use testkit::require;
 use testkit::servers::Influxdb;
@@ -48,12 +48,12 @@ fn messages_during_an_outage_of_the_store_are_stored_afterwards() {
 }
 
 /// A store that answers with this error for a while.
-fn answers(kind: Kind) {
+fn answers(kind: FailureMode) {
     let Some(scene) = Scene::new() else { return };
     let running = scene.start();
     let flow = scene.flow(plain);
     flow.go_on(100);
-    scene.world.store().set_fault(Fault::always(kind));
+    scene.world.store().set_fault(InjectedFault::always(kind));
     flow.go_on(long(400));
     scene.world.store().clear_faults();
     flow.go_on(100);
@@ -64,27 +64,27 @@ fn answers(kind: Kind) {
 
 #[test]
 fn a_store_that_accepts_no_token_for_a_while_gets_everything_later() {
-    answers(Kind::Status(401));
+    answers(FailureMode::Status(401));
 }
 
 #[test]
 fn a_store_that_asks_for_patience_gets_everything_later() {
-    answers(Kind::Status(429));
+    answers(FailureMode::Status(429));
 }
 
 #[test]
 fn a_store_that_fails_for_a_while_gets_everything_later() {
-    answers(Kind::Status(503));
+    answers(FailureMode::Status(503));
 }
 
 #[test]
 fn a_store_that_does_not_answer_for_a_while_gets_everything_later() {
-    answers(Kind::Stall);
+    answers(FailureMode::Stall);
 }
 
 #[test]
 fn a_store_that_resets_connections_for_a_while_gets_everything_later() {
-    answers(Kind::Reset);
+    answers(FailureMode::Reset);
 }
 
 /// A store that rejects a whole request for one of its lines, without naming it.

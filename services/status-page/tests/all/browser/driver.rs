@@ -59,7 +59,7 @@ impl Browser {
         let port = lines
             .find_map(|line| line.split_once("successfully on port ")?.1.trim_end_matches('.').parse().ok());
         std::thread::spawn(move || lines.for_each(drop));
-        let address = SocketAddr::from(([127, 0, 0, 1], port.expect("chromedriver tells its port")));
+        let address = SocketAddr::from(([127, 0, 0, 1], port.expect("chromedriver prints its port")));
         let profile = tempfile::tempdir().unwrap();
         let mut browser = Self { driver, address, session: String::new(), profile };
         let profile = format!("--user-data-dir={}", browser.profile.path().display());
@@ -88,7 +88,7 @@ impl Browser {
         self.command("execute/sync", &json!({ "script": body, "args": [] }))
     }
 
-    /// What a function body hands to `done` on the page.
+    /// Value that a function body passes to `done` on the page.
     pub fn evaluate_async(&self, body: &str) -> Value {
         let script = format!("const done = arguments[arguments.length - 1]; {body}");
         self.command("execute/async", &json!({ "script": script, "args": [] }))

@@ -67,7 +67,7 @@ fn the_numbers_on_the_page_are_those_in_the_store() {
 }
 
 #[test]
-fn no_page_complains_in_the_console() {
+fn no_page_writes_errors_to_the_console() {
     let Some(browser) = testkit::require(Browser::start()) else { return };
     let server = Server::start(Stage::usual(), &[]);
     for page in PAGES {

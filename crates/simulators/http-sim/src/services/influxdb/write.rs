@@ -24,7 +24,7 @@ pub(super) fn batch(store: &mut Store, bucket: &str, body: &[u8], precision: i64
     let (mut stored, mut conflicts, mut unreadable) = (0_usize, Vec::new(), Vec::new());
     for line in line_protocol::parse(body) {
         match line.map(|parsed| point(bucket, parsed, precision)) {
-            Err(error) => unreadable.push(complaint(&error)),
+            Err(error) => unreadable.push(error_text(&error)),
             Ok(Err(out_of_range)) => unreadable.push(out_of_range),
             Ok(Ok(point)) => match store.insert(point) {
                 Ok(()) => stored += 1,
@@ -59,7 +59,7 @@ fn point(bucket: &str, parsed: line_protocol::Point, precision: i64) -> Result<P
     })
 }
 
-fn complaint(error: &ParseError) -> String {
+fn error_text(error: &ParseError) -> String {
     format!("unable to parse '{}': expected {}", error.text, error.expected)
 }
 

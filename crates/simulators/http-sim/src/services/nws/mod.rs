@@ -16,7 +16,7 @@ use office::Office;
 
 /// Simulator of `api.weather.gov`: `/points/{lat},{lon}` and `/gridpoints/{office}/{x},{y}/forecast/hourly`.
 #[derive(Debug, Clone)]
-pub struct Nws {
+pub struct NwsSim {
     clock: Clock,
     requests: Arc<AtomicU64>,
 }
@@ -24,7 +24,7 @@ pub struct Nws {
 /// Number of decimals of coordinates; requests with more are redirected.
 const DECIMALS: usize = 4;
 
-impl Nws {
+impl NwsSim {
     /// Creates a service with the system clock.
     pub fn new() -> Self {
         Self { clock: Clock::system(), requests: Arc::default() }
@@ -49,13 +49,13 @@ impl Nws {
     }
 }
 
-impl Default for Nws {
+impl Default for NwsSim {
     fn default() -> Self {
         Self::new()
     }
 }
 
-impl Service for Nws {
+impl Service for NwsSim {
     fn reply(&self, request: &Request) -> Reply {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let parts: Vec<_> = request.path.trim_start_matches('/').split('/').collect();

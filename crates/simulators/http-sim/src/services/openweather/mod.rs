@@ -16,12 +16,12 @@ use weather::Units;
 /// Simulator of `api.openweathermap.org`: `/data/2.5/weather`, `/forecast`, `/air_pollution` and
 /// `/air_pollution/history`.
 #[derive(Debug, Clone)]
-pub struct OpenWeather {
+pub struct OpenWeatherSim {
     key: String,
     clock: Clock,
 }
 
-impl OpenWeather {
+impl OpenWeatherSim {
     /// Creates a service with the system clock and one API key.
     pub fn new(key: &str) -> Self {
         Self { key: key.to_owned(), clock: Clock::system() }
@@ -53,7 +53,7 @@ impl OpenWeather {
     }
 }
 
-impl Service for OpenWeather {
+impl Service for OpenWeatherSim {
     fn reply(&self, request: &Request) -> Reply {
         self.answer(request).map_or_else(|refusal| refusal.reply(), |body| Reply::json(200, &body))
     }

@@ -159,10 +159,10 @@ mod tests {
             let exposes = entry["definition"]["exposes"].as_array().unwrap();
             let feature = |expose: &Value| expose.get("features").map_or(expose.clone(), |it| it[0].clone());
             let known: Vec<_> = exposes.iter().map(|expose| feature(expose)["property"].clone()).collect();
-            let said = json(&zigbee.report_of(name, morning()).unwrap());
+            let report = json(&zigbee.report_of(name, morning()).unwrap());
             // The state of an update is not among the exposes, as in the real Zigbee2MQTT.
             let unknown: Vec<_> =
-                said.as_object().unwrap().keys().filter(|it| !known.contains(&json!(it))).collect();
+                report.as_object().unwrap().keys().filter(|it| !known.contains(&json!(it))).collect();
             assert!(unknown.iter().all(|property| *property == "update"), "{name}: {unknown:?}");
         }
     }

@@ -56,9 +56,9 @@ pub fn an_older_program_writes_on_after_a_new_tag(store: &impl Store) {
 pub fn a_tag_cannot_become_a_field(store: &impl Store) {
     Writer::to(store).write(&weather().row([at(0), text("Oslo"), Value::Float(1.5)]));
     let sample = Sample::measurement("weather").field("city", Type::Text).row([at(0), text("Oslo")]);
-    let (kind, told) = Writer::to(store).fail(&sample);
+    let (kind, message) = Writer::to(store).fail(&sample);
     assert_eq!(kind, Kind::Configuration);
-    assert!(told.contains("`city`") && told.contains("`weather`"), "{told}");
+    assert!(message.contains("`city`") && message.contains("`weather`"), "{message}");
 }
 
 pub fn a_key_cannot_change(store: &impl Store) {
@@ -67,9 +67,9 @@ pub fn a_key_cannot_change(store: &impl Store) {
     let added = table().key("id", Type::Integer).key("board", Type::Text).row([Value::Integer(1), text("a")]);
     let removed = table().key("name", Type::Text).row([text("a")]);
     for sample in [added, removed] {
-        let (kind, told) = Writer::to(store).fail(&sample);
+        let (kind, message) = Writer::to(store).fail(&sample);
         assert_eq!(kind, Kind::Configuration);
-        assert!(told.contains("`task`"), "{told}");
+        assert!(message.contains("`task`"), "{message}");
     }
     assert_eq!(store.run("SELECT id FROM task"), ["1"]);
 }

@@ -34,9 +34,9 @@ pub fn updates_rows_of_others_by_their_own_key(store: &impl Store) {
 pub fn refuses_a_column_that_cannot_hold_its_values(store: &impl Store) {
     store.run("CREATE TABLE weather (\"time\" timestamp, city text, temp text)");
     store.run("INSERT INTO weather VALUES ('2020-01-01 00:00:00', 'Oslo', 'warm')");
-    let (kind, told) = Writer::to(store).fail(&weather().row([at(0), text("Oslo"), Value::Float(1.5)]));
+    let (kind, message) = Writer::to(store).fail(&weather().row([at(0), text("Oslo"), Value::Float(1.5)]));
     assert_eq!(kind, Kind::Configuration);
-    assert!(["`temp`", "`weather`", "ALTER TABLE"].iter().all(|word| told.contains(word)), "{told}");
+    assert!(["`temp`", "`weather`", "ALTER TABLE"].iter().all(|word| message.contains(word)), "{message}");
     assert_eq!(store.run("SELECT temp FROM weather"), ["warm"]);
 }
 
@@ -44,24 +44,24 @@ pub fn refuses_a_column_that_it_cannot_fill(store: &impl Store) {
     store.run(
         "CREATE TABLE weather (\"time\" timestamp, city text, temp double precision, station text NOT NULL)",
     );
-    let (kind, told) = Writer::to(store).fail(&weather().row([at(0), text("Oslo"), Value::Float(1.5)]));
+    let (kind, message) = Writer::to(store).fail(&weather().row([at(0), text("Oslo"), Value::Float(1.5)]));
     assert_eq!(kind, Kind::Configuration);
-    assert!(told.contains("`station`") && told.contains("`weather`"), "{told}");
+    assert!(message.contains("`station`") && message.contains("`weather`"), "{message}");
 }
 
-pub fn duplicates_in_a_table_of_others_are_told(store: &impl Store) {
+pub fn duplicates_in_an_existing_table_are_reported(store: &impl Store) {
     store.run("CREATE TABLE task (id bigint, title text)");
     store.run("INSERT INTO task VALUES (1, 'a'), (1, 'b')");
     let task = Sample::table("task", WriteMode::Upsert).key("id", Type::Integer).field("title", Type::Text);
-    let (kind, told) = Writer::to(store).fail(&task.row([Value::Integer(1), text("new")]));
+    let (kind, message) = Writer::to(store).fail(&task.row([Value::Integer(1), text("new")]));
     assert_eq!(kind, Kind::Configuration);
-    assert!(told.contains("`task`") && told.to_lowercase().contains("unique"), "{told}");
+    assert!(message.contains("`task`") && message.to_lowercase().contains("unique"), "{message}");
     assert_eq!(store.run("SELECT title FROM task ORDER BY title"), ["a", "b"]);
 }
 
 pub fn a_view_is_no_table(store: &impl Store) {
     store.run("CREATE VIEW weather AS SELECT 1 AS temp");
-    let (kind, told) = Writer::to(store).fail(&weather().row([at(0), text("Oslo"), Value::Float(1.5)]));
+    let (kind, message) = Writer::to(store).fail(&weather().row([at(0), text("Oslo"), Value::Float(1.5)]));
     assert_eq!(kind, Kind::Configuration);
-    assert!(told.contains("`weather`"), "{told}");
+    assert!(message.contains("`weather`"), "{message}");
 }

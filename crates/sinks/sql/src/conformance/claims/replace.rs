@@ -70,7 +70,7 @@ pub fn refused_rows_replace_nothing(store: &impl Store) {
     assert_eq!(store.run("SELECT symbol, shares FROM holding"), ["C|3"]);
 }
 
-pub fn a_replaced_row_keeps_what_others_added(store: &impl Store) {
+pub fn a_replaced_row_keeps_columns_of_others(store: &impl Store) {
     let writer = Writer::to(store);
     writer.write(&holding().row([text("A"), Value::Integer(1)]).row([text("B"), Value::Integer(2)]));
     store.run("ALTER TABLE holding ADD COLUMN note text");

@@ -106,7 +106,7 @@ pub fn an_absent_tag_is_the_empty_one(store: &impl Store) {
     assert_eq!(store.run("SELECT temp FROM weather WHERE city = ''"), ["3.5"]);
 }
 
-pub fn an_append_keeps_what_is_there(store: &impl Store) {
+pub fn an_append_keeps_existing_rows(store: &impl Store) {
     let event = |text| {
         let sample =
             Sample::table("event", WriteMode::Append).key("id", Type::Integer).field("text", Type::Text);

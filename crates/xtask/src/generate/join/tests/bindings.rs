@@ -29,7 +29,7 @@ fn variables_come_in_the_order_the_program_describes_them() {
 }
 
 #[test]
-fn what_a_program_starts_without_may_be_absent() {
+fn optional_variables_may_be_absent() {
     let model = sample::model();
     let optional = |variable: &str| {
         let mut environment = model.program("tides").unwrap().environment.iter();
@@ -123,7 +123,7 @@ fn a_key_is_named_by_all_programs_or_by_none() {
 }
 
 #[test]
-fn what_follows_from_the_place_is_not_bound() {
+fn variables_of_the_orchestrator_are_not_bound() {
     let found = mistakes(&bindings("SPOOL_DIR = \"/tmp\""));
     assert_eq!(found, ["bindings.SPOOL_DIR is not bound: it follows from where the program is put"]);
 }

@@ -19,8 +19,8 @@ use http_client::Error;
 /// A reason is shown to people and kept with each record.
 const LONGEST_REASON: usize = 300;
 
-/// Words that only stand in a message about lines. Whatever else a server, or a proxy before it, answers with 400 may
-/// be about the request as a whole.
+/// Words that only stand in a message about lines. Any other 400 of a server, or of a proxy before it, may be about the
+/// request as a whole.
 const ABOUT_LINES: [&str; 8] = [
     "partial write",
     "unable to parse",
@@ -37,7 +37,7 @@ const CUT: char = '…';
 
 /// A refusal, 400 or 422, that may be about some lines of a request or about all of it.
 #[derive(Debug)]
-pub(crate) struct Complaint {
+pub(crate) struct BadRequest {
     error: Error,
 }
 
@@ -49,7 +49,7 @@ pub(crate) struct TypeConflict<'a> {
     stored: &'a str,
 }
 
-impl Complaint {
+impl BadRequest {
     pub(crate) fn new(error: Error) -> Self {
         Self { error }
     }
