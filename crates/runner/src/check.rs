@@ -83,7 +83,7 @@ fn outcome(run: &Result<(), Failure>) -> Checked<&str> {
 }
 
 /// An error, as [`line`] takes it.
-pub(crate) fn told(error: &(impl Fault + 'static)) -> (Exit, String) {
+pub(crate) fn exit_and_message(error: &(impl Fault + 'static)) -> (Exit, String) {
     (error.kind().into(), fault::chain(error))
 }
 

@@ -65,7 +65,7 @@ impl Context {
         let environment = Environment::new(program, common.shared, policy, source, redactor)?;
         let Environment { name, http, tls, stores, retry, spool_folder, interrupt, .. } = &environment;
         // With wrong settings, nothing may be stored in the default place.
-        let router = if has_stores { Router::new(stores, http, tls) } else { Router::default() };
+        let router = if has_stores { StoreRouter::new(stores, http, tls) } else { StoreRouter::default() };
         let spooling = Spooling::new(spool_setup::backend(program, &environment, common.spool?.0, source));
         let delivery = Delivery::new(Outbox::new(router, spooling), retry.clone(), interrupt.clone());
         let channels = common.channels.channels(http);

@@ -7,7 +7,7 @@ use record::Timestamp;
 use settings::Variable;
 
 use crate::arguments::{Call, Mode, Request};
-use crate::program::Kind;
+use crate::program::ProgramKind;
 use crate::start::refuse;
 use crate::terminal::Style;
 use crate::{Exit, Program, describe, help, replay, test_alert};

@@ -61,7 +61,7 @@ impl Prepared {
         let policy = RunPolicy { retry, deadline: limits.deadline, may_write: false };
         let environment = Environment::new(program, shared, policy, source, redactor)?;
         let Environment { http, tls, stores, .. } = &environment;
-        let router = if has_stores { Router::new(stores, http, tls) } else { Router::default() };
+        let router = if has_stores { StoreRouter::new(stores, http, tls) } else { StoreRouter::default() };
         let spooling = Spooling::new(spool_setup::backend(program, &environment, spool.0, source));
         let outbox = Outbox::new(router, spooling);
         Some(Self { environment, outbox })

@@ -9,11 +9,11 @@ use secret::Redactor;
 use settings::{Settings, Source, Variable};
 
 use crate::arguments::{Mode, Request};
-use crate::check::{line, told};
+use crate::check::{exit_and_message, line};
 use crate::config::Shared;
 use crate::environment::{Environment, RunPolicy};
 use crate::interrupt::EndReason;
-use crate::program::Kind;
+use crate::program::ProgramKind;
 use crate::start::{Started, begin};
 use crate::{Exit, Failure, Program, Stage, console, entry};
 
@@ -114,7 +114,7 @@ async fn check<C>(service: &Service<C>) -> Exit {
     let mut exit = Exit::Done;
     line(&mut exit, "configuration", &Ok("complete"));
     let state = service.state().get("check").await.map(|_| "can be read");
-    line(&mut exit, "state", &state.map_err(|error| told(&error)));
+    line(&mut exit, "state", &state.map_err(|error| exit_and_message(&error)));
     exit
 }
 

@@ -125,7 +125,7 @@ mod tests {
         assert_eq!(read(&set), Ok(limits));
         let wrong =
             [("SPOOL_MAX_BYTES", "512"), ("SPOOL_MAX_AGE_HOURS", "0"), ("SPOOL_WHEN_FULL", "explode")];
-        let told = "SPOOL_MAX_BYTES must be a whole number, at least 131072 bytes\n\
+        let mistakes = "SPOOL_MAX_BYTES must be a whole number, at least 131072 bytes\n\
                     SPOOL_MAX_AGE_HOURS must be a number of hours above 0\n\
                     SPOOL_WHEN_FULL must be drop-oldest, drop-newest or block";
         assert_eq!(read(&wrong), Err(mistakes.to_owned()));

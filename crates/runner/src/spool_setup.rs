@@ -6,13 +6,13 @@ use fault::Retry;
 use postgres_client::Connector;
 use s3_client::Bucket;
 use settings::{Settings as _, Source};
-use sink_router::{Router, Store};
+use sink_router::{Store, StoreRouter};
 use spool::Limits;
 use spool_remote::{RemoteSpool, Storage};
 
 use crate::Program;
 use crate::environment::Environment;
-use crate::program::Kind;
+use crate::program::ProgramKind;
 use crate::spool_backend::SpoolBackend;
 use crate::spool_config::{RemoteSpoolConfig, SpoolUrl};
 
@@ -28,7 +28,7 @@ pub(crate) fn backend(
     limits: Limits,
     source: &mut Source,
 ) -> SpoolBackend {
-    let remote = (program.kind == Kind::Job)
+    let remote = (program.kind == ProgramKind::Job)
         .then(|| remote(RemoteSpoolConfig::read(source)?, program, environment, limits, source))
         .flatten();
     let file =
@@ -74,7 +74,7 @@ fn remote(
 
 /// Whether some records of the program go to another store than PostgreSQL.
 fn has_another_store(program: &Program, environment: &Environment) -> bool {
-    let router = Router::new(environment.stores(), environment.http(), environment.tls());
+    let router = StoreRouter::new(environment.stores(), environment.http(), environment.tls());
     let is_other = |store: &Store| !matches!(store, Store::Postgres(_));
     program.records.iter().any(|schema| router.stores_for(schema).any(is_other))
 }

@@ -10,7 +10,7 @@ use secret::Redactor;
 use settings::{Source, Variable};
 
 use crate::alerting::{ChannelConfigs, read_thresholds};
-use crate::check::{line, told};
+use crate::check::{exit_and_message, line};
 use crate::config::{self, RunLimits, Shared};
 use crate::environment::{Environment, RunPolicy};
 use crate::{Exit, Program, start};
@@ -49,7 +49,7 @@ async fn send(program: &Program, environment: &Environment, channels: &ChannelCo
     let message = [message(program, environment)];
     for channel in channels {
         let sent = channel.send(&message, None).await;
-        let sent = sent.map(|_| "sent").map_err(|error| told(&error));
+        let sent = sent.map(|_| "sent").map_err(|error| exit_and_message(&error));
         line(&mut exit, &format!("test alert {}", channel.route().name()), &sent);
     }
     exit

@@ -201,7 +201,6 @@ async fn later_messages_are_in_the_thread_and_the_first_one_shows_the_end() {
     let over =
         Notification { title: "nws works again".into(), ..notification("nws", NotificationKind::Resolved) };
     slack.send(&[over], Some(&thread)).await.unwrap();
-
     let messages = sim.messages();
     assert_eq!(messages.len(), 3);
     for reply in &messages[1..] {
@@ -250,7 +249,6 @@ async fn a_check_posts_nothing() {
         server.requests().iter().map(|call| format!("{} {}", call.method, call.path)).collect();
     assert_eq!(calls, ["HEAD /", "POST /api/auth.test"]);
     assert!(sim.messages().is_empty());
-
     let (token, channel) = ("xoxb-wrong".into(), "#alerts".into());
     let bot = Destination::Bot { url: server.url().parse().unwrap(), token, channel };
     assert!(slack(bot, Duration::from_secs(5)).check().await.is_err());

@@ -50,7 +50,7 @@ fn forecast() -> Value {
 }
 
 fn periods(forecast: &Forecast) -> Vec<(String, Option<f64>, Option<f64>)> {
-    let tell = |period: &nws::Period| {
+    let summary = |period: &nws::Period| {
         (period.start_time.unwrap().to_string(), period.temperature.value, period.wind_speed.max)
     };
     forecast.periods.iter().map(summary).collect()

@@ -10,7 +10,7 @@ mod reply;
 
 use std::ops::Range;
 
-use http_client::{Client, Request, Service};
+use http_client::{Client, RemoteService, Request};
 use jiff::Timestamp;
 use place::{Coordinates, Location};
 use secret::Secret;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serial_sim::{Port, Sds011, Sensor, Street};
+use serial_sim::{Port, Sds011Sim, Sensor, Street};
 use testkit::Program;
 use testkit::world::{World, until};
 
@@ -29,7 +29,7 @@ struct Environment {
 }
 
 fn environment(program: &Program) -> Environment {
-    let mut environment = Environment::with(program, Sds011::new(Street::default()));
+    let mut environment = Environment::with(program, Sds011Sim::new(Street::default()));
     environment.world.set("INTERVAL_SECONDS", "0.2");
     environment
 }

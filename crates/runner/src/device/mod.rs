@@ -34,7 +34,7 @@ use settings::{Settings, Variable};
 use self::config::DeviceSettings;
 use self::core::Core;
 use crate::arguments::Request;
-use crate::program::Kind;
+use crate::program::ProgramKind;
 use crate::start::start;
 use crate::{Failure, Program, entry, once};
 

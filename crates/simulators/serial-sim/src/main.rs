@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, value_parser};
-use serial_sim::{LineArguments, Recording, Sds011, Street};
+use serial_sim::{LineArguments, Recording, Sds011Sim, Street};
 
 /// Simulates a serial sensor on a pseudo-terminal, with faults on request.
 ///
@@ -17,7 +17,7 @@ use serial_sim::{LineArguments, Recording, Sds011, Street};
 #[command(version, arg_required_else_help = true)]
 enum Arguments {
     /// The fine-dust sensor SDS011, in the air of a street.
-    Sds011Sim {
+    Sds011 {
         /// Length of a day of the simulated air.
         #[arg(long, value_name = "SECONDS", default_value_t = 86400, value_parser = value_parser!(u32).range(1..))]
         day: u32,
@@ -42,8 +42,8 @@ fn main() -> ExitCode {
 fn run(arguments: Arguments) -> io::Result<Infallible> {
     let Arguments::Sds011 { day, recording, line } = arguments;
     line.run(match recording {
-        Some(path) => Sds011::replaying(Recording::open(&path)?),
-        None => Sds011::new(Street { day: Duration::from_secs(day.into()) }),
+        Some(path) => Sds011Sim::replaying(Recording::open(&path)?),
+        None => Sds011Sim::new(Street { day: Duration::from_secs(day.into()) }),
     })
 }
 
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn a_day_has_a_length() {
-        let Arguments::Sds011Sim { day, .. } =
+        let Arguments::Sds011 { day, .. } =
             Arguments::try_parse_from(["serial-sim", "sds011", "--day=60"]).unwrap();
         assert_eq!(day, 60);
         let refusal = Arguments::try_parse_from(["serial-sim", "sds011", "--day", "0"]).unwrap_err();

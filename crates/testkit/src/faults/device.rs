@@ -3,7 +3,7 @@
 
 use std::time::{Duration, Instant};
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 use serde_json::Value;
 
 use super::expect_exit;
@@ -23,7 +23,7 @@ pub fn readings_wait_for_a_store_that_fails(program: &Program) {
     let (world, _sensor) = lively(program);
     let running = world.start(&[]);
     until("a reading", || readings(&world) > 0);
-    world.store().set_fault(Fault::always(Kind::Status(503)));
+    world.store().set_fault(InjectedFault::always(FailureMode::Status(503)));
     until("batches in the spool", || world.waiting() > 1);
     world.store().clear_faults();
     until("an empty spool", || world.waiting() == 0);
@@ -34,7 +34,7 @@ pub fn readings_wait_for_a_store_that_fails(program: &Program) {
 /// A store that is away from the start, and comes back.
 pub fn readings_wait_for_a_store_that_resets(program: &Program) {
     let (world, _sensor) = lively(program);
-    world.store().set_fault(Fault::always(Kind::Reset));
+    world.store().set_fault(InjectedFault::always(FailureMode::Reset));
     let running = world.start(&[]);
     until("batches in the spool", || world.waiting() > 1);
     world.store().clear_faults();
@@ -46,7 +46,7 @@ pub fn readings_wait_for_a_store_that_resets(program: &Program) {
 /// SIGTERM while the store does not answer: what was read waits for the next start.
 pub fn a_signal_ends_a_device_that_stores(program: &Program) {
     let (world, _sensor) = lively(program);
-    world.store().set_fault(Fault::always(Kind::Stall));
+    world.store().set_fault(InjectedFault::always(FailureMode::Stall));
     let running = world.start(&[]);
     until("a request to the store", || !world.store().requests().is_empty());
     let outcome = terminate(&world, running);
@@ -61,7 +61,7 @@ pub fn a_signal_ends_a_device_that_stores(program: &Program) {
 /// SIGKILL while readings wait: the next start delivers them.
 pub fn a_device_killed_while_the_store_is_away_loses_no_reading_in_the_spool(program: &Program) {
     let (world, _sensor) = lively(program);
-    world.store().set_fault(Fault::always(Kind::Reset));
+    world.store().set_fault(InjectedFault::always(FailureMode::Reset));
     let running = world.start(&[]);
     until("batches in the spool", || world.waiting() > 2);
     running.kill();
@@ -86,7 +86,7 @@ pub fn a_full_disk_does_not_keep_readings_from_a_store_that_works(program: &Prog
 /// No file can grow, and the store is away for a while.
 pub fn a_full_disk_without_a_store_loses_no_reading(program: &Program) {
     let (world, _sensor) = lively(program);
-    world.store().set_fault(Fault::always(Kind::Status(503)));
+    world.store().set_fault(InjectedFault::always(FailureMode::Status(503)));
     let running = world.start_with_file_limit(FULL);
     until("requests to the store", || world.store().requests().len() > 2);
     world.store().clear_faults();

@@ -115,7 +115,7 @@ pub fn dead_letters_in_postgres_are_replayed(program: &Program) {
 }
 
 /// The bucket refuses the key: the run works while its store does, and says what it could not keep when it does not.
-pub fn a_bucket_that_refuses_is_told(program: &Program) {
+pub fn a_refusing_bucket_is_reported(program: &Program) {
     let Some((mut scene, _server)) = in_bucket(program, "refuses") else { return };
     scene.world.set("AWS_ACCESS_KEY_ID", "another-key");
     let outcome = scene.world.run(&[]);

@@ -1,6 +1,6 @@
 //! A store that fails. No record is lost, and none is stored twice.
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 
 use super::refusal::{CONFLICTING, Refused};
 use super::{

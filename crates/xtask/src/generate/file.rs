@@ -31,7 +31,7 @@ const MARK: &str = " linguist-generated=true";
 
 /// The places of generated files. Every generated file is in one of them, and no file written by hand is: a file here that
 /// no generator makes is removed. A star stands for a part of a name.
-const PATTERNS: [&str; 17] = [
+const PATTERNS: [&str; 18] = [
     LIST,
     "deploy/ecs/*.yaml",
     "deploy/ecs/jobs/*.conf",
@@ -48,6 +48,7 @@ const PATTERNS: [&str; 17] = [
     "k8s/grafana/dashboards/postgres/*",
     "k8s/platform/*.yaml",
     "k8s/services/*.yaml",
+    "monitoring/prometheus/kubernetes.yaml",
     "monitoring/prometheus/prometheus.yaml",
 ];
 

@@ -72,7 +72,7 @@ fn two_runs_that_fail_at_once_are_told_once(program: &Program) {
 
 fn a_failure_that_slack_did_not_take_is_told_by_the_next_run(program: &Program) {
     let world = failing_world(program);
-    world.channel().set_fault(Fault::always(Kind::Status(404)));
+    world.channel().set_fault(InjectedFault::always(FailureMode::Status(404)));
     expect_exit(&world.run(&[]), CONFIGURATION);
     world.channel().clear_faults();
     expect_exit(&world.run(&[]), CONFIGURATION);

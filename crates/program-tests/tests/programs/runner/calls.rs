@@ -126,7 +126,7 @@ fn a_check_tells_all_that_is_wrong(program: &Program) {
 
 fn a_check_that_may_work_later_says_so_by_its_exit(program: &Program) {
     let world = world(program);
-    world.source().set_fault(Fault::always(Kind::Status(500)));
+    world.source().set_fault(InjectedFault::always(FailureMode::Status(500)));
     expect_exit(&world.run(&["--check"]), 75);
 }
 

@@ -5,7 +5,7 @@ mod calls;
 mod reports;
 mod settings;
 
-use http_sim::{Fault, Kind};
+use http_sim::{FailureMode, InjectedFault};
 use testkit::replay::Case;
 use testkit::world::World;
 use testkit::{Outcome, Program};
@@ -28,7 +28,7 @@ fn world(program: &Program) -> World {
 /// The same, with a source that refuses every call.
 fn failing_world(program: &Program) -> World {
     let world = world(program);
-    world.source().set_fault(Fault::always(Kind::Status(403)));
+    world.source().set_fault(InjectedFault::always(FailureMode::Status(403)));
     world
 }
 

@@ -23,8 +23,8 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
         programs.filter_map(|program| Some(target(program, program.serves.as_ref()?))).collect::<Vec<_>>()
     };
     let context = json!({
-        "devices": of_kind(Kind::Device),
-        "services": of_kind(Kind::Service),
+        "devices": of_kind(ProgramKind::Device),
+        "services": of_kind(ProgramKind::Service),
         "namespace": model.delivery.name,
     });
     let file = |(name, template)| {

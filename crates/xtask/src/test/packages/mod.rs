@@ -78,7 +78,7 @@ fn live(
     progress.say("starting a machine with systemd");
     let source = Server::start(OpenWeatherSim::new(KEY)).map_err(|error| format!("no simulator: {error}"))?;
     let machine = Machine::start(progress)?;
-    installs_and_says_what_it_needs(&machine, program, first)?;
+    installs_and_lists_missing_settings(&machine, program, first)?;
     starts_once_it_has_its_settings(&machine, program, source.url())?;
     runs_and_stores(&machine, program)?;
     keeps_settings_and_data_over_an_upgrade(&machine, program, second)?;
