@@ -9,6 +9,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::Command;
 
+use shell::SHELL;
 pub use shell::{folder, shell, shell_with, signal};
 
 /// A command of Debian's essential packages, or of those with the priority "required".
@@ -57,9 +58,6 @@ impl Essential {
 /// Folders of programs that packages install.
 const SYSTEM: [&str; 7] =
     ["/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin", "/usr/lib"];
-
-/// The shell, which stands for a program in tests and is on every machine.
-const SHELL: &str = "/bin/sh";
 
 /// A command that runs a program that cargo has built or a test has written, or the shell.
 ///

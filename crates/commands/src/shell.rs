@@ -56,9 +56,12 @@ const COMMANDS: [&str; 44] = [
 ];
 const FOLDERS: [&str; 4] = ["/usr/bin", "/bin", "/usr/sbin", "/sbin"];
 
+/// The shell, which every machine has. In tests it also stands for a program.
+pub(crate) const SHELL: &str = "/bin/sh";
+
 /// A shell, for scripts. Its `PATH` is [`folder`].
 pub fn shell() -> Command {
-    let mut shell = Command::new("/bin/sh");
+    let mut shell = Command::new(SHELL);
     shell.env("PATH", folder());
     shell
 }

@@ -44,8 +44,8 @@ impl Delivery {
         self.outbox.spooling.spooled()
     }
 
-    /// Delivers the batches that earlier runs left, as far as the stores take them now. A store that is still away is no failure of
-    /// this run yet; a record that is refused is.
+    /// Delivers the batches that earlier runs left, as far as the stores take them now. A store that is still away is
+    /// no failure of this run yet; a record that is refused is.
     pub(crate) async fn deliver_earlier(&self) -> Result<(), Failure> {
         let spooling = &self.outbox.spooling;
         spooling.load().await;

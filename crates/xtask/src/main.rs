@@ -4,6 +4,7 @@ mod affected;
 mod bench;
 mod ci;
 mod demo;
+mod features;
 mod generate;
 mod image;
 mod new;

@@ -92,6 +92,13 @@ pub(crate) fn target() -> Result<PathBuf, String> {
     Ok(program()?.ancestors().nth(2).map_or_else(PathBuf::new, Path::to_path_buf))
 }
 
+/// The folder of cargo's own files, such as the sources of dependencies.
+pub(crate) fn cargo_home() -> Result<PathBuf, String> {
+    let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"));
+    let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home);
+    cargo_home.ok_or_else(|| "neither CARGO_HOME nor HOME is set".to_owned())
+}
+
 /// The folder for installed tools and other files that outlive a checkout.
 pub(crate) fn cache() -> Result<PathBuf, String> {
     testkit::requirement::cache().ok_or_else(|| "there is no home for a cache".to_owned())

@@ -47,7 +47,7 @@ impl RemoteSpool {
         Ok(Pushed { dropped })
     }
 
-    /// Drops the batches that have waited longer than [`Limits::age`], and returns them.
+    /// Drops the batches that have waited longer than [`Limits::age`](spool::Limits::age), and returns them.
     ///
     /// One that seems to come from the future, since a clock was wrong, stays until it is delivered.
     ///

@@ -27,6 +27,11 @@ pub(super) struct Refusal<'a> {
     pub(super) letters: &'a dyn Fn(&World) -> Vec<String>,
 }
 
+/// The letters of a spool in a file.
+pub(super) fn letters_in_file(world: &World) -> Vec<String> {
+    world.dead_letters().iter().map(|letter| format!("{letter:?}")).collect()
+}
+
 impl Refused {
     pub(super) fn of(program: &Program) -> Self {
         let case = Case::with_most_points(program);

@@ -2,7 +2,7 @@
 
 use http_sim::{FailureMode, InjectedFault};
 
-use super::refusal::{CONFLICTING, Refused};
+use super::refusal::{CONFLICTING, Refused, letters_in_file};
 use super::{
     CONFIGURATION, DATA, SHORT, TEMPORARY, expect_exit, expect_failure, expect_one_alert, expected, nowhere,
     typical,
@@ -69,9 +69,7 @@ pub fn a_refused_record_does_not_keep_out_the_others(program: &Program) {
     let reasons: Vec<_> = scene.world.dead_letters().into_iter().map(|letter| letter.reason).collect();
     assert!(matches!(reasons.as_slice(), [reason] if reason.contains(CONFLICTING)), "{reasons:?}");
     assert_eq!(scene.world.waiting(), 0, "a refused record must not wait");
-    let letters =
-        |world: &World| world.dead_letters().iter().map(|letter| format!("{letter:?}")).collect::<Vec<_>>();
-    scene.expect_replayed(&letters);
+    scene.expect_replayed(&letters_in_file);
 }
 
 /// The embedded store finds no place for what was read, and neither does the spool.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::database::{Database, NO_DATABASE, counts};
 use super::ending::both_work;
-use super::refusal::{CONFLICTING, Refusal};
+use super::refusal::{CONFLICTING, Refusal, letters_in_file};
 use super::{CONFIGURATION, DATA, TEMPORARY, expect_exit, stores_tables};
 use crate::replay::Case;
 use crate::world::World;
@@ -103,9 +103,7 @@ pub fn a_refused_row_does_not_keep_out_the_others(program: &Program) {
     scene.world.set("POSTGRES_URL", &scene.database.url);
     let outcome = scene.world.run(&[]);
     expect_exit(&outcome, DATA);
-    let letters =
-        |world: &World| world.dead_letters().iter().map(|letter| format!("{letter:?}")).collect::<Vec<_>>();
-    let found = letters(&scene.world);
+    let found = letters_in_file(&scene.world);
     assert!(
         matches!(found.as_slice(), [letter] if letter.contains(CONFLICTING)),
         "{found:?}\n{}",
@@ -115,7 +113,7 @@ pub fn a_refused_row_does_not_keep_out_the_others(program: &Program) {
     others.entry(table.clone()).and_modify(|rows| *rows -= 1);
     assert_eq!(scene.database.counts(scene.expected.keys()), others);
     assert_eq!(scene.world.waiting(), 0, "a refused row must not wait");
-    let refusal = Refusal { store: "postgres", another: "influxdb", letters: &letters };
+    let refusal = Refusal { store: "postgres", another: "influxdb", letters: &letters_in_file };
     let database = &scene.database;
     refusal.expect_replayed(&mut scene.world, |_| {
         database.execute(&format!("DROP TRIGGER refuse ON \"{table}\""));

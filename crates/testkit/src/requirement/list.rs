@@ -102,7 +102,7 @@ const UNPACKED_COMPOSE: Unpacked = Unpacked {
     file: "usr/libexec/docker/cli-plugins/docker-compose",
 };
 
-/// What runs and builds programs of the architecture that this machine is not: arm64, or amd64 on arm64.
+/// Emulator and compiler for the architecture that this machine is not: arm64, or amd64 on arm64.
 const EMULATOR: &str = if IS_ARM { "qemu-x86_64-static" } else { "qemu-aarch64-static" };
 const CROSS_COMPILER: &str = if IS_ARM { "x86_64-linux-gnu-gcc" } else { "aarch64-linux-gnu-gcc" };
 const CROSS_COMPILER_PACKAGES: &str = if IS_ARM {

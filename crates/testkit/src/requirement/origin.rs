@@ -49,7 +49,7 @@ pub fn cache() -> Option<PathBuf> {
 }
 
 impl Origin {
-    /// What has to be there before it can be installed.
+    /// Requirements of its installation.
     pub fn needs(self) -> &'static [Requirement] {
         match self {
             Self::Debian(_) | Self::Unpacked(_) | Self::Cargo(_) => &[],

@@ -59,6 +59,13 @@ pub(super) enum ProgramKind {
     Service,
 }
 
+impl ProgramKind {
+    /// The name of its port in a cluster, by which Prometheus finds it: the metrics of a device, the pages of a service.
+    pub(super) fn port_name(self) -> &'static str {
+        if self == Self::Device { "metrics" } else { "http" }
+    }
+}
+
 /// One variable that can be set.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Variable {

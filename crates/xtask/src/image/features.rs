@@ -1,12 +1,7 @@
 //! The features that cargo turns on for each program, and which programs can share a call of cargo.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::{Architecture, Places};
-use crate::workspace;
-
-/// Features by package, as in `tokio v1.54.1`. One that is needed at build time too may have two sets of them.
-type Features = BTreeMap<String, BTreeSet<String>>;
+use crate::features::{self, Features};
 
 /// Sorts programs into groups, none of which changes a feature of its members when cargo builds it in one call.
 ///
@@ -23,24 +18,8 @@ pub(crate) fn groups(
 
 /// The features of all that a program is built from, as it is built alone.
 fn of(places: &Places, program: &str, architecture: Architecture) -> Result<Features, String> {
-    let mut cargo = workspace::cargo();
-    cargo.current_dir(&places.root).args(["tree", "--locked", "--prefix", "none", "--format", "{p}|{f}"]);
-    cargo.args(["--edges", "normal,build", "--package", program, "--target", &architecture.target()]);
-    let output = cargo.output().map_err(|error| format!("cargo does not start: {error}"))?;
-    if output.status.success() {
-        Ok(parse(&String::from_utf8_lossy(&output.stdout)))
-    } else {
-        Err(format!("cargo tree: {}", String::from_utf8_lossy(&output.stderr)))
-    }
-}
-
-/// The lines of `cargo tree`. A package it has shown before is marked with an asterisk.
-fn parse(tree: &str) -> Features {
-    let mut all = Features::new();
-    for (package, features) in tree.lines().filter_map(|line| line.split_once('|')) {
-        all.entry(package.to_owned()).or_default().insert(features.trim_end_matches(" (*)").to_owned());
-    }
-    all
+    let target = architecture.target();
+    features::of(&places.root, &["--edges", "normal,build", "--package", program, "--target", &target])
 }
 
 /// Puts each program into the first group that agrees with it.
@@ -68,7 +47,7 @@ mod tests {
 
     #[test]
     fn programs_that_differ_in_a_feature_do_not_share_a_call() {
-        let program = |name: &str, tree: &str| (name.to_owned(), parse(tree));
+        let program = |name: &str, tree: &str| (name.to_owned(), features::parse(tree));
         let groups = grouped(vec![
             program("tides", "tides v1.0.0|\nlibc v0.2.1|std\nlibc v0.2.1|std (*)\n"),
             program("soil", "soil v1.0.0|\nlibc v0.2.1|extra_traits,std\n"),
@@ -77,11 +56,5 @@ mod tests {
             program("wind", "wind v1.0.0|\nurl v2.5.8|\n"),
         ]);
         assert_eq!(groups, [vec!["tides", "waves"], vec!["soil", "wind"]]);
-    }
-
-    #[test]
-    fn a_package_with_other_features_at_build_time_has_both() {
-        let features = parse("cc v1.0.0|\nlibc v0.2.1|std\nlibc v0.2.1|\n");
-        assert_eq!(features["libc v0.2.1"].len(), 2);
     }
 }

@@ -18,10 +18,8 @@ pub(crate) struct Places {
 impl Places {
     /// Those of this workspace.
     pub(crate) fn here() -> Result<Self, String> {
-        let home = || Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo"));
-        let cargo_home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(home);
-        let cargo_home = cargo_home.ok_or("neither CARGO_HOME nor HOME is set")?;
-        Ok(Self { root: workspace::root(), target: workspace::target()?, cargo_home })
+        let (target, cargo_home) = (workspace::target()?, workspace::cargo_home()?);
+        Ok(Self { root: workspace::root(), target, cargo_home })
     }
 
     /// The same workspace in another folder, built somewhere else.

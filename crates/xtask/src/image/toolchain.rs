@@ -13,7 +13,7 @@ use crate::workspace;
 /// Where Debian's packages put cargo and rustc, which rustup's come before in `PATH`.
 const DEBIAN: &str = "/usr/bin";
 
-/// What builds for the architecture that this machine is not.
+/// Compilers for the architecture that this machine is not.
 const CROSS: [Requirement; 2] = [Requirement::CrossRust, Requirement::CrossCompiler];
 
 /// A compiler with the standard library of one target.

@@ -27,10 +27,10 @@ pub(crate) struct Arguments {
     release: String,
 }
 
-/// What the checks may rely on; `.github/workflows/ci.yaml` installs the same.
+/// Packages that the checks may rely on; `.github/workflows/ci.yaml` installs the same.
 const PACKAGES: &str = "ca-certificates,gcc,git,libc6-dev";
 /// Where the commit, the toolchain and downloaded crates are in the root.
-const CHECKOUT: &str = "root/data-platform";
+const CHECKOUT: &str = "srv/data-platform";
 const TOOLCHAIN: &str = "opt/rust";
 const CRATES: &str = "root/.cargo/registry/cache";
 /// How this machine reaches the network: names, authorities, the index of Python.
@@ -70,7 +70,9 @@ fn prepare(root: &Path, release: &str, progress: &mut Progress) -> Result<(), St
         }
     }
     copy(&sysroot()?, &root.join(TOOLCHAIN))?;
-    if let Some(crates) = crates().filter(|crates| crates.is_dir()) {
+    // Crates that cargo has downloaded: another machine would download the same.
+    let crates = workspace::cargo_home()?.join("registry/cache");
+    if crates.is_dir() {
         copy(&crates, &root.join(CRATES))?;
     }
     let mut git = Requirement::Git.command().map_err(|missing| missing.to_string())?;
@@ -83,12 +85,8 @@ fn check(root: &Path, steps: &[String]) -> Result<(), String> {
     let mut unshare = Essential::Unshare.command();
     unshare.args(["--mount", "--pid", "--fork", "--kill-child", "--ipc", "--uts", "/bin/sh", "-c"]);
     unshare.args([include_str!("prove.sh"), "prove"]).arg(root).args(VARIABLES);
-    unshare.args([
-        "/bin/sh",
-        "-c",
-        "cd /root/data-platform && exec cargo --locked xtask test \"$@\"",
-        "test",
-    ]);
+    let script = format!("cd /{CHECKOUT} && exec cargo --locked xtask test \"$@\"");
+    unshare.args(["/bin/sh", "-c", &script, "test"]);
     unshare.args(steps);
     succeeds(unshare)
 }
@@ -98,13 +96,6 @@ fn sysroot() -> Result<PathBuf, String> {
     let output = commands::rustc().args(["--print", "sysroot"]).output();
     let output = output.map_err(|error| format!("rustc: {error}"))?;
     Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
-}
-
-/// Crates that cargo has downloaded: another machine would download the same.
-fn crates() -> Option<PathBuf> {
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
-    home.map(|home| home.join("registry/cache"))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {

@@ -12,7 +12,7 @@ use super::steps::watch;
 use crate::image::{Architecture, Places};
 use crate::workspace;
 
-/// What builds and runs a program of the other architecture.
+/// Tools that build and run a program of the other architecture.
 const NEEDED: [Requirement; 3] = [Requirement::CrossRust, Requirement::CrossCompiler, Requirement::Emulator];
 
 /// Replays the test cases of a sample through the program in its image.

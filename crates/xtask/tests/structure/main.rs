@@ -12,5 +12,4 @@ mod pages;
 mod paths;
 mod shape;
 mod sources;
-mod unified;
 mod workspace;

@@ -134,7 +134,7 @@ impl Base<'_> {
             "has_history": program.has_history,
             "schedule": program.schedule.as_ref().map(CronJob::of),
             "serves": program.serves,
-            "port_name": if program.kind == ProgramKind::Device { "metrics" } else { "http" },
+            "port_name": program.kind.port_name(),
             // A second pod would want the same device, or the same volume.
             "is_alone": !program.devices.is_empty() || program.storage.is_some(),
             "is_everywhere": program.every_node.is_some(),

@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::generate::describe::ProgramKind;
 use crate::generate::manifest::Origin;
 use crate::generate::model::{Binding, GRACE_SECONDS, Model, Program, USER};
 use crate::generate::template::render;
@@ -96,7 +95,7 @@ pub(in crate::generate) fn parts(model: &Model, program: &Program) -> Value {
         "sources": sources(program),
         "environment": environment(program),
         "serves": program.serves,
-        "port_name": if program.kind == ProgramKind::Device { "metrics" } else { "http" },
+        "port_name": program.kind.port_name(),
         "user": USER,
         "groups": groups,
         "devices": devices,

@@ -26,6 +26,7 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
         "devices": of_kind(ProgramKind::Device),
         "services": of_kind(ProgramKind::Service),
         "namespace": model.delivery.name,
+        "ports": { "device": ProgramKind::Device.port_name(), "service": ProgramKind::Service.port_name() },
     });
     let file = |(name, template)| {
         let origin =

@@ -13,7 +13,7 @@ use super::progress::Progress;
 use super::step::Outcome;
 use crate::workspace;
 
-/// What reads Compose files, and what holds their schema.
+/// Readers of Compose files: Compose itself, and its schema.
 const TOOLS: [Requirement; 2] = [Requirement::Compose, Requirement::CheckJsonschema];
 
 /// Settings of services of `compose.yaml` in files outside of Compose, which name secrets.

@@ -22,7 +22,7 @@ pub(super) fn check(progress: &mut Progress) -> Outcome {
     }
 }
 
-/// What checks the stacks, and what deploys them.
+/// Commands that check the stacks and deploy them.
 fn prepared() -> Result<[Command; 2], String> {
     let found = |missing: Missing| missing.to_string();
     let stacks = workspace::root().join(STACKS);

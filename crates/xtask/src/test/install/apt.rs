@@ -33,7 +33,7 @@ pub(in crate::test) fn by_hand(packages: &[&str]) -> String {
 /// other away.
 ///
 /// # Errors
-/// What apt-get said of those it could not install.
+/// The answers of apt-get about those it could not install.
 pub(in crate::test) fn install(packages: &[&str], progress: &mut Progress) -> Result<(), String> {
     let _quiet = NoServices::declare(Path::new(SERVICE_POLICY))
         .map_err(|error| format!("{SERVICE_POLICY}: {error}"))?;

@@ -22,7 +22,7 @@ use super::step::Outcome;
 use super::steps::watch;
 use crate::workspace;
 
-/// What builds the objects, and what holds the schemas of Kubernetes and of Argo Workflows.
+/// Tools that build the objects and know the schemas of Kubernetes and of Argo Workflows.
 const TOOLS: [Requirement; 3] = [Requirement::Kubectl, Requirement::KubernetesValidate, Requirement::Hera];
 
 /// The oldest release that the manifests are for, and the newest one that the validator knows.

@@ -49,9 +49,9 @@ impl Machine {
     /// Copies a file into the machine and gives its path there.
     pub(super) fn take(&self, file: &Path) -> Result<String, String> {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        let copied = fs::copy(file, self.root.path().join("root").join(name.as_ref()));
+        let copied = fs::copy(file, self.root.path().join("srv").join(name.as_ref()));
         copied.map_err(|error| format!("{}: {error}", file.display()))?;
-        Ok(format!("/root/{name}"))
+        Ok(format!("/srv/{name}"))
     }
 
     /// Runs a script that ends well, and gives its output.
