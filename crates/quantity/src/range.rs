@@ -22,7 +22,7 @@ pub struct QuantityRange {
 
 /// Text that is no range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("this is not a range with a unit")]
+#[error("expected a number or a range with a unit, as in `5 to 10 mph`")]
 pub struct NoRange;
 
 impl QuantityRange {

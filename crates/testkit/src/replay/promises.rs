@@ -1,5 +1,6 @@
 //! Checks of every run, independent of its test case.
 
+use std::collections::HashSet;
 use std::fs;
 
 use super::{Case, Golden};
@@ -65,11 +66,14 @@ fn dry(program: &Program, case: &Case, first: &Outcome, golden: &Golden) -> Vec<
             outcome.exit, first.exit, outcome.stderr
         ));
     }
-    let printed = outcome.stdout.lines().count();
+    // The simulated source replies the same in each window of a backfill, and a store keeps one of equal points.
+    let printed = outcome.stdout.lines().collect::<HashSet<_>>().len();
     if printed != golden.records() {
         let stored = golden.records();
-        broken
-            .push(format!("  a dry run prints {printed} records, {stored} were stored\n{}", outcome.stdout));
+        broken.push(format!(
+            "  a dry run prints {printed} different records, {stored} were stored\n{}",
+            outcome.stdout
+        ));
     }
     let written: Vec<_> = world.written().into_iter().map(|(path, _)| path.display().to_string()).collect();
     if !written.is_empty() || fs::exists(world.folder().join("data")).unwrap_or(true) {

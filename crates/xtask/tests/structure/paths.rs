@@ -9,8 +9,8 @@ use crate::workspace::{Package, hold, packages, pages, root, text};
 const ON_OTHER_FILES: [&str; 4] =
     ["docs/adding-a-pipeline.md", "docs/adding-a-device.md", "docs/decisions/scaffold.md", "CHANGELOG.md"];
 
-/// Files of the operator, which pages tell to make.
-const OF_THE_OPERATOR: [&str; 3] = ["docker/secrets", "docker/.env", "k8s/overlays/home"];
+/// Files that are in no checkout: those of the operator, which pages tell to make, and the outputs that `.gitignore` has.
+const UNTRACKED: [&str; 5] = ["docker/secrets", "docker/.env", "k8s/overlays/home", "target/", "data/"];
 
 /// Pages that lead through the folders of all orchestrators, and these folders.
 const OVERVIEWS: [&str; 3] = ["docs/deploying.md", "docs/migrating.md", "docs/raspberry-pi.md"];
@@ -52,7 +52,7 @@ fn places(page: &str) -> Vec<&str> {
 fn absent(text: &str, places: &[&str]) -> Vec<String> {
     let is_path = |word: &&str| {
         let is_outside = word.contains("://") || word.contains('$') || word.starts_with(['/', '~', '-', '<']);
-        word.contains('/') && !is_outside && !OF_THE_OPERATOR.iter().any(|it| word.starts_with(it))
+        word.contains('/') && !is_outside && !UNTRACKED.iter().any(|it| word.starts_with(it))
     };
     let begins_here = |word: &&str| {
         let first = word.split('/').next().unwrap_or_default();

@@ -1,18 +1,13 @@
-//! Performance with ten thousand runs and a million points.
-
-use std::time::{Duration, Instant};
+//! Size of the pages with ten thousand runs and a million points.
 
 use crate::server::Server;
 use crate::stage::Stage;
 
-/// Limits of time and size of the overview.
-const TIME: Duration = Duration::from_millis(50);
+/// Limit of the size of any page, in bytes.
 const BYTES: usize = 200_000;
-/// Number of attempts, of which the fastest counts, since other programs use the machine, too.
-const TRIES: usize = 20;
 
 #[test]
-fn with_ten_thousand_runs_and_a_million_points_the_first_page_is_fast_and_small() {
+fn with_ten_thousand_runs_and_a_million_points_every_page_stays_small() {
     let stage = Stage::empty();
     for pipeline in 0..20 {
         stage.write(&stage.every(15, 500, &format!("pipeline-{pipeline}"), 3));
@@ -29,17 +24,9 @@ fn with_ten_thousand_runs_and_a_million_points_the_first_page_is_fast_and_small(
         "/records/weather?range=30d",
     ];
     for page in pages {
-        let answers = (0..TRIES).map(|_| {
-            let started = Instant::now();
-            let answer = server.get(page);
-            assert_eq!(answer.status, 200);
-            (started.elapsed(), answer.body.len())
-        });
-        let (time, bytes) = answers.min().unwrap();
-        println!("{page}: {time:?}, {bytes} bytes");
-        if page == "/" {
-            assert!(time < TIME && bytes < BYTES, "{page}: {time:?}, {bytes} bytes");
-        }
+        let answer = server.get(page);
+        assert_eq!(answer.status, 200, "{page}");
+        assert!(answer.body.len() < BYTES, "{page}: {} bytes", answer.body.len());
     }
 }
 
