@@ -8,7 +8,7 @@ use crate::help::Topic;
 /// A call of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Call {
-    Run(Request),
+    Run(RunRequest),
     Replay(Replay),
     TestAlert,
     Describe,
@@ -27,7 +27,7 @@ pub(crate) struct Replay {
 
 /// A call that runs the program.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Request {
+pub(crate) struct RunRequest {
     pub(crate) mode: Mode,
     pub(crate) window: Option<Window>,
     /// Whether a device takes one reading and ends.
@@ -53,7 +53,7 @@ pub(crate) enum Mode {
 impl Call {
     /// Reads the arguments after the program's name.
     pub(crate) fn parse(arguments: impl Iterator<Item = String>, now: Timestamp) -> Result<Self, String> {
-        let mut request = Request::default();
+        let mut request = RunRequest::default();
         let (mut since, mut until) = (None, None);
         let (mut is_replay, mut destination) = (false, None);
         let mut arguments = arguments;
@@ -100,9 +100,9 @@ impl Call {
     }
 }
 
-fn replay(request: &Request, destination: Option<String>) -> Result<Call, String> {
+fn replay(request: &RunRequest, destination: Option<String>) -> Result<Call, String> {
     let is_list = request.mode == Mode::DryRun;
-    let plain = Request { mode: request.mode, ..Request::default() };
+    let plain = RunRequest { mode: request.mode, ..RunRequest::default() };
     if *request != plain || request.mode == Mode::Check {
         return Err(
             "--replay-dead-letters goes with --destination and --dry-run alone; see --help".to_owned()
@@ -141,7 +141,7 @@ mod tests {
         Call::parse(arguments.iter().map(ToString::to_string), now)
     }
 
-    fn run(arguments: &[&str]) -> Request {
+    fn run(arguments: &[&str]) -> RunRequest {
         match parse(arguments) {
             Ok(Call::Run(request)) => request,
             other => panic!("no run: {other:?}"),
@@ -150,7 +150,7 @@ mod tests {
 
     #[test]
     fn without_arguments_a_program_runs() {
-        assert_eq!(run(&[]), Request::default());
+        assert_eq!(run(&[]), RunRequest::default());
     }
 
     #[test]

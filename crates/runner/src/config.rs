@@ -204,4 +204,13 @@ mod tests {
         assert_eq!(shared.len(), 1);
         assert_eq!(shared[0].default, Some("own.db"), "the program's own comes first");
     }
+
+    #[test]
+    fn every_variable_of_the_platform_has_a_group() {
+        #[derive(Settings)]
+        struct Nothing {}
+        let without: Vec<_> =
+            job_variables::<Nothing>().into_iter().filter(|it| it.group.is_none()).collect();
+        assert!(without.is_empty(), "{without:?}");
+    }
 }

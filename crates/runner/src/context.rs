@@ -12,7 +12,7 @@ use sink_router::{Store, StoreRouter};
 use tokio::time::Instant;
 
 use crate::alerting::{Alerting, FallbackState, Observer};
-use crate::arguments::{Mode, Request};
+use crate::arguments::{Mode, RunRequest};
 use crate::config::{Common, Reporting};
 use crate::delivery::Delivery;
 use crate::environment::{Environment, RunPolicy};
@@ -26,7 +26,7 @@ use crate::{Finding, Program, describe, spool_setup};
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) environment: Environment,
-    pub(crate) request: Request,
+    pub(crate) request: RunRequest,
     pub(crate) clock: Instant,
     pub(crate) delivery: Delivery,
     pub(crate) alerting: Alerting,
@@ -47,7 +47,7 @@ impl Context {
     pub(crate) fn new(
         program: &Program,
         variables: &[Variable],
-        request: Request,
+        request: RunRequest,
         source: &mut Source,
         redactor: &Redactor,
     ) -> Option<Self> {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use record::Timestamp;
 use settings::Variable;
 
-use crate::arguments::{Call, Mode, Request};
+use crate::arguments::{Call, Mode, RunRequest};
 use crate::program::ProgramKind;
 use crate::start::refuse;
 use crate::terminal::Style;
@@ -16,7 +16,7 @@ use crate::{Exit, Program, describe, help, replay, test_alert};
 pub(crate) fn enter<F: Future<Output = ExitCode>>(
     program: &Program,
     variables: &[Variable],
-    run: impl FnOnce(Request) -> F,
+    run: impl FnOnce(RunRequest) -> F,
 ) -> ExitCode {
     let call = Call::parse(std::env::args().skip(1), Timestamp::now());
     match call.and_then(|call| fitting(program, call)) {
@@ -63,7 +63,7 @@ fn fitting(program: &Program, call: Call) -> Result<Call, String> {
         ProgramKind::Device => !request.is_once && request.mode != Mode::Check,
         ProgramKind::Service => request.mode != Mode::Check,
     };
-    Ok(Call::Run(Request { is_endless, ..request }))
+    Ok(Call::Run(RunRequest { is_endless, ..request }))
 }
 
 fn block_on(program: &Program, run: impl Future<Output = ExitCode>) -> ExitCode {

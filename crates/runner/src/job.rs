@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use settings::{Settings, Variable};
 
-use crate::arguments::Request;
+use crate::arguments::RunRequest;
 use crate::start::start;
 use crate::{Failure, Program, Run, config, entry, once};
 
@@ -20,7 +20,7 @@ pub fn job<C: Settings>(program: Program, etl: impl AsyncFnOnce(&Run<C>) -> Resu
 async fn run<C: Settings>(
     program: &Program,
     variables: &[Variable],
-    request: Request,
+    request: RunRequest,
     etl: impl AsyncFnOnce(&Run<C>) -> Result<(), Failure>,
 ) -> ExitCode {
     let started = start(program, variables, request, |source| C::read(source));

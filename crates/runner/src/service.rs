@@ -8,7 +8,7 @@ use fault::{Fault, Retry};
 use secret::Redactor;
 use settings::{Settings, Source, Variable};
 
-use crate::arguments::{Mode, Request};
+use crate::arguments::{Mode, RunRequest};
 use crate::check::{exit_and_message, line};
 use crate::config::Shared;
 use crate::environment::{Environment, RunPolicy};
@@ -63,7 +63,7 @@ impl<C> Service<C> {
 async fn run<C: Settings>(
     program: &Program,
     variables: &[Variable],
-    request: Request,
+    request: RunRequest,
     serve: impl AsyncFnOnce(&Service<C>) -> Result<(), Failure>,
 ) -> ExitCode {
     let base = |source: &mut Source, redactor: &Redactor| environment(program, source, redactor);

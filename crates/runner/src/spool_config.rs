@@ -26,6 +26,7 @@ struct Written {
 
 /// The place of a job's spool that is no file, as it is set.
 #[derive(Debug, Settings)]
+#[setting(group = "spool")]
 pub(crate) struct RemoteSpoolConfig {
     /// Place of the spool where it is no file in `SPOOL_DIR`: `s3://BUCKET/PREFIX`, or `postgres`.
     #[setting(name = "SPOOL_URL")]

@@ -8,7 +8,7 @@ use fault::Kind;
 use secret::Redactor;
 use settings::{Mistakes, Source, Variable};
 
-use crate::arguments::Request;
+use crate::arguments::RunRequest;
 use crate::context::Context;
 use crate::environment::Environment;
 use crate::terminal::Style;
@@ -30,7 +30,7 @@ pub(crate) struct Started<B, T> {
 pub(crate) fn start<T>(
     program: &Program,
     variables: &[Variable],
-    request: Request,
+    request: RunRequest,
     read: impl FnOnce(&mut Source) -> Option<T>,
 ) -> Result<(Rc<Context>, Result<T, Failure>), ExitCode> {
     let base = |source: &mut Source, redactor: &Redactor| {

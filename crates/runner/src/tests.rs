@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use http_sim::{Reply, Request as Asked, Server};
+use http_sim::{Reply, Request, Server};
 use record::{Record, Timestamp};
 use secret::Redactor;
 use settings::Source;
@@ -16,7 +16,7 @@ use tokio::time::{sleep, timeout};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::Registry;
 
-use crate::arguments::Request;
+use crate::arguments::RunRequest;
 use crate::context::Context;
 use crate::terminal::Style;
 use crate::{Exit, Program, Run, Stage, Window, config, console, spool_check};
@@ -64,7 +64,7 @@ fn run_over(window: Option<Window>, settings: &[(&str, &str)]) -> (Run<()>, Temp
     let mut source = Source::of(own.into_iter().chain(given));
     let program = Program::new("rivers", "0", "A job of a test.").record::<Level>().record::<Station>();
     let variables = config::job_variables::<()>();
-    let request = Request { window, ..Request::default() };
+    let request = RunRequest { window, ..RunRequest::default() };
     let context = Context::new(&program, &variables, request, &mut source, &Redactor::default()).unwrap();
     (Run { config: (), context: Rc::new(context) }, folder)
 }
@@ -190,14 +190,14 @@ async fn a_copy_has_a_folder_of_its_own_in_the_bucket() {
 #[tokio::test]
 async fn a_check_lists_the_spool_in_a_bucket_and_writes_nothing() {
     let list = "<ListBucketResult xmlns='http://s3.amazonaws.com/doc/2006-03-01/'/>";
-    let server = Server::start(move |_: &Asked| Reply::new(200, "application/xml", list)).unwrap();
+    let server = Server::start(move |_: &Request| Reply::new(200, "application/xml", list)).unwrap();
     let (run, _folder) = run(&bucket(server.url()));
     let checked = spool_check::check(run.context.delivery.outbox.spooling.backend()).await;
     assert_eq!(checked, Ok("s3://landing/home/rivers@north/ can be read".to_owned()));
     let methods: Vec<_> = server.requests().into_iter().map(|request| request.method).collect();
     assert_eq!(methods, ["GET"]);
 
-    let server = Server::start(|_: &Asked| Reply::text(403, "no")).unwrap();
+    let server = Server::start(|_: &Request| Reply::text(403, "no")).unwrap();
     let (run, _folder) = self::run(&bucket(server.url()));
     let (exit, _) = spool_check::check(run.context.delivery.outbox.spooling.backend()).await.unwrap_err();
     assert_eq!(exit, Exit::Configuration);

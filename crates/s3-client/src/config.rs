@@ -8,6 +8,7 @@ use settings::{Settings, Source};
 
 /// Which service, with which key.
 #[derive(Clone, Settings)]
+#[setting(group = "spool")]
 pub struct Config {
     /// Address of an S3-compatible service, such as `https://minio.example:9000`; without it, AWS in `AWS_REGION`.
     #[setting(name = "AWS_ENDPOINT_URL")]

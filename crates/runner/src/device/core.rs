@@ -13,7 +13,7 @@ use super::config::DeviceSettings;
 use super::counter::Counters;
 use super::dispatcher::Dispatcher;
 use super::readings::FailureReason;
-use super::source::Source;
+use super::source::DeviceSource;
 use crate::arguments::Mode;
 use crate::check::Line;
 use crate::context::Context;
@@ -27,9 +27,9 @@ pub(crate) struct Core {
     pub(crate) settings: DeviceSettings,
     pub(crate) dispatcher: Dispatcher,
     /// The stream, or the only sensor.
-    pub(crate) main: Rc<Source>,
+    pub(crate) main: Rc<DeviceSource>,
     /// The sensors that have names.
-    named: RefCell<Vec<Rc<Source>>>,
+    named: RefCell<Vec<Rc<DeviceSource>>>,
     pub(crate) counters: Counters,
     pub(crate) lines: RefCell<Vec<Line>>,
     /// A reading was good, which a heartbeat may report.
@@ -42,7 +42,7 @@ impl Core {
             dispatcher: Dispatcher::new(Rc::clone(&context)),
             context,
             settings,
-            main: Rc::new(Source::new(None)),
+            main: Rc::new(DeviceSource::new(None)),
             named: RefCell::default(),
             counters: Counters::default(),
             lines: RefCell::default(),
@@ -51,18 +51,18 @@ impl Core {
     }
 
     /// The sensor of that name. Asking twice gives the same one.
-    pub(crate) fn sensor(&self, name: &str) -> Rc<Source> {
+    pub(crate) fn sensor(&self, name: &str) -> Rc<DeviceSource> {
         let mut named = self.named.borrow_mut();
         if let Some(known) = named.iter().find(|source| source.name.as_deref() == Some(name)) {
             return Rc::clone(known);
         }
-        let source = Rc::new(Source::new(Some(name)));
+        let source = Rc::new(DeviceSource::new(Some(name)));
         named.push(Rc::clone(&source));
         source
     }
 
     /// The sources that the device reads: the main one unless there are only sensors with names.
-    pub(crate) fn sources(&self) -> Vec<Rc<Source>> {
+    pub(crate) fn sources(&self) -> Vec<Rc<DeviceSource>> {
         let named = self.named.borrow();
         let is_main_read = named.is_empty() || self.main.health.is_used();
         is_main_read.then(|| Rc::clone(&self.main)).into_iter().chain(named.iter().cloned()).collect()
@@ -70,7 +70,7 @@ impl Core {
 
     /// The last failure of a source that is not well, naming the source.
     pub(crate) fn last_failure(&self) -> Option<Failure> {
-        let failure = |source: Rc<Source>| {
+        let failure = |source: Rc<DeviceSource>| {
             let failure = source.readings.last_failure()?;
             Some(source.name.as_ref().map_or(failure.clone(), |name| failure.concerning(name)))
         };
@@ -78,13 +78,17 @@ impl Core {
     }
 
     /// Makes records durable, each type by itself. Invalid ones become dead letters.
-    pub(crate) async fn load(&self, source: &Source, records: &impl Records) -> Result<(), Failure> {
+    pub(crate) async fn load(&self, source: &DeviceSource, records: &impl Records) -> Result<(), Failure> {
         let judged: Vec<_> = records.batches().iter().map(Judged::of).collect();
         self.load_all(source, &judged).await
     }
 
     /// Makes records durable, whatever becomes of those of another type.
-    pub(crate) async fn load_all(&self, source: &Source, records: &[Judged<'_>]) -> Result<(), Failure> {
+    pub(crate) async fn load_all(
+        &self,
+        source: &DeviceSource,
+        records: &[Judged<'_>],
+    ) -> Result<(), Failure> {
         let loads = records.iter().map(|judged| self.load_one(source, judged));
         let results = if self.context.request.is_endless {
             join_all(loads).await
@@ -99,7 +103,7 @@ impl Core {
         Failure::all(results.into_iter().filter_map(Result::err).collect()).map_or(Ok(()), Err)
     }
 
-    async fn load_one(&self, source: &Source, records: &Judged<'_>) -> Result<(), Failure> {
+    async fn load_one(&self, source: &DeviceSource, records: &Judged<'_>) -> Result<(), Failure> {
         let (context, _storing) = (&self.context, source.health.storing());
         let is_full = context.request.mode == Mode::Full;
         if is_full && !records.invalid.is_empty() {
@@ -124,7 +128,7 @@ impl Core {
     }
 
     /// Notes that a source is alive and well.
-    pub(crate) fn progress(&self, source: &Source) {
+    pub(crate) fn progress(&self, source: &DeviceSource) {
         source.health.progress();
         self.beat.notify_one();
         if source.readings.is_well_now() {
@@ -133,13 +137,13 @@ impl Core {
     }
 
     /// Notes a good reading.
-    pub(crate) fn good(&self, source: &Source) {
+    pub(crate) fn good(&self, source: &DeviceSource) {
         source.readings.good();
         self.progress(source);
     }
 
     /// Notes a failed reading.
-    pub(crate) fn failed(&self, source: &Source, reason: FailureReason, failure: &Failure) {
+    pub(crate) fn failed(&self, source: &DeviceSource, reason: FailureReason, failure: &Failure) {
         let error = finish::scrubbed(&self.context, failure);
         let (stage, sensor) = (failure.stage().name(), source.name.as_deref());
         tracing::warn!(error, stage, sensor, "the reading failed");
@@ -156,7 +160,7 @@ impl Core {
         self.context.note(finding);
     }
 
-    fn observe_reading(&self, source: &Source, failure: Option<&Failure>) {
+    fn observe_reading(&self, source: &DeviceSource, failure: Option<&Failure>) {
         if !self.context.request.is_endless {
             return;
         }

@@ -6,7 +6,7 @@ use http_server::{Config, Response, Router, Server, StatusCode, get};
 
 use super::core::Core;
 use super::metrics;
-use super::source::Source;
+use super::source::DeviceSource;
 
 /// The server of a device, where `METRICS_ADDR` asks for one.
 ///
@@ -41,7 +41,7 @@ fn is_ready(core: &Core) -> Result<(), String> {
 }
 
 /// Fails with the first source that does, and names it.
-fn each(core: &Core, is_well: impl Fn(&Source) -> Result<(), String>) -> Result<(), String> {
+fn each(core: &Core, is_well: impl Fn(&DeviceSource) -> Result<(), String>) -> Result<(), String> {
     let mut sources = core.sources().into_iter();
     sources.try_for_each(|source| is_well(&source).map_err(|problem| source.naming(&problem)))
 }

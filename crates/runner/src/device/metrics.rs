@@ -12,7 +12,7 @@ use record::Timestamp;
 use super::core::Core;
 use super::counter::Labels;
 use super::readings::FailureReason;
-use super::source::Source;
+use super::source::DeviceSource;
 use crate::tally::Counts;
 
 type Decimal = Gauge<f64, AtomicU64>;
@@ -60,7 +60,7 @@ fn readings(registry: &mut Registry, core: &Core) {
 }
 
 /// The label of a sensor that has a name.
-fn sensor(source: &Source) -> Labels {
+fn sensor(source: &DeviceSource) -> Labels {
     source.name.iter().map(|name| ("sensor", name.clone())).collect()
 }
 

@@ -33,7 +33,7 @@ use settings::{Settings, Variable};
 
 use self::config::DeviceSettings;
 use self::core::Core;
-use crate::arguments::Request;
+use crate::arguments::RunRequest;
 use crate::program::ProgramKind;
 use crate::start::start;
 use crate::{Failure, Program, entry, once};
@@ -61,7 +61,7 @@ pub fn device<C: Settings>(
 async fn run<C: Settings>(
     program: &Program,
     variables: &[Variable],
-    request: Request,
+    request: RunRequest,
     work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>,
 ) -> ExitCode {
     let started = start(program, variables, request, |source| {

@@ -13,7 +13,7 @@ use super::core::Core;
 use super::open_sensor::OpenSensor;
 use super::polling::Polling;
 use super::readings::FailureReason;
-use super::source::Source;
+use super::source::DeviceSource;
 use super::staleness::Staleness;
 use crate::arguments::Mode;
 use crate::judged::Judged;
@@ -27,7 +27,7 @@ const LONG_READING: Duration = Duration::from_mins(2);
 /// Reads a sensor until the program has to end; once, where the program was called for one reading.
 pub(crate) async fn poll<S, R: Records>(
     core: &Core,
-    source: &Source,
+    source: &DeviceSource,
     polling: Polling,
     open: impl AsyncFn() -> Result<S, Failure>,
     read: impl AsyncFn(&mut S) -> Result<R, Failure>,
@@ -45,7 +45,7 @@ pub(crate) async fn poll<S, R: Records>(
 
 struct Poller<'a, S, O, F> {
     core: &'a Core,
-    source: &'a Source,
+    source: &'a DeviceSource,
     interval: Duration,
     sensor: OpenSensor<'a, S, O, F>,
     staleness: Staleness,
@@ -171,7 +171,7 @@ where
 /// Makes a reading durable, but for the rows that are in doubt.
 async fn load<R: Records>(
     core: &Core,
-    source: &Source,
+    source: &DeviceSource,
     reading: R,
     doubtful: Vec<Vec<Refused>>,
 ) -> Result<(), Failure> {

@@ -6,18 +6,18 @@ use std::time::Duration;
 use super::core::Core;
 use super::poller;
 use super::polling::Polling;
-use super::source::Source;
+use super::source::DeviceSource;
 use crate::{Failure, Records};
 
 /// One of several sensors of a device, with the health, the metrics and the alerts of its own.
 #[derive(Debug)]
 pub struct Sensor {
     core: Rc<Core>,
-    source: Rc<Source>,
+    source: Rc<DeviceSource>,
 }
 
 impl Sensor {
-    pub(crate) fn new(core: Rc<Core>, source: Rc<Source>) -> Self {
+    pub(crate) fn new(core: Rc<Core>, source: Rc<DeviceSource>) -> Self {
         Self { core, source }
     }
 

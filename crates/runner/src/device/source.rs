@@ -8,7 +8,7 @@ use super::readings::Readings;
 
 /// A source of a device: a sensor or a stream, with the health and the failures of its own.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct DeviceSource {
     /// Its name, where the device has several sensors.
     pub(crate) name: Option<String>,
     pub(crate) readings: Readings,
@@ -17,7 +17,7 @@ pub(crate) struct Source {
     pub(crate) next_in: Cell<Option<Duration>>,
 }
 
-impl Source {
+impl DeviceSource {
     pub(crate) fn new(name: Option<&str>) -> Self {
         let (name, readings) = (name.map(str::to_owned), Readings::default());
         Self { name, readings, health: Health::new(), next_in: Cell::new(None) }

@@ -23,6 +23,8 @@ const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 const LAST_WRITE: Duration = Duration::from_millis(1500);
 /// Time after which a store that is away for a passing reason is an alert.
 const AWAY_BEFORE_ALERT: Duration = Duration::from_mins(5);
+/// Time after which it is an alert that neither the store nor the spool takes a batch: the device is blocked.
+const BLOCKED_BEFORE_ALERT: Duration = Duration::from_secs(20);
 
 /// The delivery to one store.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(crate) struct StoreDelivery {
     away: RefCell<Option<Away>>,
     /// Whether it has taken anything since the program started.
     has_taken: Cell<bool>,
+    /// Whether an alert says that neither the store nor the spool takes anything.
+    is_block_reported: Cell<bool>,
     /// A batch waits for the store.
     work: Notify,
     /// There may be room in the spool again.
@@ -58,8 +62,9 @@ struct DevicePatience<'a, S> {
 
 impl StoreDelivery {
     pub(crate) fn to(store: &impl Sink) -> Self {
-        let (away, has_taken) = (RefCell::default(), Cell::new(false));
-        Self { store: store.name(), away, has_taken, work: Notify::new(), room: Notify::new() }
+        let (away, has_taken, is_block_reported) = (RefCell::default(), Cell::default(), Cell::default());
+        let (work, room) = (Notify::new(), Notify::new());
+        Self { store: store.name(), away, has_taken, is_block_reported, work, room }
     }
 
     /// The name of the store.
@@ -85,7 +90,7 @@ impl StoreDelivery {
         batch: &Batch<'_>,
     ) -> Result<(), Failure> {
         let mut backoff = cadence::backoff();
-        let mut is_logged = false;
+        let mut blocked_since = None;
         loop {
             let is_open = self.is_open(dispatch, batch.schema());
             if is_open && self.write(dispatch, store, batch).await.is_ok() {
@@ -95,17 +100,12 @@ impl StoreDelivery {
                 self.work.notify_one();
                 return Ok(());
             };
-            // With nothing in the spool, nothing else looks at how long the store has been away.
-            self.report_failure_if_long(dispatch);
             let count = records(batch.len());
-            if !std::mem::replace(&mut is_logged, true) {
-                tracing::error!(
-                    error = problem,
-                    store = self.store,
-                    rows = batch.len(),
-                    "waiting for room in the spool"
-                );
+            if blocked_since.is_none() {
+                let (store, rows) = (self.store, batch.len());
+                tracing::error!(error = problem, store, rows, "waiting for room in the spool");
             }
+            self.report_block_if_long(dispatch, *blocked_since.get_or_insert_with(Instant::now), &problem);
             tokio::select! {
                 biased;
                 reason = dispatch.context.interrupt.raised() => {
@@ -210,6 +210,16 @@ impl StoreDelivery {
         }
     }
 
+    fn report_block_if_long(&self, dispatch: &DispatchContext, since: Instant, problem: &str) {
+        if since.elapsed() >= BLOCKED_BEFORE_ALERT {
+            let away = self.away.borrow().as_ref().map(|away| away.error.clone());
+            let error = away.unwrap_or_else(|| "earlier rows come first".to_owned());
+            let error = format!("{error}; the spool takes none either: {problem}");
+            dispatch.report_failure(self.store, &error, since);
+            self.is_block_reported.set(true);
+        }
+    }
+
     fn came_back(&self, dispatch: &DispatchContext) {
         dispatch.delivered.set(Some(Instant::now()));
         let away = self.away.take();
@@ -219,7 +229,7 @@ impl StoreDelivery {
             self.room.notify_waiters();
         }
         // An earlier start may have left an alert, which nothing else would end.
-        if !self.has_taken.replace(true) || away.is_some() {
+        if !self.has_taken.replace(true) || away.is_some() | self.is_block_reported.take() {
             dispatch.report_recovery(self.store);
         }
     }

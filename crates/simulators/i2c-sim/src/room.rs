@@ -24,7 +24,7 @@ pub struct Room {
 /// Concentration in fresh air, in ppm.
 const FRESH: f64 = 425.0;
 /// By how much a room with people in it rises above that.
-const BREATHED: f64 = 900.0;
+const CO2_BY_BREATHING: f64 = 900.0;
 /// Windows are opened so often in a day.
 const AIRINGS: f64 = 6.0;
 
@@ -45,7 +45,7 @@ impl Room {
         // A slow swing beside the daily one, so that values do not stand still at night.
         let draft = (TAU * of_day * 37.0).sin();
         Air {
-            co2: FRESH + 8.0 * draft + BREATHED * work * (1.0 - (-3.0 * since_airing).exp()),
+            co2: FRESH + 8.0 * draft + CO2_BY_BREATHING * work * (1.0 - (-3.0 * since_airing).exp()),
             temperature: 20.5 + 1.5 * afternoon + 0.2 * draft,
             humidity: 44.0 - 4.0 * afternoon + 5.0 * work + 0.8 * draft,
         }

@@ -20,7 +20,7 @@ const POLL_EVERY: Duration = Duration::from_millis(20);
 /// How often a start is tried with another port, in case someone else took the first one.
 const ATTEMPTS: usize = 3;
 /// Length of the log excerpt when a server does not start.
-const TOLD_LINES: usize = 5;
+const LAST_LINES: usize = 5;
 
 /// Runs the server as a child of a shell.
 ///
@@ -113,7 +113,7 @@ impl Process {
     fn failure(&self, what: &str) -> Missing {
         let log = std::fs::read_to_string(&self.log).unwrap_or_default();
         let lines: Vec<_> = log.lines().collect();
-        let last = lines.get(lines.len().saturating_sub(TOLD_LINES)..).unwrap_or_default().join("; ");
+        let last = lines.get(lines.len().saturating_sub(LAST_LINES)..).unwrap_or_default().join("; ");
         Missing::DidNotStart { program: self.program, reason: format!("{what}: {last}") }
     }
 }

@@ -20,6 +20,9 @@ const CALLS: [&[&str]; 5] = [
 /// Polled over HTTP, so that its simulator is another one.
 const POLLED: &[&str] = &["plug-climate", "--device", "poll"];
 
+/// Programs of different kinds, on which all faults are tried: a table, a stream, and a sensor that is polled.
+const FAULTS: [&str; 3] = ["station-list", "dht20-climate", "plug-climate"];
+
 /// One test, since its parts share what is compiled.
 #[test]
 fn the_pages_can_be_followed_and_every_kind_of_program_passes_its_tests() {
@@ -36,6 +39,12 @@ fn the_pages_can_be_followed_and_every_kind_of_program_passes_its_tests() {
         assert!(text(&tests.stdout).contains(test), "{}", text(&tests.stdout));
     }
     assert!(!text(&tests.stderr).contains("warning"), "{}", text(&tests.stderr));
+    let mut faults = workspace.command(&["test", "--package", "program-tests", "--", "::faults"]);
+    let faults = faults.env("TESTKIT_FAULTS", FAULTS.join(" ")).output().unwrap();
+    expect_success(&faults);
+    for name in FAULTS {
+        assert!(text(&faults.stdout).contains(&format!("test {name}::faults::")), "{}", text(&faults.stdout));
+    }
     expect_success(&workspace.cargo(&["test", "--package", "am2301", "--package", "dht20"]));
     expect_success(&workspace.cargo(&["fmt", "--check", "--package", "river-levels", "--package", "bh1750"]));
 

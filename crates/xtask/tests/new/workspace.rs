@@ -54,7 +54,14 @@ impl Workspace {
     }
 
     pub(crate) fn cargo(&self, arguments: &[&str]) -> Output {
-        self.inside(commands::cargo()).args(arguments).output().unwrap()
+        self.command(arguments).output().unwrap()
+    }
+
+    /// A call of cargo that has not begun.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut cargo = self.inside(commands::cargo());
+        cargo.args(arguments);
+        cargo
     }
 
     /// The command, run in this workspace.

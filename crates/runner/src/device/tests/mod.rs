@@ -21,7 +21,7 @@ use super::Device;
 use super::config::DeviceSettings;
 use super::core::Core;
 use crate::Program;
-use crate::arguments::{Mode, Request};
+use crate::arguments::{Mode, RunRequest};
 use crate::context::Context;
 use crate::interrupt::{EndReason, Interrupt};
 
@@ -51,14 +51,14 @@ pub(super) struct World {
 impl World {
     /// A device that runs until it is stopped, with these settings.
     pub(super) fn new(settings: &[(&str, &str)]) -> Self {
-        Self::asked(Request { is_endless: true, ..Request::default() }, settings)
+        Self::asked(RunRequest { is_endless: true, ..RunRequest::default() }, settings)
     }
 
     pub(super) fn once(mode: Mode) -> Self {
-        Self::asked(Request { is_once: true, mode, ..Request::default() }, &[])
+        Self::asked(RunRequest { is_once: true, mode, ..RunRequest::default() }, &[])
     }
 
-    fn asked(request: Request, settings: &[(&str, &str)]) -> Self {
+    fn asked(request: RunRequest, settings: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name).display().to_string();
         let own = [("SPOOL_DIR", path("spool")), ("SQLITE_PATH", path("platform.db"))];

@@ -9,7 +9,7 @@ pub(super) const SERIES: [&str; 2] = ["one", "two"];
 const ROWS: i64 = 3;
 /// A moment in 2026, in seconds since 1970, and how far rows are apart.
 const FIRST: i64 = 1_780_000_000;
-const APART: i64 = 300;
+const ROW_INTERVAL: i64 = 300;
 
 /// The rows as line protocol, times in nanoseconds.
 pub(super) fn lines(schema: &Schema) -> String {
@@ -41,7 +41,7 @@ pub(super) fn statements(schema: &Schema) -> String {
 }
 
 fn points() -> impl Iterator<Item = (&'static str, i64)> {
-    SERIES.into_iter().flat_map(|tag| (0..ROWS).map(move |row| (tag, FIRST + row * APART)))
+    SERIES.into_iter().flat_map(|tag| (0..ROWS).map(move |row| (tag, FIRST + row * ROW_INTERVAL)))
 }
 
 fn field(column: &Column) -> &'static str {

@@ -29,7 +29,7 @@ const TOOLS: [Requirement; 3] = [Requirement::Kubectl, Requirement::KubernetesVa
 const RELEASES: [&str; 2] = ["1.31", "1.37"];
 
 /// Folder outside of the programs' namespace and its rules, since it needs the devices of a node.
-const APART: &str = "k8s/device-plugin";
+const DEVICE_PLUGIN: &str = "k8s/device-plugin";
 
 /// The parts of what Argo starts: each names what is in another one.
 const PARTS_OF_ARGO: &str = "k8s/argo/";
@@ -73,7 +73,7 @@ fn built(root: &Path) -> Result<(Vec<String>, Texts), String> {
         let objects = Object::parse(&text).map_err(|error| format!("{folder}: {error}"))?;
         let jobs = argo::jobs(&objects);
         let objects = [objects, jobs.clone()].concat();
-        if folder != APART {
+        if folder != DEVICE_PLUGIN {
             let together = [&objects[..], &platform[..]].concat();
             all.extend(faults(&together).into_iter().map(|fault| format!("{folder}: {fault}")));
         }
