@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 [ -e .env ] || cp .env.example .env
 
 # The folder is closed to other users of this machine. The files in it are open, since the programs in the containers
-# are not who owns them: Docker hands a program the files that it asks for, and no other.
+# run as another user: Docker hands a program the files that it asks for, and no other.
 mkdir -p secrets
 chmod 700 secrets
 

@@ -7,7 +7,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// How long a program may run before its test gives it up.
+/// Time limit of a program under test.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The program of a package. [`program!`](crate::program!) gives that of the package under test.
@@ -60,7 +60,7 @@ macro_rules! program {
     };
 }
 
-/// How a program ended, and what it printed.
+/// Exit code and output of a program.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// The exit code; `None` when a signal ended it.
@@ -97,7 +97,7 @@ impl Running {
     /// Waits for its end.
     ///
     /// # Panics
-    /// When it does not end within a minute.
+    /// Panics if it does not end within a minute.
     pub fn end(mut self) -> Outcome {
         let child = self.child.take().expect("a program ends once");
         let output = finish(child).expect("the program ends");
@@ -137,7 +137,7 @@ fn finish(child: Child) -> Result<Output, String> {
     }
 }
 
-/// By the shell: the standard library knows no signal but SIGKILL.
+/// Sends a signal by the shell, since the standard library only sends SIGKILL.
 pub(crate) fn signal(process: u32, name: &str) {
     assert!(commands::signal(name, process), "SIG{name} could not be sent");
 }

@@ -3,7 +3,7 @@
 use http_sim::services::SlackSim;
 use http_sim::{Request, Server};
 
-/// Stands for any key of a source. Its signs have to be escaped in a URL and in JSON.
+/// Planted key of a source. Its special characters have to be escaped in a URL and in JSON.
 pub const KEY: &str = "planted/key+7f3a9c51e2b84d06=";
 /// The token of the simulated InfluxDB.
 pub const TOKEN: &str = "planted-token-d41c7be9305f";
@@ -24,7 +24,7 @@ pub(crate) fn found_in(place: &str, text: &[u8]) -> Option<String> {
     ALL.iter().find(holds).map(|secret| format!("the planted secret …{secret}… is in {place}"))
 }
 
-/// Secrets that were sent to a server to whom they do not belong, or in another place than the protocol gives them.
+/// Secrets in requests to the source, except the key of the source.
 pub(crate) fn sent_to_source(server: &Server) -> Vec<String> {
     let seen = |request: &Request| {
         let sent = request.to_log_line().replace(KEY_CORE, "");

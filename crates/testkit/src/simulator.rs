@@ -69,7 +69,7 @@ impl RunningSimulator {
         &self.address
     }
 
-    /// Stops it where it is: it neither hears nor answers.
+    /// Pauses its process: it neither reads nor answers.
     pub(crate) fn pause(&self) {
         signal(self.child.id(), "STOP");
     }

@@ -27,7 +27,7 @@ const ORG: &str = "home";
 const BUCKET: &str = "readings";
 const STORE_VARIABLES: [&str; 4] = ["INFLUXDB_URL", "INFLUXDB_TOKEN", "INFLUXDB_ORG", "INFLUXDB_BUCKET"];
 
-/// How long something may take to be seen.
+/// Time limit of an expected event.
 const PATIENCE: Duration = Duration::from_mins(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -214,7 +214,7 @@ impl World {
             ("SPOOL_DIR", "{{folder}}/data/spool"),
             ("TERMINATION_LOG", "{{folder}}/report/termination-log"),
             ("XCOM_FILE", "{{folder}}/report/xcom.json"),
-            // So small that nothing is tried again.
+            // Too short for a retry.
             ("RETRY_BUDGET_SECONDS", "0.001"),
         ] {
             self.set(name, value);

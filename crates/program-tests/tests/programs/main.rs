@@ -1,4 +1,4 @@
-//! The tests of all programs: their test cases, faults of sources, stores and machines, and what no test case can hold.
+//! Tests of all programs: test cases, faults of sources, stores and machines, and tests of single programs.
 //!
 //! Programs are found by their folders and built by one call of cargo, those that are asked for and no other.
 

@@ -9,7 +9,7 @@ use testkit::device::Demo;
 use testkit::replay::Case;
 use testkit::simulator::Simulator;
 
-/// The folders whose folders are the packages of programs.
+/// Folders that contain the packages of programs.
 const FOLDERS: [&str; 3] = ["pipelines", "iot", "services"];
 
 /// The package of a program.

@@ -17,7 +17,7 @@ pub(crate) struct Selection {
 }
 
 impl Selection {
-    /// As the arguments and the environment say.
+    /// Reads the selection from the arguments and the environment.
     pub(crate) fn of(arguments: &Arguments) -> Self {
         let more = std::env::var(VARIABLE).unwrap_or_default();
         let with_faults = more.split_whitespace().map(str::to_owned).collect();

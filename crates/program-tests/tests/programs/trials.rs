@@ -1,4 +1,4 @@
-//! Tests of single programs that no test case can hold.
+//! Tests of single programs that need more than a test case.
 
 use libtest_mimic::Trial;
 use testkit::Program;
@@ -6,7 +6,7 @@ use testkit::Program;
 use crate::package::Package;
 use crate::{grid, machines, runner, sds011, watchdog};
 
-/// A test: its name, and what panics when it does not hold.
+/// A test: its name, and the function that panics if it fails.
 pub(crate) type Test = (&'static str, fn(&Program));
 
 /// Lists functions as tests.

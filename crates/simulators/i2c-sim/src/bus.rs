@@ -13,7 +13,7 @@ pub trait Device: Send {
     fn read(&mut self, buffer: &mut [u8]) -> Result<(), NoAcknowledge>;
 }
 
-/// Nobody acknowledged.
+/// Error of a transaction that no device acknowledged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoAcknowledge;
 

@@ -1,4 +1,4 @@
-//! The time simulated sensors live in.
+//! Clock of simulated sensors.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -37,7 +37,7 @@ impl Clock {
         self.runs.is_some()
     }
 
-    /// How long the sensors have had power.
+    /// Time since power-on.
     pub fn now(&self) -> Duration {
         let moved = Duration::from_nanos(self.moved.load(Ordering::Relaxed));
         self.runs.map_or(moved, |(start, times)| moved + start.elapsed() * times)

@@ -7,11 +7,11 @@ use std::collections::VecDeque;
 pub struct Recording(VecDeque<Option<Vec<u8>>>);
 
 impl Recording {
-    /// From text: a line for each measurement, its bytes in hexadecimal; `-` for one that is not acknowledged. A `#`
-    /// begins a comment.
+    /// Parses a line for each measurement: its bytes in hexadecimal, or `-` for one that is not acknowledged.
+    /// A `#` begins a comment.
     ///
     /// # Errors
-    /// The line that is none.
+    /// A line holds something else; the error quotes it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default().trim());
         let answer = |line: &str| {

@@ -17,15 +17,15 @@ pub struct Air {
 /// A room whose day has a length of its own, so that a demo sees a whole one in a minute.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Room {
-    /// How long a day takes.
+    /// Length of a day.
     pub day: Duration,
 }
 
 /// Concentration in fresh air, in ppm.
 const FRESH: f64 = 425.0;
-/// By how much a room with people in it rises above that.
+/// Limit of the rise above that in a room with people, in ppm.
 const CO2_BY_BREATHING: f64 = 900.0;
-/// Windows are opened so often in a day.
+/// Number of airings in a day.
 const AIRINGS: f64 = 6.0;
 
 impl Default for Room {

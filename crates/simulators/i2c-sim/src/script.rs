@@ -50,7 +50,7 @@ impl Script {
     /// Proves that the whole script was played.
     ///
     /// # Panics
-    /// When something of it is left.
+    /// Panics if steps are left.
     pub fn finish(&self) {
         let state = self.state();
         assert!(state.steps.is_empty(), "after {} steps, these are left: {:02X?}", state.played, state.steps);

@@ -15,7 +15,7 @@ pub struct Dust {
 /// A street whose day has a length of its own, so that a demo sees a whole one in a minute.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Street {
-    /// How long a day takes.
+    /// Length of a day.
     pub day: Duration,
 }
 
@@ -26,7 +26,7 @@ impl Default for Street {
     }
 }
 
-/// When what makes how much dust for how long, in hours and µg/m³.
+/// Sources of dust: hour of the peak, height of the peak in µg/m³, width in hours.
 const SOURCES: [(f64, f64, f64); 3] = [(8.0, 18.0, 1.5), (17.5, 14.0, 2.0), (21.0, 55.0, 1.2)];
 const BACKGROUND: f64 = 6.0;
 

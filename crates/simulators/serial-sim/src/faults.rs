@@ -2,7 +2,7 @@
 
 use crate::random::Random;
 
-/// How often what goes wrong: each is the share of the frames it befalls, 0 to 1.
+/// Rates of faults: each is the share of the frames with the fault, 0 to 1.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Faults {
     /// Stray bytes before a frame.
@@ -21,7 +21,7 @@ pub(crate) struct Fate {
     pub(crate) resets: bool,
 }
 
-/// The most stray bytes at once: longer than a frame, so that a beginning may hide in them.
+/// Largest number of stray bytes at once: more than a frame, so that they may contain a start byte.
 const MOST_NOISE: usize = 16;
 
 impl Faults {

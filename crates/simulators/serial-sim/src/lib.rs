@@ -30,7 +30,7 @@ pub trait Sensor: Send + 'static {
     /// Frames to send now, after these received bytes; may be empty.
     fn speak(&mut self, received: &[u8], now: Duration) -> Vec<Vec<u8>>;
 
-    /// When it will send something by itself.
+    /// Time of the next frame that it sends by itself; `None` if it sends none.
     fn due(&self) -> Option<Duration>;
 
     /// Loses its power and gets it back.

@@ -13,10 +13,10 @@ use crate::random::Random;
 use crate::terminal::Terminal;
 use crate::{Faults, Sensor};
 
-/// How a port is started, where the defaults do not do.
+/// Options of a port.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Where the port is.
+    /// Path of the port.
     pub place: Place,
     /// Faults of the line.
     pub faults: Faults,
@@ -24,15 +24,15 @@ pub struct Options {
     pub seed: u64,
 }
 
-/// Where a port is.
+/// Path of a port.
 #[derive(Debug, Clone, Default)]
 pub enum Place {
-    /// In a new folder, which goes with the port.
+    /// A path in a new folder, which is removed with the port.
     #[default]
     NewFolder,
-    /// At this path.
+    /// This path.
     At(PathBuf),
-    /// Where its terminal is. Nothing has to be tidied up, and the path changes when it is plugged in again.
+    /// The path of its terminal. Nothing has to be removed, and the path changes when it is plugged in again.
     Terminal,
 }
 
@@ -52,7 +52,7 @@ impl Port {
     /// Starts `sensor` on a port.
     ///
     /// # Errors
-    /// When there is no pseudo-terminal, no thread, or no place for the path.
+    /// Fails if there is no pseudo-terminal or no thread, or if the path cannot be made.
     pub fn start(sensor: impl Sensor) -> io::Result<Self> {
         Self::start_with(Options::default(), sensor)
     }
@@ -60,7 +60,7 @@ impl Port {
     /// Starts `sensor` as `options` say.
     ///
     /// # Errors
-    /// When there is no pseudo-terminal, no thread, or no place for the path.
+    /// Fails if there is no pseudo-terminal or no thread, or if the path cannot be made.
     pub fn start_with(options: Options, sensor: impl Sensor) -> io::Result<Self> {
         let (path, folder) = match options.place {
             Place::NewFolder => {
@@ -102,7 +102,7 @@ impl Port {
     /// Plugs the sensor in again. It starts anew.
     ///
     /// # Errors
-    /// When there is no pseudo-terminal, or no place for the path.
+    /// Fails if there is no pseudo-terminal, or if the path cannot be made.
     pub fn plug(&mut self) -> io::Result<()> {
         let terminal = Terminal::open()?;
         if self.is_link {
@@ -131,14 +131,14 @@ impl Port {
 
     fn unlink(&self) {
         if self.is_link {
-            // Gone is gone; that it cannot be removed twice does not matter.
+            // A path that is removed already is no error.
             let _ = std::fs::remove_file(&self.path);
         }
     }
 
     fn change(&mut self, change: impl FnOnce(&mut State)) {
         change(&mut self.shared.state());
-        // Where the thread has ended, nobody is left to wake.
+        // A failed write means that the thread has ended, which needs no wake-up.
         let _ = self.wake.write(&[0]);
     }
 }

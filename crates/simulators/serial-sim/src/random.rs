@@ -1,6 +1,6 @@
-//! Chance that is the same each time.
+//! Random numbers that a seed determines.
 
-/// `SplitMix64`.
+/// Generator `SplitMix64`.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
@@ -9,7 +9,7 @@ impl Random {
         Self(seed)
     }
 
-    /// Whether something that happens with `probability` happens now.
+    /// Whether an event of this probability happens in this draw.
     pub(crate) fn happens(&mut self, probability: f64) -> bool {
         f64::from(self.next()) / f64::from(u32::MAX) < probability
     }

@@ -9,7 +9,7 @@ use std::path::Path;
 pub struct Recording(VecDeque<Vec<u8>>);
 
 impl Recording {
-    /// From a file.
+    /// Reads a file.
     ///
     /// # Errors
     /// It cannot be read, or a line holds something else; both name the file.
@@ -19,8 +19,7 @@ impl Recording {
         Self::parse(&text).map_err(|error| named(&error))
     }
 
-    /// From text: a line for each question, its bytes in hexadecimal; `-` for silence. The rest of a line after `#` is a
-    /// remark.
+    /// Parses a line for each question: its bytes in hexadecimal, or `-` for silence. A `#` begins a comment.
     ///
     /// # Errors
     /// A line holds something else.

@@ -64,7 +64,7 @@ impl AsFd for Terminal {
     }
 }
 
-/// Without this the terminal would echo what the sensor says back to it until a program opens it.
+/// Sets raw mode. Otherwise the terminal echoes the sensor's bytes back to it until a program opens it.
 fn make_raw(terminal: &OwnedFd) -> io::Result<()> {
     let mut settings = rustix::termios::tcgetattr(terminal)?;
     settings.make_raw();

@@ -43,7 +43,7 @@ impl Database {
         self.server.execute(&self.name, sql).unwrap_or_else(|problem| panic!("{sql}: {problem}"))
     }
 
-    /// How many rows each of these tables has; none where it does not exist.
+    /// Number of rows of each of these tables; 0 for a table that does not exist.
     pub(super) fn counts<'a>(&self, tables: impl IntoIterator<Item = &'a String>) -> BTreeMap<String, usize> {
         let count = |table: &String| {
             let exists = self.execute(&format!("SELECT to_regclass('\"{table}\"') IS NOT NULL"));
@@ -64,7 +64,7 @@ impl Database {
         self.execute(&format!("TRUNCATE {}", self.execute(list)));
     }
 
-    /// Locks these tables, so that whoever stores a row waits.
+    /// Locks these tables, so that a program that stores a row waits.
     pub(super) fn lock<'a>(&self, tables: impl IntoIterator<Item = &'a String>) -> Locked<'_> {
         let (server, name) = (self.server, self.name.clone());
         let tables: Vec<_> = tables.into_iter().map(|table| format!("\"{table}\"")).collect();
@@ -94,7 +94,7 @@ impl Drop for Locked<'_> {
     }
 }
 
-/// How many rows each table of the embedded store has.
+/// Number of rows of each table of the embedded store.
 pub(super) fn counts(tables: &Map<String, Value>) -> BTreeMap<String, usize> {
     let rows = |value: &Value| value.as_array().map_or(0, Vec::len);
     tables.iter().map(|(name, value)| (name.clone(), rows(value))).collect()

@@ -15,7 +15,7 @@ use crate::{Outcome, Program, Running};
 /// Time that a device has to end: the shortest that an orchestrator gives before it kills.
 const TO_END: Duration = Duration::from_secs(10);
 
-/// So small that no spool can be made.
+/// Limit of the size of files that is too small for a spool, in bytes.
 const FULL: u32 = 1024;
 
 /// A store that fails for a while.

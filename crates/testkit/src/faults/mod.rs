@@ -38,7 +38,7 @@ const CONFIGURATION: i32 = 78;
 /// Exit code when data are invalid.
 const DATA: i32 = 65;
 
-/// A time for one HTTP request that is soon over, in seconds.
+/// Short timeout of an HTTP request, in seconds.
 const SHORT: &str = "0.7";
 
 /// A claim about what a program does when something fails.

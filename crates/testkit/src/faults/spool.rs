@@ -11,10 +11,10 @@ use crate::servers::S3;
 use crate::world::{NOBODY, World, until};
 use crate::{Program, require};
 
-/// More seconds than the lease of a run lasts that was killed.
+/// Seconds after which the lease of a killed run has expired.
 const AFTER_THE_LEASE: i64 = 300;
 
-/// How many batches wait in PostgreSQL.
+/// Query of the number of batches that wait in PostgreSQL.
 const WAITING: &str = "SELECT count(*) FROM platform_spool WHERE name LIKE 'batches/%'";
 
 /// The bucket has what the stores did not take, for the next run; the state is in memory alone.

@@ -1,4 +1,4 @@
-//! Golden files: what a test case is expected to lead to.
+//! Golden files: the expected results of a test case.
 
 use std::fs;
 use std::path::Path;
@@ -33,12 +33,12 @@ impl Golden {
         }
     }
 
-    /// How many records were stored.
+    /// Number of stored records.
     pub(super) fn records(&self) -> usize {
         self.points
     }
 
-    /// How the files in a folder differ; with `UPDATE_EXPECT` they are made to agree instead.
+    /// Differences from the files in a folder; with `UPDATE_EXPECT` the files are updated instead.
     pub(super) fn differences(&self, folder: &Path) -> Vec<String> {
         let update = std::env::var_os("UPDATE_EXPECT").is_some();
         self.files
@@ -76,7 +76,7 @@ fn difference(name: &str, expected: Option<&str>, got: Option<&str>) -> String {
     format!("  {what} ({advice})\n{diff}")
 }
 
-/// How a run failed, as far as it is the same for every run.
+/// Description of a failure, without the parts that vary between runs.
 fn failure(world: &World, outcome: &Outcome) -> String {
     let exit = outcome.exit.map_or_else(|| "none: ended by a signal".to_owned(), |code| code.to_string());
     let mut lines = vec![format!("exit {exit}")];

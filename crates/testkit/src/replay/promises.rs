@@ -21,7 +21,7 @@ pub(super) fn broken(
     broken
 }
 
-/// The run report is in the store, and where orchestrators look for it.
+/// Checks that the run report is in the store and in the files for orchestrators.
 fn reported(world: &World, first: &Outcome) -> Vec<String> {
     let report = world.report().unwrap_or_default();
     let run_id = report.get("run_id").and_then(|id| id.as_str()).unwrap_or("no run id").to_owned();
@@ -36,7 +36,7 @@ fn reported(world: &World, first: &Outcome) -> Vec<String> {
     broken
 }
 
-/// A repeat stores the same, ends the same, and alerts no one again.
+/// Checks that a repeat stores the same, ends the same, and alerts no one again.
 fn repeatable(case: &Case, world: &mut World, first: &Outcome) -> Vec<String> {
     let before = (world.lines(), world.rows(), world.alerts());
     world.replace_source(case);
@@ -55,7 +55,7 @@ fn repeatable(case: &Case, world: &mut World, first: &Outcome) -> Vec<String> {
     broken
 }
 
-/// A dry run prints a line for each record, and nothing else happens.
+/// Checks that a dry run prints a line for each record, and that nothing else happens.
 fn dry(program: &Program, case: &Case, first: &Outcome, golden: &Golden) -> Vec<String> {
     let world = World::of(program, case);
     let outcome = world.run(&["--dry-run"]);

@@ -21,7 +21,7 @@ fn answers(program: &Path) -> bool {
     asked.is_ok_and(|output| output.status.success() && is_suitable(&String::from_utf8_lossy(&output.stdout)))
 }
 
-/// Profiles by `*` came with 2.24.
+/// Whether a version selects profiles by `*`, which came with 2.24.
 fn is_suitable(version: &str) -> bool {
     let mut numbers =
         version.trim().trim_start_matches('v').split('.').map_while(|part| part.parse::<u32>().ok());

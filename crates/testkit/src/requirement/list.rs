@@ -41,7 +41,7 @@ pub enum Requirement {
     Emulator,
     /// Shows a program another clock: a library that is loaded before it.
     Faketime,
-    /// Knows what changed, and which files belong to the workspace.
+    /// Lists changes, and the files of the workspace.
     Git,
     /// Models of Argo Workflows, version 4, made from its schema: the interpreter that knows them.
     Hera,
@@ -91,7 +91,7 @@ pub enum Requirement {
     Unshare,
     /// Stores points as well.
     VictoriaMetrics,
-    /// Finds what an attacker could make of workflows.
+    /// Finds vulnerabilities of workflows.
     Zizmor,
 }
 

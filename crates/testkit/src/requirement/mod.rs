@@ -1,4 +1,4 @@
-//! Programs that tests and checks ask a machine for: which, where they come from, and where they are.
+//! Programs that tests and checks require of a machine: their list, their origins and their paths.
 
 mod compose;
 mod list;
@@ -12,9 +12,9 @@ use crate::servers::Missing;
 pub use list::Requirement;
 pub use origin::{COMPLETE, Origin, Unpacked, cache, pins};
 
-/// Where Debian puts servers, beside the folders in `PATH`.
+/// Folders of servers on Debian, beside those in `PATH`.
 const SERVER_FOLDERS: [&str; 4] = ["/usr/sbin", "/usr/local/bin", "/usr/bin", "/usr/local/sbin"];
-/// Where Debian puts the library of faketime.
+/// Paths of the library of faketime on Debian.
 const FAKETIME: [&str; 3] = [
     "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1",
     "/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1",

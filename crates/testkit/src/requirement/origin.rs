@@ -1,4 +1,4 @@
-//! Where a required program comes from, and where its installation is kept.
+//! Origin of a required program, and the folder of its installation.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::Requirement;
 
-/// Where a program comes from.
+/// Origin of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Origin {
     /// Packages of Debian, with blanks between them; `NAME:ARCHITECTURE` is one for another architecture.
@@ -32,7 +32,7 @@ pub struct Unpacked {
     pub file: &'static str,
 }
 
-/// The file that says that an installation is complete; one that was interrupted is none.
+/// The file that marks an installation as complete; an interrupted one lacks it.
 pub const COMPLETE: &str = "complete";
 
 /// The pins of a text that has one in each line, and comments.

@@ -15,7 +15,7 @@ pub struct SmallDisk {
 }
 
 impl SmallDisk {
-    /// One of so many KiB.
+    /// Mounts a file system of this size.
     ///
     /// # Errors
     /// This process may not mount one.
@@ -28,7 +28,7 @@ impl SmallDisk {
         if is_mounted { Ok(Self { folder }) } else { Err(missing) }
     }
 
-    /// Where it is mounted.
+    /// Mount point.
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
@@ -36,7 +36,7 @@ impl SmallDisk {
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // Where there is no such program, there was none to mount with.
+        // A machine without `umount` has no `mount` either, so nothing was mounted.
         if let Ok(mut umount) = Requirement::Umount.command() {
             run(umount.arg("--lazy").arg(self.folder.path()));
         }

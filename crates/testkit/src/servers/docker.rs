@@ -25,7 +25,7 @@ impl Docker {
     /// Starts an engine.
     ///
     /// # Errors
-    /// When Docker is not installed or does not start.
+    /// Fails if Docker is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
         let dockerd = Requirement::Dockerd.find()?;
         // A path longer than a socket's address may be would be refused.
@@ -41,13 +41,13 @@ impl Docker {
         Ok(Self { _process: process, host, _folder: folder })
     }
 
-    /// Where it listens, as `DOCKER_HOST` takes it.
+    /// Address of the engine, as `DOCKER_HOST` takes it.
     pub fn host(&self) -> &str {
         &self.host
     }
 }
 
-/// Whether an engine answers there.
+/// Whether an engine answers at this address.
 fn answers(host: &str) -> bool {
     let Ok(mut command) = Requirement::Docker.command() else { return false };
     command.args(["--host", host, "version", "--format", "{{.Server.Version}}"]);

@@ -47,7 +47,7 @@ impl Influxdb {
     /// Starts a server with one bucket.
     ///
     /// # Errors
-    /// When InfluxDB is not installed or does not start.
+    /// Fails if InfluxDB is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
         let program = Requirement::Influxd.find()?;
         let folder = TempDir::with_prefix("influxdb-").map_err(Missing::because(PROGRAM))?;
@@ -72,7 +72,7 @@ impl Influxdb {
     /// The server all tests of this program share.
     ///
     /// # Errors
-    /// When InfluxDB is not installed or does not start.
+    /// Fails if InfluxDB is not installed or does not start.
     pub fn shared() -> Result<&'static Self, Missing> {
         static SHARED: OnceLock<Result<Influxdb, Missing>> = OnceLock::new();
         SHARED.get_or_init(Self::start).as_ref().map_err(Clone::clone)
@@ -138,7 +138,7 @@ impl Influxdb {
     /// Starts the server again at the same URL, after stopping it if it runs.
     ///
     /// # Errors
-    /// When it does not start.
+    /// Fails if it does not start.
     pub fn restart(&mut self) -> Result<(), Missing> {
         self.stop();
         self.process = self.instance.launch(self.instance.engine_port)?;
@@ -167,7 +167,7 @@ impl Instance {
     }
 }
 
-/// The least it needs: its folders, its ports, and nothing that calls home or writes by itself.
+/// Minimal configuration: folders and ports, without usage reports, self-monitoring and continuous queries.
 fn configuration(folder: &str, port: u16, backup_port: u16) -> String {
     format!(
         "reporting-disabled = true\n\

@@ -8,27 +8,27 @@ use std::time::Duration;
 
 const READ_BYTES: usize = 64 * 1024;
 
-/// A network between a program and a server: what is sent to its port goes on to the server, as it may.
+/// A network between a program and a server: it forwards the connections to its port to the server.
 ///
-/// When it is dropped, all connections through it end.
+/// Dropping it ends all connections through it.
 #[derive(Debug)]
 pub struct Link {
     address: SocketAddr,
     shared: Arc<Shared>,
 }
 
-/// How a network is.
+/// State of a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Network {
-    /// As fast as it can be.
+    /// Full speed.
     Good,
     /// No byte goes through, without an error. Connections stay, and so do bytes in flight.
     Cut,
-    /// At most so many bytes go through in each direction of a connection, and then none for a while.
+    /// Small pieces in each direction of a connection, each after a delay.
     Slow {
-        /// So many bytes.
+        /// Largest size of a piece.
         bytes: usize,
-        /// So long.
+        /// Delay of each piece.
         delay: Duration,
     },
 }
@@ -80,7 +80,7 @@ impl Link {
         Ok(Self { address, shared })
     }
 
-    /// Where it is reached.
+    /// Address that programs connect to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -91,7 +91,7 @@ impl Link {
         url.replace(&format!("127.0.0.1:{port}"), &self.address.to_string())
     }
 
-    /// Changes how the network is.
+    /// Sets the state of the network.
     pub fn set(&self, network: Network) {
         self.shared.lock().network = network;
         self.shared.changed.notify_all();
@@ -107,7 +107,7 @@ impl Drop for Link {
         }
         drop(state);
         self.shared.changed.notify_all();
-        // The one who accepts looks up.
+        // A last connection wakes the thread that accepts them.
         let _ = TcpStream::connect(self.address);
     }
 }

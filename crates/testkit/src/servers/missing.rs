@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use crate::Requirement;
 
-/// A server or a tool that a test could not have.
+/// A server or a tool that is not available to a test.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Missing {
     /// Its program is not on this machine.

@@ -55,15 +55,15 @@ impl Mosquitto {
     /// Starts a broker.
     ///
     /// # Errors
-    /// When Mosquitto is not installed or does not start.
+    /// Fails if Mosquitto is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
         Self::start_with(MosquittoSetup::default())
     }
 
-    /// Starts a broker that is special.
+    /// Starts a broker with settings.
     ///
     /// # Errors
-    /// When Mosquitto is not installed or does not start, as with a line it does not know.
+    /// Fails if Mosquitto is not installed or does not start, as with an unknown line of configuration.
     pub fn start_with(setup: MosquittoSetup) -> Result<Self, Missing> {
         let program = Requirement::Mosquitto.find()?;
         let folder = TempDir::with_prefix("mosquitto-").map_err(Missing::because(PROGRAM))?;
@@ -84,7 +84,7 @@ impl Mosquitto {
     /// The broker all tests of this program share.
     ///
     /// # Errors
-    /// When Mosquitto is not installed or does not start.
+    /// Fails if Mosquitto is not installed or does not start.
     pub fn shared() -> Result<&'static Self, Missing> {
         static SHARED: OnceLock<Result<Mosquitto, Missing>> = OnceLock::new();
         SHARED.get_or_init(Self::start).as_ref().map_err(Clone::clone)
@@ -132,7 +132,7 @@ impl Mosquitto {
     /// Starts the broker again at the same URL, after stopping it if it runs.
     ///
     /// # Errors
-    /// When it does not start.
+    /// Fails if it does not start.
     pub fn restart(&mut self) -> Result<(), Missing> {
         self.process.stop();
         self.process = self.instance.launch(self.instance.ports)?;

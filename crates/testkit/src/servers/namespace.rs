@@ -20,7 +20,7 @@ pub struct Namespace {
 }
 
 impl Namespace {
-    /// A new one.
+    /// Creates a namespace with its cable.
     ///
     /// # Errors
     /// There is no program `ip`, or this process may not make one.
@@ -62,7 +62,7 @@ impl Namespace {
     /// Pulls the cable. Connections stay, without an error.
     ///
     /// # Panics
-    /// When that is not possible.
+    /// Panics if the cable cannot be pulled.
     pub fn cut(&self) {
         assert!(ip(&format!("link set {} down", self.outer())), "the cable cannot be pulled");
     }
@@ -70,7 +70,7 @@ impl Namespace {
     /// Plugs it in again.
     ///
     /// # Panics
-    /// When that is not possible.
+    /// Panics if the cable cannot be plugged in.
     pub fn mend(&self) {
         assert!(ip(&format!("link set {} up", self.outer())), "the cable cannot be plugged in");
     }
@@ -87,7 +87,7 @@ impl Drop for Namespace {
     }
 }
 
-/// Whether `ip` does it.
+/// Runs `ip`, and tells whether it succeeded.
 fn ip(arguments: &str) -> bool {
     let Ok(mut command) = Requirement::Ip.command() else { return false };
     command.args(arguments.split(' ')).stdout(Stdio::null()).stderr(Stdio::null());

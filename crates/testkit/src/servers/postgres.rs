@@ -41,7 +41,7 @@ impl Postgres {
     /// Starts a server.
     ///
     /// # Errors
-    /// When PostgreSQL is not installed or does not start.
+    /// Fails if PostgreSQL is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
         let mut instance = Instance::create()?;
         let (process, port) = with_free_port(PROGRAM, |port| instance.launch(port))?;
@@ -52,7 +52,7 @@ impl Postgres {
     /// The server all tests of this program share.
     ///
     /// # Errors
-    /// When PostgreSQL is not installed or does not start.
+    /// Fails if PostgreSQL is not installed or does not start.
     pub fn shared() -> Result<&'static Self, Missing> {
         static SHARED: OnceLock<Result<Postgres, Missing>> = OnceLock::new();
         SHARED.get_or_init(Self::start).as_ref().map_err(Clone::clone)
@@ -101,7 +101,7 @@ impl Postgres {
     /// Starts the server again on the same port, after stopping it if it runs.
     ///
     /// # Errors
-    /// When it does not start.
+    /// Fails if it does not start.
     pub fn restart(&mut self) -> Result<(), Missing> {
         self.process.stop();
         self.process = self.instance.launch(self.instance.port)?;

@@ -14,10 +14,10 @@ use std::time::{Duration, Instant};
 
 use super::Missing;
 
-/// Starting takes longer only when something is wrong.
+/// Time limit of a start, which takes longer only if something is wrong.
 const PATIENCE: Duration = Duration::from_secs(30);
 const POLL_EVERY: Duration = Duration::from_millis(20);
-/// How often a start is tried with another port, in case someone else took the first one.
+/// Number of attempts to start, each on another port, in case someone else took the one before.
 const ATTEMPTS: usize = 3;
 /// Length of the log excerpt when a server does not start.
 const LAST_LINES: usize = 5;

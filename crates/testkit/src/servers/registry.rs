@@ -23,7 +23,7 @@ impl Registry {
     /// Starts a registry.
     ///
     /// # Errors
-    /// When it is not installed or does not start.
+    /// Fails if it is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
         let program = Requirement::DockerRegistry.find()?;
         let folder = TempDir::with_prefix("registry-").map_err(Missing::because(PROGRAM))?;

@@ -14,7 +14,7 @@ use crate::Requirement;
 
 const PROGRAM: &str = "moto_server";
 const TYPE: &str = "content-type";
-/// moto wants to know who asks, and checks no signature.
+/// Authorization header for moto, which requires one and does not check its signature.
 const AUTHORIZATION: (&str, &str) = (
     "authorization",
     "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0",
@@ -44,7 +44,7 @@ struct Moto {
 struct State {
     port: u16,
     key: String,
-    /// How many seconds the clock of the service is ahead.
+    /// Seconds by which the clock of the service is ahead.
     ahead: AtomicI64,
     /// The requests of this method that are still to be refused with 503.
     refused: Mutex<Option<(&'static str, usize)>>,
@@ -56,7 +56,7 @@ impl S3 {
     /// A service with one bucket.
     ///
     /// # Errors
-    /// When moto is not installed or does not start.
+    /// Fails if moto is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
         static MOTO: OnceLock<Result<Moto, Missing>> = OnceLock::new();
         let port = MOTO.get_or_init(Moto::start).as_ref().map_err(Clone::clone)?.port;

@@ -25,7 +25,7 @@ impl VictoriaMetrics {
     /// Starts a server.
     ///
     /// # Errors
-    /// When VictoriaMetrics is not installed or does not start.
+    /// Fails if VictoriaMetrics is not installed or does not start.
     pub fn start() -> Result<Self, Missing> {
         let program = Requirement::VictoriaMetrics.find()?;
         let folder = TempDir::with_prefix("victoria-metrics-").map_err(Missing::because(PROGRAM))?;
@@ -41,7 +41,7 @@ impl VictoriaMetrics {
     /// The server all tests of this program share.
     ///
     /// # Errors
-    /// When VictoriaMetrics is not installed or does not start.
+    /// Fails if VictoriaMetrics is not installed or does not start.
     pub fn shared() -> Result<&'static Self, Missing> {
         static SHARED: OnceLock<Result<VictoriaMetrics, Missing>> = OnceLock::new();
         SHARED.get_or_init(Self::start).as_ref().map_err(Clone::clone)

@@ -1,4 +1,4 @@
-//! The folder of a world: what a program finds in it, and what it leaves.
+//! The folder of a world: input files of the program, and files that it leaves.
 
 use std::fs;
 use std::io;

@@ -52,7 +52,7 @@ impl World {
         }
     }
 
-    /// How many batches wait in the spool.
+    /// Number of batches in the spool.
     pub fn waiting(&self) -> u64 {
         self.spool().map_or(0, |spool| {
             let names = spool.destinations().expect("a spool that can be read");
@@ -60,7 +60,7 @@ impl World {
         })
     }
 
-    /// How many records wait in the spool, run reports among them.
+    /// Number of records in the spool, run reports included.
     pub fn waiting_records(&self) -> usize {
         self.spool().map_or(0, |spool| {
             let names = spool.destinations().expect("a spool that can be read");
@@ -113,7 +113,7 @@ fn rows(connection: &Connection, table: &str) -> rusqlite::Result<Value> {
     Ok(rows.into())
 }
 
-/// The row without what is absent.
+/// The row as an object, without absent values.
 fn object(row: &Row<'_>, columns: &[String]) -> rusqlite::Result<Value> {
     let mut object = Map::new();
     for (index, column) in columns.iter().enumerate() {

@@ -15,7 +15,7 @@ pub(super) struct Repository {
 pub(super) enum Base {
     /// The commit.
     Found(String),
-    /// Nothing that can be compared with, and why.
+    /// No commit to compare with, and the reason.
     Unknown(String),
 }
 

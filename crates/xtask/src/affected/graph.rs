@@ -9,10 +9,10 @@ use crate::workspace;
 
 /// Target systems of images. Dependencies of other systems only are in no image.
 const PLATFORMS: [&str; 2] = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];
-/// For which architectures an image is made where its manifest does not say.
+/// Architectures of an image whose manifest names none.
 const ARCHITECTURES: [&str; 2] = ["amd64", "arm64"];
 
-/// The packages of the workspace and all they lean on.
+/// The packages of the workspace and their dependencies.
 pub(super) struct Graph {
     packages: BTreeMap<String, Package>,
 }
@@ -23,7 +23,7 @@ pub(super) struct Package {
     pub(super) version: String,
     /// Its folder below the root, if it is of the workspace.
     pub(super) folder: Option<String>,
-    /// For which architectures it ships, if it is a program that does.
+    /// Architectures that it ships for, if it is a program that ships.
     architectures: Option<Vec<String>>,
     /// Packages that are linked into it or build it, without those of tests.
     needs: BTreeSet<String>,
@@ -124,7 +124,7 @@ impl Graph {
         programs
     }
 
-    /// All a program is linked from and built with, itself first, what is near before what is far.
+    /// The packages that a program is linked from and built with, by distance: itself first.
     pub(super) fn linked<'a>(&'a self, program: &Program<'a>) -> Vec<&'a Package> {
         let (mut seen, mut linked) = (BTreeSet::from([program.id]), Vec::new());
         let mut open = VecDeque::from([program.id]);

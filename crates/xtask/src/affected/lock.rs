@@ -1,4 +1,4 @@
-//! The lock file: which version of each package of the registry is used.
+//! The lock file: the version of each package of the registry.
 
 use std::collections::BTreeSet;
 

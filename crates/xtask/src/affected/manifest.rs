@@ -1,4 +1,4 @@
-//! Which changes of a manifest are changes of what is built.
+//! Changes of a manifest that change what is built.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! `cargo xtask affected`: which images a change rebuilds, and why.
+//! `cargo xtask affected`: the images that a change rebuilds, with reasons.
 //!
 //! The answer comes from the graph that cargo resolves, from the lock file, and from what images are made of besides
 //! programs. No list of paths is kept by hand: a program that moves, or leans on another crate, is followed.
@@ -22,7 +22,7 @@ pub(crate) use verdict::Affected;
 
 /// Lists the images that a change rebuilds, with reasons.
 ///
-/// Changes that are not committed yet count. Where REV is unknown, as after a forced push, every image is rebuilt.
+/// Uncommitted changes count. If REV is unknown, as after a forced push, every image is rebuilt.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Arguments {
     /// Commit to compare with.

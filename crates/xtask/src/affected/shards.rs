@@ -8,8 +8,8 @@ use crate::image::{self, Architecture, Places};
 /// The machine of a GitHub workflow that builds for an architecture without emulation. Source:
 /// <https://docs.github.com/en/actions/reference/runners/github-hosted-runners>.
 const RUNNERS: [(&str, &str); 2] = [("amd64", "ubuntu-24.04"), ("arm64", "ubuntu-24.04-arm")];
-/// How many programs one machine builds at most. Each shard compiles what the programs share once more, and fewer shards
-/// take longer.
+/// Largest number of programs in a shard. Each shard compiles the shared crates again, and fewer shards take
+/// longer.
 const SIZE: usize = 15;
 
 /// The matrix of a workflow: an entry for each shard.
@@ -39,7 +39,7 @@ fn programs(affected: &Affected, architecture: &str) -> Vec<String> {
     affected.programs.iter().filter(ships).map(|program| program.name.clone()).collect()
 }
 
-/// Programs in an order that keeps those beside each other that can share a call of cargo. In one shard any order is right.
+/// Sorts programs that can share a call of cargo next to each other. In one shard any order is right.
 fn together(programs: Vec<String>, architecture: &str) -> Result<Vec<String>, String> {
     match Architecture::named(architecture) {
         Some(architecture) if programs.len() > SIZE => {
@@ -49,7 +49,7 @@ fn together(programs: Vec<String>, architecture: &str) -> Result<Vec<String>, St
     }
 }
 
-/// As few shards as are allowed, which differ by one program at most.
+/// Cuts programs into as few shards as possible, whose sizes differ by one at most.
 fn cut(programs: &[String]) -> Vec<&[String]> {
     let count = programs.len().div_ceil(SIZE);
     let (mut rest, mut shards) = (programs, Vec::new());

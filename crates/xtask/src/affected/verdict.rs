@@ -30,13 +30,13 @@ pub(super) struct Rebuilt {
     pub(super) reason: String,
 }
 
-/// Every image has to be built, for one reason.
+/// All images, to be built for one reason.
 pub(super) fn everything(graph: &Graph, reason: &str) -> Affected {
     let programs = graph.programs().iter().map(|program| Rebuilt::of(program, reason.to_owned())).collect();
     Affected { programs, deleted: Vec::new() }
 }
 
-/// Which images have to be built after these files changed.
+/// Decides which images have to be built after these files changed.
 pub(super) fn decide(
     before: &Revision,
     now: &Revision,
@@ -69,12 +69,12 @@ impl Affected {
         self.programs.iter().map(|program| program.name.as_str())
     }
 
-    /// The same, each with what reaches it.
+    /// The same names, each with its reason.
     pub(crate) fn reasons(&self) -> impl Iterator<Item = (&str, &str)> {
         self.programs.iter().map(|program| (program.name.as_str(), program.reason.as_str()))
     }
 
-    /// For which architectures a program ships.
+    /// Architectures that a program ships for.
     pub(crate) fn architectures(&self, name: &str) -> Result<Vec<String>, String> {
         let program = self.programs.iter().find(|program| program.name == name);
         program.map(|it| it.architectures.clone()).ok_or_else(|| format!("there is no program `{name}`"))
@@ -97,7 +97,7 @@ impl Rebuilt {
     }
 }
 
-/// Why every image has to be built, if one has for a reason that concerns all.
+/// Reason to build every image; `None` without a change that concerns all.
 fn for_all(before: &Revision, now: &Revision, changed: &BTreeSet<String>, root: &Path) -> Option<String> {
     if let Some(path) = changed.iter().find(|path| recipe::concerns(path, root)) {
         return Some(path.clone());
@@ -120,7 +120,7 @@ fn settings(revision: &Revision, path: &str) -> Option<Table> {
     (!settings.is_empty()).then_some(settings)
 }
 
-/// The packages of the workspace that are built from something else now, by folder, and from what.
+/// Changed packages of the workspace by folder, each with the changed file or dependency.
 fn changed_members(
     before: &Revision,
     now: &Revision,

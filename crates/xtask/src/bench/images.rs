@@ -109,7 +109,7 @@ fn whole_run(workshop: &Workshop, host: Architecture) -> Result<(), String> {
     Ok(())
 }
 
-/// In MB. The kernel's figure for a child that has ended includes its parent, which holds images.
+/// Peak memory in MB. The kernel's figure for a child that has ended includes its parent, which holds images.
 /// Source: `proc_pid_status(5)`.
 fn most_resident(process: u32) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;

@@ -1,12 +1,12 @@
-//! Work on several programs at once, since most of it waits for registries and for what signs.
+//! Parallel work on several programs, most of which waits for registries and signatures.
 
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// How many programs are worked on at once: as many as a runner has cores.
+/// Number of programs that are worked on at once: the number of cores of a runner.
 const AT_ONCE: usize = 4;
 
-/// Does one thing with each program. Gives the results in the order of the programs, and what is wrong with the others.
+/// Calls `act` for each program. Returns the results in the order of the programs, then the problems.
 pub(super) fn each<T: Send>(
     programs: &[String],
     act: impl Fn(&str) -> Result<T, String> + Sync,

@@ -11,7 +11,7 @@ use super::outputs::Done;
 use super::tool;
 use crate::image::{self, Architecture, Origin, Places, Workshop, engine};
 
-/// How an image is run that must need nothing of its machine.
+/// Arguments of Docker that run an image without rights, network and writable files.
 const CONFINED: [&str; 7] = [
     "run",
     "--rm",

@@ -1,6 +1,6 @@
-//! `cargo xtask ci`: what the steps of the GitHub workflows do.
+//! `cargo xtask ci`: the steps of the GitHub workflows.
 //!
-//! A workflow cannot be run where it is written, so it says nothing but which machine, which rights, and which of these.
+//! A workflow cannot be run locally, so it only names the machine, the permissions, and one of these steps.
 
 #![expect(clippy::disallowed_methods, reason = "no check runs it")]
 
@@ -46,9 +46,9 @@ pub(crate) enum Step {
     Provenance,
 }
 
-/// Where one job leaves what another needs.
+/// Folder in which one job leaves files for another.
 const HANDED_ON: &str = "dist";
-/// Where this program is left for jobs that do not compile it.
+/// Folder in which this program is left for jobs that do not compile it.
 const TOOLS: &str = "tools";
 
 pub(crate) fn run(step: Step) -> Result<(), String> {

@@ -13,7 +13,7 @@ pub(super) struct Outputs(Vec<(&'static str, String)>);
 #[derive(Debug, Default)]
 pub(super) struct Done {
     pub(super) outputs: Outputs,
-    /// One for each program, with its name. What was done for the others counts all the same.
+    /// Problems of programs, each with the program's name. The results of the others count all the same.
     pub(super) problems: Vec<String>,
 }
 

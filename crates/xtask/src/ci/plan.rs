@@ -1,4 +1,4 @@
-//! Which images a push builds.
+//! Images that a push builds.
 
 use crate::affected::{self, Affected};
 

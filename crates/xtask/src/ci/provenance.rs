@@ -41,7 +41,7 @@ fn attachment(image: &str, predicate: &Path) -> Command {
     attest
 }
 
-/// The predicate of the statement in a bundle: how and of what the images were built. Sources:
+/// The predicate of the statement in a bundle: the build process and the inputs of the images. Sources:
 /// <https://github.com/sigstore/protobuf-specs/blob/v0.4.3/protos/sigstore_bundle.proto>,
 /// <https://github.com/in-toto/attestation/blob/v1.1.0/spec/v1/statement.md>.
 fn predicate(bundle: &str) -> Result<Value, String> {

@@ -85,8 +85,7 @@ impl Publication {
         image::join(&self.image, digests, &[tag.to_owned()])
     }
 
-    /// Makes the tag of a version. Where it is there already it has to be of these very images, as after a job that is
-    /// repeated.
+    /// Makes the tag of a version. An existing tag must be of these very images, as after a repeated job.
     fn join_once(&self, digests: &[String], version: &str, joined: &str) -> Result<(), String> {
         match tool::digest_of(&format!("{}:{version}", self.image))? {
             None => self.join(digests, version).map(drop),

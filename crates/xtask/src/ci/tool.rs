@@ -1,11 +1,11 @@
-//! Programs that the steps call: the engine, what asks registries, and what signs.
+//! Programs that the steps call: Docker, skopeo and cosign.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use super::{required, variable};
 
-/// Runs a program that is right when it ends well, and gives what it wrote.
+/// Runs a program that has to succeed, and returns its output.
 pub(super) fn output(mut command: Command) -> Result<String, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stderr(Stdio::inherit()).output().map_err(|error| format!("{name}: {error}"))?;
@@ -15,7 +15,7 @@ pub(super) fn output(mut command: Command) -> Result<String, String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// The program that signs, by the identity of the workflow.
+/// A call of cosign, which signs by the identity of the workflow.
 pub(super) fn cosign(arguments: &[&str]) -> Command {
     let mut command = Command::new("cosign");
     command.args(arguments);
@@ -42,7 +42,7 @@ pub(super) fn digest_of(reference: &str) -> Result<Option<String>, String> {
     }
 }
 
-/// Logs in to the registry of an image; what the engine keeps of it serves skopeo and cosign as well.
+/// Logs in to the registry of an image; skopeo and cosign use the credentials that Docker keeps.
 pub(super) fn log_in(image: &str) -> Result<(), String> {
     let user = variable("REGISTRY_USER");
     if user.is_empty() {

@@ -1,4 +1,4 @@
-//! Programs that run beside each other.
+//! Parallel runs of programs.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +8,7 @@ use std::thread;
 use super::outcome::Outcome;
 use super::program::Program;
 
-/// How many programs run at once. They mostly wait: a job for its simulator and the store, a device for its time.
+/// Number of programs that run at once. Most wait: a job for its simulator and store, a device for its time.
 const AT_ONCE: usize = 12;
 
 /// Runs each program, and reports its outcome once those before it are reported: in their order.
@@ -24,7 +24,7 @@ pub(super) fn each_other(
             let (sender, next, run) = (sender.clone(), &next, &run);
             scope.spawn(move || {
                 while let Some((index, program)) = take(programs, next) {
-                    // Nobody hangs up before the last outcome.
+                    // The receiver stays until the last outcome.
                     let _ = sender.send((index, run(program)));
                 }
             });
@@ -48,7 +48,7 @@ fn in_order<T>(numbered: impl IntoIterator<Item = (usize, T)>, mut report: impl 
             next += 1;
         }
     }
-    // Those after one that was lost.
+    // Outcomes after one that was lost.
     early.into_values().for_each(report);
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-/// As much of `--describe` as the demo needs.
+/// The part of `--describe` that the demo needs.
 #[derive(Debug, Deserialize)]
 pub(super) struct Description {
     pub(super) variables: Vec<Variable>,

@@ -77,7 +77,7 @@ fn terminate(child: &Child) {
     commands::signal("TERM", child.id());
 }
 
-/// How a program ended, if it did within that time.
+/// Exit status of a program; `None` if it has not ended within that time.
 fn end_within(child: &mut Child, time: Duration) -> std::io::Result<Option<ExitStatus>> {
     let deadline = Instant::now() + time;
     loop {

@@ -8,7 +8,7 @@ use super::store::Store;
 /// Columns before a command.
 const INDENT: usize = 2;
 
-/// Where the data are, how to look at them, and how to run a pipeline against its real service.
+/// Lines with the path of the data, a query, and commands that run pipelines against their real services.
 pub(super) fn lines(screen: &Screen, store: &Store, programs: &[Program]) -> Vec<String> {
     let path = shown(store.path());
     let mut lines = vec![format!("\n{} is in {path}:", screen.bold("All of it"))];

@@ -16,7 +16,7 @@ const HOUR: SignedDuration = SignedDuration::from_hours(1);
 /// Without a network, a live run ends soon.
 const RETRY_BUDGET_SECONDS: &str = "5";
 
-/// As much of a program's run report as the table needs.
+/// The part of a program's run report that the table needs.
 #[derive(Deserialize)]
 struct Report {
     rows_out: u64,
@@ -52,7 +52,7 @@ pub(super) fn run(stage: &Stage<'_>, pipeline: &Program) -> Outcome {
     outcome
 }
 
-/// One run. How many records it stored is what the program itself reports.
+/// Runs a pipeline once, and returns the number of stored records from its report.
 fn once(stage: &Stage<'_>, pipeline: &Program, simulator: Option<&Simulator>) -> Result<u64, Failure> {
     let path: PathBuf = stage.folder.join(format!("{}.report.json", pipeline.name));
     std::fs::write(&path, "").map_err(|error| Failure::before(&error.to_string()))?;

@@ -23,7 +23,7 @@ pub(super) struct Demo {
     pub(super) environment: BTreeMap<String, String>,
     #[serde(default)]
     pub(super) arguments: Vec<String>,
-    /// How often a pipeline runs. Each run stands for an hour; the last one is now.
+    /// Number of runs of a pipeline. Each run stands for an hour; the last one is now.
     #[serde(default = "once")]
     pub(super) runs: u16,
     /// Duration of a device's run. Only devices have it.
@@ -41,7 +41,7 @@ pub(super) struct Demo {
 pub(super) struct Plot {
     /// A numeric field.
     pub(super) field: String,
-    /// The measurement, where the program decides only as it runs what its records are.
+    /// The measurement, for a program whose records are known only at run time.
     pub(super) measurement: Option<String>,
     /// Title and unit of the plot. Default: description and unit of the field in the schema.
     pub(super) title: Option<String>,

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: every program, run against what stands in for its source, and what arrived.
+//! `cargo xtask demo`: runs every program against a simulated source, and shows the stored records.
 
 mod beside;
 pub(crate) mod build;
@@ -101,8 +101,8 @@ fn wanted(cast: &Cast) -> BTreeSet<Wanted> {
     wanted
 }
 
-/// Runs the programs beside each other, and prints how each went, pipelines first. Returns those that went well, and
-/// how many did not.
+/// Runs the programs in parallel, and prints the outcome of each, pipelines first. Returns the programs that
+/// succeeded, and the number of the others.
 fn perform(
     screen: &Screen,
     stage: &Stage<'_>,

@@ -1,14 +1,14 @@
-//! How a program of the demo did: its row in the table.
+//! The outcome of a program of the demo: its row in the table.
 
 use std::process::ExitStatus;
 use std::time::Duration;
 
 use super::screen::{Screen, wrapped};
 
-/// How much of a program's log is shown when it failed without a report.
+/// Number of log lines that are shown for a failure without a report.
 const LOG_LINES: usize = 5;
 
-/// How it went.
+/// Outcome of a program.
 pub(super) struct Outcome {
     pub(super) name: String,
     pub(super) source: &'static str,
@@ -18,7 +18,7 @@ pub(super) struct Outcome {
     pub(super) failure: Option<Failure>,
 }
 
-/// Why it failed.
+/// Reason of a failure.
 pub(super) struct Failure {
     exit: String,
     error_lines: Vec<String>,
@@ -38,7 +38,7 @@ impl Failure {
 }
 
 impl Outcome {
-    /// Nothing has happened so far.
+    /// An outcome without runs.
     pub(super) fn begin(name: &str, source: &'static str) -> Self {
         Self { name: name.to_owned(), source, runs: 0, records: 0, duration: Duration::ZERO, failure: None }
     }

@@ -9,11 +9,11 @@ use super::store::Store;
 
 /// The program that serves it.
 pub(super) const NAME: &str = "status-page";
-/// The port it has unless somebody else does.
+/// The port of the page, if it is free.
 const PORT: u16 = 8080;
 
-/// Becomes the program that serves the page, so that Ctrl-C ends it as it ends any service. It returns only if that
-/// does not start.
+/// Replaces this process by the program that serves the page, so that Ctrl-C ends it. Returns only if the
+/// program does not start.
 pub(super) fn serve(screen: &Screen, program: &Path, store: &Store) -> Result<(), String> {
     let address = free_address().map_err(|error| format!("no port is free: {error}"))?;
     screen::print([format!("\n{} http://{address} (Ctrl-C ends it)", screen.bold("To look at it:"))]);

@@ -77,7 +77,7 @@ fn line(screen: &Screen, name: &str, values: &[f64], unit: &str) -> String {
     format!("  {name:<NAME_WIDTH$}  {}  {range} {unit}", screen.curve(&curve)).trim_end().to_owned()
 }
 
-/// From one to the other, or the one where they are the same.
+/// A range, or a single value if both ends are equal.
 fn joined(first: &str, last: &str) -> String {
     if first == last { first.to_owned() } else { format!("{first} to {last}") }
 }
@@ -92,7 +92,7 @@ fn curve(values: &[f64]) -> String {
     means.iter().map(|value| bar((value - low) / (high - low))).collect()
 }
 
-/// The bar for a height from 0 to 1. Where all are equal there is no height, and the bar is a low one.
+/// The bar for a height from 0 to 1. Equal values have no height (NaN), and the lowest bar.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 7, and a cast saturates")]
 fn bar(height: f64) -> char {
     let step = (height * 7.0).round() as usize;

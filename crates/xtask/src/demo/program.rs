@@ -1,4 +1,4 @@
-//! A program of the demo: what it is, and what its manifest says of it.
+//! A program of the demo, with its description and its demo settings.
 
 use std::path::PathBuf;
 

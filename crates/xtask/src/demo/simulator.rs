@@ -26,7 +26,7 @@ enum Source {
 }
 
 impl Simulator {
-    /// Starts what a manifest calls `name`. A folder of replies is looked for in `folder`.
+    /// Starts the simulator that a manifest calls `name`. A folder of replies is looked for in `folder`.
     pub(super) fn start(name: &str, folder: &Path) -> Result<Self, String> {
         let source = Source::named(name, folder)?;
         let now = Arc::new(Mutex::new(Timestamp::now()));

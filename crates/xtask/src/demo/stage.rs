@@ -1,4 +1,4 @@
-//! Where and how the programs of the demo run.
+//! Commands of the programs of the demo, with their settings.
 
 use std::path::Path;
 use std::process::Command;
@@ -9,7 +9,7 @@ use super::store::Store;
 /// Placeholder in a manifest for the folder of the manifest.
 pub(super) const FOLDER: &str = "{folder}";
 
-/// Where and how programs run.
+/// Store, folder and mode of all runs of the demo.
 pub(super) struct Stage<'a> {
     pub(super) store: &'a Store,
     pub(super) folder: &'a Path,
@@ -17,7 +17,7 @@ pub(super) struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// The command of a program, as its manifest says, with the address of what stands in for its source.
+    /// The command of a program, as its manifest says, with the address of its simulated source.
     pub(super) fn command(&self, program: &Program, address: Option<&str>) -> Command {
         let mut command = self.bare(program);
         let demo = &program.demo;

@@ -1,4 +1,4 @@
-//! The embedded store that the demo fills, and what is in it.
+//! The embedded store that the demo fills, and its contents.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,12 +37,12 @@ impl Store {
         &self.path
     }
 
-    /// The values of a field that are there, oldest first.
+    /// The values of a field, oldest first, without absent ones.
     pub(super) fn series(&self, selection: &Selection<'_>) -> Result<Series, String> {
         self.query(selection).map_err(|error| error.to_string())
     }
 
-    /// How many records a program has stored, as it reported itself.
+    /// Number of records that a program has stored, by its run reports.
     pub(super) fn rows_of(&self, program: &str) -> Result<u64, String> {
         let count = |connection: &Connection| {
             let sql = "SELECT COALESCE(SUM(rows_out), 0) FROM pipeline_runs WHERE pipeline = ?1";

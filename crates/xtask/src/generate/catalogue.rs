@@ -1,4 +1,4 @@
-//! The catalogue: a page with every program, when it runs, what it stores, what it needs.
+//! The catalogue: a page with every program, its schedule, its records and its requirements.
 
 use std::collections::BTreeMap;
 
@@ -72,7 +72,7 @@ impl<'a> Row<'a> {
     }
 }
 
-/// A key of a Secret or of a `ConfigMap`, and who reads it.
+/// A key of a Secret or of a `ConfigMap`, and its readers.
 #[derive(Serialize)]
 struct Source<'a> {
     name: &'a str,
@@ -82,7 +82,7 @@ struct Source<'a> {
     variable: &'a str,
     /// Empty where all that share bindings read it.
     readers: Vec<&'a str>,
-    /// Those that do not start without it.
+    /// Programs that do not start without it.
     needed_by: Vec<&'a str>,
 }
 

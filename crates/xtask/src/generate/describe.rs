@@ -47,7 +47,7 @@ pub(crate) struct ExitCode {
     pub(crate) description: String,
 }
 
-/// How a program lives.
+/// Kind of a program, by its lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum ProgramKind {

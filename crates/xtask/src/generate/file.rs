@@ -11,7 +11,7 @@ const MADE_BY: &str = "Made by `cargo xtask generate`";
 /// A file that is generated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct File {
-    /// From the root of the workspace.
+    /// Path from the root of the workspace.
     pub(super) path: String,
     pub(super) text: String,
 }

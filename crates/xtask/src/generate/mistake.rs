@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Something that is wrong, and where it stands.
+/// A mistake, and its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mistake {
     /// The file, from the root of the workspace.
@@ -13,7 +13,7 @@ pub(super) struct Mistake {
     pub(super) problem: String,
 }
 
-/// All that is wrong.
+/// All mistakes.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Mistakes(Vec<Mistake>);
 
@@ -22,7 +22,7 @@ impl Mistakes {
         self.0.push(Mistake { file: file.to_owned(), key: key.to_owned(), problem: problem.into() });
     }
 
-    /// `value`, if nothing is wrong.
+    /// `value`, if there is no mistake.
     pub(super) fn or<T>(self, value: T) -> Result<T, String> {
         if self.0.is_empty() { Ok(value) } else { Err(self.to_string()) }
     }

@@ -1,6 +1,6 @@
 //! `cargo xtask generate`: everything that orchestrators need to know, from manifests and programs.
 //!
-//! # For who writes a generator
+//! # Writing a generator
 //!
 //! A generator is a function from the [`Model`] to [`File`]s and one line in [`GENERATORS`]. It does no I/O, so that a
 //! test can call it with a composed model, and the same model makes the same bytes.
@@ -11,11 +11,11 @@
 //!   `Secret` ([`Origin`](manifest::Origin)). [`Binding::is_optional`](model::Binding::is_optional) is true where the program starts without it.
 //! - [`Program::placement`](model::Program::placement) gives the variables that follow from where the program is put: folders of its files, the
 //!   address it listens on, its deadline. They are never in `environment`.
-//! - [`Program::arguments`](model::Program::arguments), [`model::GRACE_SECONDS`], [`model::USER`] and [`model::FINAL_EXITS`] are the rest of how
-//!   a program is called and what its end means.
+//! - [`Program::arguments`](model::Program::arguments), [`model::GRACE_SECONDS`], [`model::USER`] and
+//!   [`model::FINAL_EXITS`] complete the call of a program and the meaning of its exit codes.
 //! - [`Program::records`](model::Program::records) are the schemas of what it stores, for dashboards.
-//! - [`template::render`] fills in a template that lies beside the generator; [`File::with_hash`], [`File::page`] and
-//!   [`File::bare`] put the line on top that says who made it.
+//! - [`template::render`] fills in a template that lies beside the generator; [`File::with_hash`] and
+//!   [`File::page`] put the line on top with its origin, [`File::bare`] is for formats without comments.
 //!
 //! `sample::model` is a small model for tests, with a job, a service, and a device.
 

@@ -15,14 +15,14 @@ use super::quantity::Memory;
 pub(super) struct Model {
     /// Settings of all programs.
     pub(super) delivery: Delivery,
-    /// Sorted by name.
+    /// Programs, sorted by name.
     pub(super) programs: Vec<Program>,
 }
 
 /// One program that ships, with everything decided.
 #[derive(Debug, Clone)]
 pub(super) struct Program {
-    /// Of the folder, the package, the program, the image and everything that is generated for it.
+    /// Name of the folder, the package, the program, the image and everything that is generated for it.
     pub(super) name: String,
     /// Its folder from the root, as in `pipelines/openweather-current`.
     pub(super) folder: String,
@@ -34,9 +34,9 @@ pub(super) struct Program {
     pub(super) group: Option<String>,
     /// Whether it understands `--since`.
     pub(super) has_history: bool,
-    /// Where its image is: `<registry>/<program>:<version>`.
+    /// Reference of its image: `<registry>/<program>:<version>`.
     pub(super) image: String,
-    /// When it runs; `None` for what runs until it is stopped.
+    /// Schedule; `None` for a program that runs until it is stopped.
     pub(super) schedule: Option<Schedule>,
     pub(super) architectures: Vec<Architecture>,
     pub(super) resources: Resources,
@@ -46,14 +46,14 @@ pub(super) struct Program {
     pub(super) serves: Option<Endpoint>,
     pub(super) devices: Vec<Device>,
     pub(super) node_selector: BTreeMap<String, String>,
-    /// The variable for the name of the node; `None` for a program that runs once in a cluster. Where there are no nodes, or
-    /// they have no names, the variable is bound like any other.
+    /// The variable for the name of the node; `None` for a program that runs once in a cluster. Without
+    /// names of nodes, the variable is bound like any other.
     pub(super) every_node: Option<String>,
     /// The TCP ports it speaks to, sorted.
     pub(super) egress: Vec<u16>,
     /// Whether it has the bindings and the ports that programs share.
     pub(super) is_sharing: bool,
-    /// Where its variables come from, in the order in which it describes them.
+    /// Bindings of its variables, in the order in which it describes them.
     pub(super) environment: Vec<Binding>,
     /// All variables that it describes.
     pub(super) variables: Vec<Variable>,
@@ -64,17 +64,17 @@ pub(super) struct Program {
     pub(super) records: Vec<Schema>,
 }
 
-/// When a program runs.
+/// Schedule of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Schedule {
     pub(super) cron: Cron,
-    /// In the time zone database, as in `Etc/UTC`.
+    /// Name in the time zone database, as in `Etc/UTC`.
     pub(super) time_zone: String,
-    /// How long a run may take, in seconds; the program ends itself by then.
+    /// Time limit of a run, in seconds; the program ends itself by then.
     pub(super) deadline_seconds: u32,
 }
 
-/// How often a run that failed for a passing reason is started again.
+/// Number of retries of a run that failed for a passing reason.
 pub(super) const RETRIES: u32 = 2;
 
 /// The wait before the first of these retries, in seconds; each further wait is twice as long, as Kubernetes does it.
@@ -83,7 +83,7 @@ pub(super) const RETRY_SECONDS: u32 = 10;
 /// Time limit for the start of a program, in seconds: pulling an image, creating a volume.
 pub(super) const START_SECONDS: u32 = 30;
 
-/// Where a program listens, and where an orchestrator asks how it is.
+/// HTTP endpoint of a program, with the paths of its health checks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Endpoint {
     /// The variable that takes the address.
@@ -95,7 +95,7 @@ pub(super) struct Endpoint {
     pub(super) ready: String,
 }
 
-/// Where a variable comes from.
+/// Binding of a variable to its origin.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Binding {
     pub(super) variable: String,
@@ -117,7 +117,7 @@ pub(super) enum Architecture {
     Arm64,
 }
 
-/// How long after SIGTERM a program may go on, in seconds: it spools and reports, which takes 20 where everything hangs.
+/// Grace period after SIGTERM, in seconds: a program spools and reports, which takes 20 if everything hangs.
 pub(super) const GRACE_SECONDS: u32 = 30;
 
 /// The user and the group that every image runs as.
@@ -126,8 +126,8 @@ pub(super) const USER: u32 = 65532;
 /// The exit codes after which a repeat does not help: the source's data broke its contract, the configuration is wrong.
 pub(super) const FINAL_EXITS: [u8; 2] = [65, 78];
 
-/// The variables that say where a program is put. They are not bound: each orchestrator has its own answer, and gets it
-/// from [`Program::placement`].
+/// The variables for the placement of a program. They are not bound: each orchestrator has its own answer,
+/// and gets it from [`Program::placement`].
 pub(super) const PLACEMENT: [&str; 6] =
     ["DEADLINE_SECONDS", "LISTEN", "METRICS_ADDR", "SPOOL_DIR", "SPOOL_MAX_BYTES", "SQLITE_PATH"];
 
@@ -135,17 +135,17 @@ pub(super) const PLACEMENT: [&str; 6] =
 const INSTANCE: &str = "INSTANCE";
 
 impl Schedule {
-    /// How late a run may start, in seconds: until the next one is due, however long the pause between two is.
+    /// Largest delay of the start of a run, in seconds: until the next one is due after the longest pause.
     pub(super) fn starting_deadline_seconds(&self) -> u64 {
         self.cron.longest_pause().as_secs()
     }
 
-    /// How long one attempt of a run may take, in seconds.
+    /// Time limit of one attempt of a run, in seconds.
     pub(super) fn attempt_seconds(&self) -> u32 {
         START_SECONDS + self.deadline_seconds + GRACE_SECONDS
     }
 
-    /// How long all attempts of a run and the waits between them may take, in seconds.
+    /// Time limit of all attempts of a run and the waits between them, in seconds.
     pub(super) fn all_attempts_seconds(&self) -> u32 {
         let waits = RETRY_SECONDS * ((1 << RETRIES) - 1);
         (RETRIES + 1) * self.attempt_seconds() + waits
@@ -158,8 +158,8 @@ impl Program {
         if self.kind == ProgramKind::Device && self.schedule.is_some() { &["--once"] } else { &[] }
     }
 
-    /// The variables that follow from where it is put, and their values: its files are in the folder `data`, and it
-    /// listens on the address `host` of its machine, as in `0.0.0.0`.
+    /// The variables that follow from its placement, and their values: its files are in the folder `data`,
+    /// and it listens on the address `host` of its machine, as in `0.0.0.0`.
     pub(super) fn placement(&self, data: &str, host: &str) -> Vec<(&'static str, String)> {
         let deadline = self.schedule.as_ref().map(|schedule| schedule.deadline_seconds.to_string());
         let listen = self.serves.as_ref().map(|it| (it.variable, format!("{host}:{}", it.port)));
@@ -195,7 +195,7 @@ impl Program {
 
 #[allow(dead_code, reason = "part of what a generator may ask for")]
 impl Model {
-    /// Whether a variable comes from where all programs have it from.
+    /// Whether the binding of a variable is the shared one.
     pub(super) fn is_shared(&self, program: &Program, binding: &Binding) -> bool {
         let is_same = |origin: &Origin| origin.of(&program.name, &binding.variable) == binding.origin;
         self.delivery.bindings.iter().any(|(name, origin)| *name == binding.variable && is_same(origin))
@@ -223,12 +223,12 @@ impl Model {
         !common.is_empty() && common.iter().all(|binding| program.environment.contains(binding))
     }
 
-    /// Those that an orchestrator starts on a schedule: jobs, and devices that take one reading at a time.
+    /// Programs that an orchestrator starts on a schedule: jobs, and devices that take one reading at a time.
     pub(super) fn scheduled(&self) -> impl Iterator<Item = (&Program, &Schedule)> {
         self.programs.iter().filter_map(|program| Some((program, program.schedule.as_ref()?)))
     }
 
-    /// Those that run until they are stopped: services, and devices without a schedule.
+    /// Programs that run until they are stopped: services, and devices without a schedule.
     pub(super) fn continuous(&self) -> impl Iterator<Item = &Program> {
         self.programs.iter().filter(|program| program.schedule.is_none())
     }
@@ -240,7 +240,7 @@ impl Model {
 }
 
 impl Architecture {
-    /// As Docker and Kubernetes call it.
+    /// Name in Docker and Kubernetes.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Amd64 => "amd64",

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, de};
 /// <https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/#meaning-of-memory>.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Memory {
-    /// In bytes; at least one mebibyte, and a whole number of them.
+    /// Size in bytes; at least one mebibyte, and a whole number of them.
     bytes: u64,
 }
 
@@ -29,7 +29,7 @@ impl Memory {
         self.bytes / MEBI
     }
 
-    /// So much more.
+    /// Adds mebibytes.
     pub(super) fn plus_mebibytes(self, more: u64) -> Self {
         Self { bytes: self.bytes + more * MEBI }
     }

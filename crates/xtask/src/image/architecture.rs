@@ -10,17 +10,17 @@ pub(crate) enum Architecture {
 impl Architecture {
     pub(crate) const ALL: [Self; 2] = [Self::Amd64, Self::Arm64];
 
-    /// The one this program was built for, if images are made for it.
+    /// The architecture that this program was built for, if images are made for it.
     pub(crate) fn host() -> Option<Self> {
         Self::ALL.into_iter().find(|architecture| architecture.machine() == std::env::consts::ARCH)
     }
 
-    /// The one of this name.
+    /// The architecture of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|architecture| architecture.name() == name)
     }
 
-    /// As `platform.architecture` of an image index has it.
+    /// Name in `platform.architecture` of an image index.
     /// Source: <https://github.com/opencontainers/image-spec/blob/v1.1.1/image-index.md>.
     pub(crate) fn name(self) -> &'static str {
         match self {
@@ -39,7 +39,7 @@ impl Architecture {
         format!("{}-linux-gnu-gcc", self.machine())
     }
 
-    /// As the kernel and compilers name it.
+    /// Name in the kernel and in compilers.
     fn machine(self) -> &'static str {
         match self {
             Self::Amd64 => "x86_64",

@@ -9,9 +9,9 @@ use testkit::Requirement;
 
 use crate::test::provide;
 
-/// How cargo was called, as far as that matters to `cargo metadata`.
+/// Arguments of cargo, as far as `cargo metadata` needs them.
 const ARGUMENTS: &str = r#"{"offline":false,"locked":true,"frozen":false,"config":[]}"#;
-/// How much a list is unpacked to at most. It has a hundred bytes for each dependency.
+/// Largest size of an unpacked list, in bytes. It has a hundred for each dependency.
 const LIMIT: u64 = 8 << 20;
 
 /// A list of dependencies. Source: <https://github.com/rust-secure-code/cargo-auditable/blob/v0.7.7/cargo-auditable.schema.json>.
@@ -25,7 +25,7 @@ pub(super) struct List {
 pub(super) struct Dependency {
     pub(super) name: String,
     pub(super) version: String,
-    /// Where it came from: `crates.io`, or `local` for our own.
+    /// Source of the package: `crates.io`, or `local` for our own.
     pub(super) source: String,
     /// `build` where it is needed to build the program and is not in it.
     #[serde(default)]

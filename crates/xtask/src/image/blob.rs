@@ -1,4 +1,4 @@
-//! Bytes that are known by their digest: what layers, configurations and manifests are.
+//! Bytes that are known by their digest: layers, configurations and manifests.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Blob {
     pub(super) media_type: &'static str,
-    /// As in `sha256:0f1e…`.
+    /// Digest, as in `sha256:0f1e…`.
     pub(super) digest: String,
     pub(super) bytes: Vec<u8>,
 }
@@ -24,7 +24,7 @@ impl Blob {
         Self::new(media_type, content.to_string().into_bytes())
     }
 
-    /// How it is referred to.
+    /// Descriptor of the blob.
     /// Source: <https://github.com/opencontainers/image-spec/blob/v1.1.1/descriptor.md>.
     pub(super) fn descriptor(&self) -> Value {
         json!({ "mediaType": self.media_type, "digest": self.digest, "size": self.bytes.len() })

@@ -17,7 +17,7 @@ pub(super) const SHIPPED: &str = "release";
 /// Builds one program with a cargo profile and gives its path.
 ///
 /// Each has a call of its own: cargo unites the features of what it builds together, and an image must not depend on
-/// which others were made beside it. What [`ahead`] or an earlier call has built is not built again.
+/// which others were made beside it. Results of [`ahead`] or an earlier call are not built again.
 pub(super) fn program(
     places: &Places,
     profile: &str,
@@ -82,7 +82,7 @@ fn succeeds(command: &mut Command) -> Result<bool, String> {
     Ok(status.success())
 }
 
-/// The path of each folder that differs from machine to machine, and what stands for it in a program.
+/// The path of each folder that differs from machine to machine, and its placeholder in programs.
 fn remapped(places: &Places, folder: &Path) -> Vec<(PathBuf, &'static str)> {
     // Of several that fit, the last one counts, and one folder may be in another.
     vec![
@@ -112,7 +112,7 @@ fn c_flags(remapped: &[(PathBuf, &str)]) -> String {
     words.collect::<Vec<_>>().join(" ")
 }
 
-/// `CARGO_TARGET_<TARGET>_<WHAT>`.
+/// Name of a variable of cargo: `CARGO_TARGET_<TARGET>_<WHAT>`.
 fn variable(architecture: Architecture, what: &str) -> String {
     format!("CARGO_TARGET_{}_{what}", architecture.target().replace('-', "_").to_uppercase())
 }

@@ -55,20 +55,20 @@ struct DestinationArguments {
 /// Programs to build images of, and their destination.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Call {
-    /// `None` where all are meant.
+    /// Names of the programs; `None` for all.
     pub(super) programs: Option<Vec<String>>,
     /// Empty where the call names none.
     pub(super) architectures: Vec<Architecture>,
     pub(super) destination: Destination,
     /// Empty where the call names none.
     pub(super) tags: Vec<String>,
-    /// Instead of the one that `Cargo.toml` names.
+    /// Registry in place of the one that `Cargo.toml` names.
     pub(super) registry: Option<String>,
-    /// Instead of the one of what ships.
+    /// Cargo profile in place of that of programs that ship.
     pub(super) profile: Option<String>,
 }
 
-/// Where images go.
+/// Destination of images.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Destination {
     /// Into a Docker engine if one answers.
@@ -79,7 +79,7 @@ pub(super) enum Destination {
     Registry,
     /// Into a folder.
     Folder(PathBuf),
-    /// They are in the registry by these digests, and become one tag there.
+    /// A tag in the registry of the images that are there by these digests.
     Joined(Vec<String>),
 }
 
@@ -116,7 +116,7 @@ impl DestinationArguments {
     }
 }
 
-/// The architecture of this name, or which there are.
+/// The architecture of this name, or an error that lists all.
 pub(crate) fn architecture(name: &str) -> Result<Architecture, String> {
     let known = Architecture::ALL.map(Architecture::name).join(" and ");
     Architecture::named(name).ok_or_else(|| format!("these are: {known}"))

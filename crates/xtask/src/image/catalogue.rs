@@ -1,4 +1,4 @@
-//! The programs that images are made of, and what their packages say of themselves.
+//! The programs that images are made of, and the metadata of their packages.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -66,18 +66,18 @@ impl Catalogue {
         self.packages.iter().find(|package| package.name == name && package.version == version)
     }
 
-    /// Where the source of a package lies.
+    /// Folder of the source of a package.
     pub(super) fn folder(&self, name: &str) -> Option<&Path> {
         self.packages.iter().find(|package| package.name == name)?.manifest_path.parent()
     }
 
-    /// Where images are kept: `registry` of `[workspace.metadata.delivery]`.
+    /// Registry of images: `registry` of `[workspace.metadata.delivery]`.
     pub(super) fn registry(&self) -> Option<&str> {
         self.metadata.as_ref()?.delivery.registry.as_deref()
     }
 }
 
-/// Where the source is published: `repository` of `[workspace.package]`, which cargo does not pass on.
+/// URL of the published source: `repository` of `[workspace.package]`, which cargo does not pass on.
 pub(super) fn repository(places: &Places) -> Result<Option<String>, String> {
     let path = places.root.join("Cargo.toml");
     let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;

@@ -1,12 +1,12 @@
-//! The features that cargo turns on for each program, and which programs can share a call of cargo.
+//! The features that cargo turns on for each program, and groups of programs that can share a call of cargo.
 
 use super::{Architecture, Places};
 use crate::features::{self, Features};
 
 /// Sorts programs into groups, none of which changes a feature of its members when cargo builds it in one call.
 ///
-/// Cargo gives a package the features that all programs of a call ask for. Where two programs give every package that
-/// both have the same features, the call gives it no others.
+/// Cargo gives a package the features that all programs of a call ask for. If two programs give the same
+/// features to every package that both have, the call adds none.
 pub(crate) fn groups(
     places: &Places,
     programs: &[String],

@@ -11,7 +11,7 @@ use super::toolchain::command;
 /// A library that no lock file knows.
 pub(super) struct Foreign {
     name: &'static str,
-    /// How lists of known faults name it.
+    /// Vendor in the CPE, by which lists of known faults name it.
     vendor: &'static str,
     version: String,
     license: &'static str,
@@ -21,7 +21,7 @@ pub(super) struct Foreign {
 const SQLITE_CRATE: &str = "libsqlite3-sys";
 const SQLITE_HEADER: &str = "sqlite3/sqlite3.h";
 
-/// Those of a program that this toolchain builds. Every program has the embedded store.
+/// Libraries of a program that this toolchain builds. Every program has the embedded store.
 pub(super) fn linked(catalogue: &Catalogue, toolchain: &Toolchain) -> Result<Vec<Foreign>, String> {
     let foreign = |name, vendor, version, license| Foreign { name, vendor, version, license };
     Ok(vec![
@@ -32,7 +32,7 @@ pub(super) fn linked(catalogue: &Catalogue, toolchain: &Toolchain) -> Result<Vec
 }
 
 impl Foreign {
-    /// As a bill of materials has it. Source: <https://cyclonedx.org/docs/1.5/json/#components_items_cpe>.
+    /// Component of a bill of materials. Source: <https://cyclonedx.org/docs/1.5/json/#components_items_cpe>.
     pub(super) fn component(&self) -> Value {
         let Self { name, vendor, version, license } = self;
         json!({

@@ -9,7 +9,7 @@ use super::blob::{Blob, digest};
 
 /// The path of the program in its image. The exec form of an entry point knows no variables, so all have the same.
 pub(super) const PROGRAM: &str = "/program";
-/// Where a program may write, relative to the root.
+/// Folder that a program may write to, relative to the root.
 const DATA: &str = "data/";
 /// User and group of the program: nobody that any system has given a name.
 pub(super) const USER: u32 = 65532;
@@ -18,9 +18,9 @@ pub(super) const USER: u32 = 65532;
 #[derive(Debug)]
 pub(super) struct Layer {
     pub(super) packed: Blob,
-    /// The digest of what is packed.
+    /// The digest of the unpacked layer.
     pub(super) diff_id: String,
-    /// How much that is, in bytes.
+    /// Size of the unpacked layer, in bytes.
     pub(super) unpacked: u64,
 }
 

@@ -1,4 +1,4 @@
-//! Making the images of a program, and what lies beside them.
+//! Making the images of a program, and their bills of materials.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,13 +14,13 @@ use super::{Architecture, Origin, Places, build, catalogue, layout, sbom};
 /// A workspace whose programs are made into images.
 pub(crate) struct Workshop {
     pub(crate) places: Places,
-    /// Where images are kept.
+    /// Registry of images.
     pub(super) registry: Option<String>,
     /// The cargo profile of the programs.
     profile: String,
     catalogue: Catalogue,
     programs: BTreeMap<String, Package>,
-    /// Where the source is published.
+    /// URL of the published source.
     repository: Option<String>,
 }
 
@@ -67,7 +67,7 @@ impl Workshop {
         Ok(&self.package(program)?.version)
     }
 
-    /// Where the source is published.
+    /// URL of the published source.
     pub(crate) fn repository(&self) -> Result<&str, String> {
         self.repository
             .as_deref()

@@ -47,7 +47,7 @@ impl Image {
         Ok(Self { architecture, layer, configuration, manifest: Blob::json(MANIFEST, &manifest) })
     }
 
-    /// How an index refers to it.
+    /// Descriptor of the image in an index.
     pub(super) fn descriptor(&self) -> Value {
         with_platform(self.manifest.descriptor(), self.architecture.name())
     }
@@ -72,7 +72,7 @@ impl Image {
     }
 }
 
-/// A descriptor that says where its image runs.
+/// A descriptor with the platform of its image.
 pub(super) fn with_platform(mut descriptor: Value, architecture: &str) -> Value {
     if let Some(members) = descriptor.as_object_mut() {
         members.insert("platform".to_owned(), json!({ "os": "linux", "architecture": architecture }));

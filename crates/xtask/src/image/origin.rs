@@ -1,16 +1,16 @@
-//! Which commit an image is made of, and since when that commit is.
+//! The commit that an image is made of, and the time of the commit.
 
 use std::path::Path;
 
 use jiff::Timestamp;
 use testkit::Requirement;
 
-/// Which commit an image is made of.
+/// The commit that an image is made of, and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// The commit; followed by `-dirty` where files differ from it.
     pub(crate) revision: String,
-    /// When it was committed: an image has no time of its own, or it would differ from build to build.
+    /// Time of the commit: an image has no time of its own, or it would differ from build to build.
     pub(crate) created: Timestamp,
 }
 

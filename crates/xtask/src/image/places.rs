@@ -9,14 +9,14 @@ use crate::workspace;
 pub(crate) struct Places {
     /// The workspace.
     pub(crate) root: PathBuf,
-    /// Where cargo builds.
+    /// Target folder of cargo.
     pub(crate) target: PathBuf,
-    /// Where cargo keeps the sources of dependencies.
+    /// Folder in which cargo keeps the sources of dependencies.
     pub(super) cargo_home: PathBuf,
 }
 
 impl Places {
-    /// Those of this workspace.
+    /// The folders of this workspace.
     pub(crate) fn here() -> Result<Self, String> {
         let (target, cargo_home) = (workspace::target()?, workspace::cargo_home()?);
         Ok(Self { root: workspace::root(), target, cargo_home })
@@ -27,7 +27,7 @@ impl Places {
         Self { root: root.to_owned(), target: target.to_owned(), cargo_home: self.cargo_home.clone() }
     }
 
-    /// Where images lie that have no other destination, and the bills of materials beside them.
+    /// Folder of images without another destination, and of their bills of materials.
     pub(crate) fn layouts(&self) -> PathBuf {
         self.images().join("oci")
     }
@@ -37,7 +37,7 @@ impl Places {
         self.images().join("context")
     }
 
-    /// Where a compiler of this version builds.
+    /// Target folder of a compiler of this version.
     pub(super) fn builds(&self, compiler: &str) -> PathBuf {
         self.images().join(format!("rust-{compiler}"))
     }

@@ -9,7 +9,7 @@ use testkit::Requirement;
 use super::blob::digest;
 use super::{layout, manifest};
 
-/// Pushes what lies in a layout; `skopeo` takes the credentials that `docker login` has left.
+/// Pushes the contents of a layout; `skopeo` takes the credentials that `docker login` has left.
 ///
 /// `place` is the name of the image without a tag, and `known_as` what follows it: `@sha256:…` or `:1.2.3`.
 pub(super) fn push(layout: &Path, place: &str, known_as: &str) -> Result<(), String> {
@@ -27,7 +27,7 @@ pub(crate) fn join(place: &str, digests: &[String], tags: &[String]) -> Result<S
     Ok(joined)
 }
 
-/// Copies what a layout holds, byte by byte.
+/// Copies the contents of a layout, byte by byte.
 fn copy(extent: &str, layout: &Path, reference: &str) -> Result<(), String> {
     let mut command = skopeo("copy")?;
     command.args([extent, "--preserve-digests", "--quiet"]);
@@ -38,7 +38,7 @@ fn copy(extent: &str, layout: &Path, reference: &str) -> Result<(), String> {
     output(command).map(drop)
 }
 
-/// How an index refers to an image in the registry.
+/// Descriptor of an image in the registry, for an index.
 fn descriptor(place: &str, known_as: &str) -> Result<Value, String> {
     let reference = format!("{place}@{known_as}");
     let found = inspect(&reference, &[])?;

@@ -1,4 +1,4 @@
-//! The bill of materials of a program: each crate with version, license and checksum, and what is no crate.
+//! The bill of materials of a program: crates with version, license and checksum, and other components.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

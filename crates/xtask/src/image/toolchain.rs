@@ -10,7 +10,7 @@ use super::Architecture;
 use crate::test::debian_packages;
 use crate::workspace;
 
-/// Where Debian's packages put cargo and rustc, which rustup's come before in `PATH`.
+/// Folder of cargo and rustc of Debian's packages; those of rustup come before them in `PATH`.
 const DEBIAN: &str = "/usr/bin";
 
 /// Compilers for the architecture that this machine is not.
@@ -21,7 +21,7 @@ const CROSS: [Requirement; 2] = [Requirement::CrossRust, Requirement::CrossCompi
 pub(crate) struct Toolchain {
     pub(super) cargo: PathBuf,
     pub(super) rustc: PathBuf,
-    /// As in `1.95.0`. Each version has a build folder of its own.
+    /// Version, as in `1.95.0`. Each version has a build folder of its own.
     pub(crate) version: String,
     /// The C compiler, where the machine's own builds for something else.
     pub(super) cross_compiler: Option<String>,
@@ -31,7 +31,7 @@ impl Toolchain {
     /// A compiler for this architecture.
     ///
     /// # Errors
-    /// When there is none; the text says how to get one.
+    /// Fails if there is none; the text says how to get one.
     pub(crate) fn find(architecture: Architecture) -> Result<Self, String> {
         let own = workspace::cargo().get_program().to_owned();
         let mut folders = Path::new(&own).parent().into_iter().chain([Path::new(DEBIAN)]);

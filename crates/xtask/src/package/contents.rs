@@ -20,7 +20,7 @@ pub(super) struct Package<'a> {
     pub(super) architecture: Architecture,
     /// The commit and its time.
     pub(super) origin: &'a Origin,
-    /// Where the project is.
+    /// URL of the project.
     pub(super) homepage: &'a str,
     /// The workspace.
     pub(super) root: &'a Path,

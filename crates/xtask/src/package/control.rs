@@ -1,4 +1,4 @@
-//! The control files of a package: what dpkg knows of it, and the scripts that it runs.
+//! The control files of a package: its metadata for dpkg, and the scripts that dpkg runs.
 
 use serde_json::{Value, json};
 

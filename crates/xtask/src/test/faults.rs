@@ -27,7 +27,7 @@ pub(super) fn programs() -> String {
     affected.map(|affected| beside_reference(affected.reasons())).unwrap_or_default()
 }
 
-/// Those that a change reaches otherwise than the reference.
+/// Programs that a change reaches for another reason than the reference.
 fn beside_reference<'a>(reasons: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let reasons: Vec<_> = reasons.collect();
     let of_reference = reasons.iter().find(|(name, _)| *name == REFERENCE).map(|(_, reason)| *reason);
@@ -35,7 +35,7 @@ fn beside_reference<'a>(reasons: impl Iterator<Item = (&'a str, &'a str)>) -> St
     own.map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
 }
 
-/// The commit that this work began at: where the branch left main, or the one before on main itself.
+/// The base of the present work: the commit at which the branch left main, or the one before it on main.
 fn base() -> Option<String> {
     let head = git(&["rev-parse", "HEAD"])?;
     let mut mains = ["origin/main", "main"].into_iter();

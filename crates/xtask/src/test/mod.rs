@@ -105,7 +105,7 @@ struct Results {
 }
 
 impl Results {
-    /// Those of steps that ended in a panic, which is printed already.
+    /// Results of steps that ended in a panic, which is printed already.
     fn panicked() -> Self {
         Self { failed: vec!["a step beside others"], skipped: Vec::new() }
     }
@@ -134,7 +134,7 @@ impl Results {
     }
 }
 
-/// Whether nobody is there to read that a check was skipped.
+/// Whether this is a run of CI, where nobody reads that a check was skipped.
 fn is_ci() -> bool {
     std::env::var("CI").is_ok_and(|ci| ci == "true")
 }

@@ -4,9 +4,9 @@ use std::io::{self, BufRead as _, BufReader, IsTerminal as _, Write as _};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// How often a log that nobody watches live gets a sign of life.
+/// Interval of signs of life in a log that nobody watches live.
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// How much of a line fits on a terminal beside the step's name.
+/// Number of characters of a line that fit on a terminal beside the step's name.
 const SHOWN_CHARACTERS: usize = 60;
 
 /// A step under way.

@@ -29,11 +29,11 @@ pub(crate) struct Arguments {
 
 /// Packages that the checks may rely on; `.github/workflows/ci.yaml` installs the same.
 const PACKAGES: &str = "ca-certificates,gcc,git,libc6-dev";
-/// Where the commit, the toolchain and downloaded crates are in the root.
+/// Paths of the commit, the toolchain and downloaded crates in the root.
 const CHECKOUT: &str = "srv/data-platform";
 const TOOLCHAIN: &str = "opt/rust";
 const CRATES: &str = "root/.cargo/registry/cache";
-/// How this machine reaches the network: names, authorities, the index of Python.
+/// Files for access to the network: names, certificate authorities, the index of Python.
 const NETWORK: [&str; 4] =
     ["etc/resolv.conf", "etc/hosts", "etc/ssl/certs/ca-certificates.crt", "etc/pip.conf"];
 const VARIABLES: [&str; 6] = [
@@ -113,7 +113,7 @@ fn succeeds(mut command: Command) -> Result<(), String> {
     if status.success() { Ok(()) } else { Err(format!("{name} ended with {status}")) }
 }
 
-/// Whether anything is mounted in a folder. Where that is not known, it may be.
+/// Whether anything is mounted in a folder; true if that is not known.
 fn is_mounted(folder: &Path) -> bool {
     fs::read_to_string("/proc/mounts").map_or(true, |mounts| holds(&mounts, folder))
 }

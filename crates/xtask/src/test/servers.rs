@@ -1,4 +1,4 @@
-//! Whether everything is there that tests run against, and how it gets there.
+//! Check and installation of everything that tests run against.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 

@@ -17,7 +17,7 @@ pub(super) struct Step {
     pub(super) run: fn(&mut Progress) -> Outcome,
 }
 
-/// How a step ended.
+/// Outcome of a step.
 pub(super) enum Outcome {
     Passed,
     /// Omitted checks with their reasons, a line each.

@@ -148,7 +148,7 @@ fn run_tests() -> std::io::Result<(bool, Vec<String>)> {
     Ok((status.success(), skipped))
 }
 
-/// Runs a command that is right when it ends well.
+/// Runs a command that has to succeed.
 pub(super) fn watch(progress: &mut Progress, command: Command) -> Outcome {
     match progress.watch(command) {
         Ok(ended) if ended.is_ok => Outcome::Passed,

@@ -1,4 +1,4 @@
-//! The units of systemd: that systemd understands them, and how far they confine what they run.
+//! Checks of the units of systemd: systemd accepts them, and they confine their programs.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -53,7 +53,7 @@ impl Airflow {
     }
 }
 
-/// How a task ended, attempt by attempt, by the notes of the DAG.
+/// Exit codes of the attempts of a task, from the notes of the DAG.
 fn attempts(notes: &str, task: &str) -> Vec<u8> {
     notes.lines().filter_map(|line| line.strip_prefix(task)?.trim().parse().ok()).collect()
 }

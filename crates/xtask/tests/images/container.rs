@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::engine::{CONFINED, docker, image, output};
 use crate::network::Network;
 
-/// How a program is to be run.
+/// Call of a program in a container.
 pub struct Call<'a> {
     network: &'a Network,
     program: &'a str,
@@ -16,7 +16,7 @@ pub struct Call<'a> {
 /// A container that runs, or has run. The network removes it.
 pub struct Container(pub String);
 
-/// How a program ended, and what it wrote.
+/// Exit code and output of a program.
 #[derive(Debug)]
 pub struct Ended {
     pub exit: Option<i32>,

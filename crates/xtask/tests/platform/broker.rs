@@ -1,4 +1,4 @@
-//! The broker as `docker/mosquitto` sets it up: who may log in, publish, and hear.
+//! The broker as `docker/mosquitto` sets it up: rights to log in, publish and subscribe.
 
 use std::fs;
 use std::io::{self, Read as _, Write as _};

@@ -79,7 +79,7 @@ impl Known {
         for row in rows(configs) {
             known.add(row[0], row[1]);
         }
-        // Those of the stores.
+        // Files of the stores.
         let compose = text("docker/compose.yaml");
         let files = compose.lines().filter_map(|line| line.split_once("file: ./secrets/"));
         known.files.extend(files.filter_map(|(_, rest)| rest.split([' ', ',']).next()).map(str::to_owned));

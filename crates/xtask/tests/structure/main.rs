@@ -1,4 +1,4 @@
-//! The architecture as tests: what may know what, what may stand where, and that every part has its page.
+//! The architecture as tests: allowed dependencies, the places of code, and a page for every part.
 //!
 //! Each failure lists every breach at once, with what to do about it.
 

@@ -1,4 +1,4 @@
-//! How files are named, how they open, and how long they may be.
+//! Names of files, their first lines, and their lengths.
 
 use crate::workspace::{PROGRAMS, Package, RustFile, hold, packages, root, rust_files};
 

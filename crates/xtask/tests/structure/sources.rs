@@ -36,7 +36,7 @@ fn tests_do_not_sleep() {
     hold("Wait for the event itself, with a deadline:", sleeping);
 }
 
-/// Where commands are made of names and paths; everything else takes them from there.
+/// Files that make commands of names and paths; all other files take commands from them.
 const MAKE_COMMANDS: [&str; 8] = [
     "crates/commands/src/lib.rs",
     "crates/testkit/src/program.rs",
@@ -86,7 +86,7 @@ fn no_test_is_ignored() {
     );
 }
 
-/// Where shipped code holds one of `phrases`, except below `allowed` and in tools.
+/// Lines of shipped code with one of `phrases`, except below `allowed` and in tools.
 fn found(phrases: &[&str], allowed: &[&str]) -> Vec<String> {
     let is_allowed = |file: &&RustFile| TOOLS.iter().chain(allowed).any(|place| file.path.starts_with(place));
     let files = rust_files().iter().filter(|file| !is_allowed(file));

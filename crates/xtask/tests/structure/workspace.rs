@@ -45,7 +45,7 @@ impl Package {
 
 /// A Rust file of a package.
 pub(crate) struct RustFile {
-    /// Below the root, such as `crates/fault/src/lib.rs`.
+    /// Path below the root, such as `crates/fault/src/lib.rs`.
     pub(crate) path: String,
     pub(crate) text: String,
 }
@@ -67,7 +67,7 @@ impl RustFile {
     }
 }
 
-/// Where the programs are that ship.
+/// Folders of the programs that ship.
 pub(crate) const PROGRAMS: [&str; 3] = ["pipelines/", "iot/", "services/"];
 
 const TESTS_BEGIN: &str = "#[cfg(test)]";

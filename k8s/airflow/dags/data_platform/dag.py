@@ -11,7 +11,7 @@ from airflow.sdk import DAG, CronDataIntervalTimetable, CronTriggerTimetable, Pa
 from data_platform.cron_job import CronJob, cron_jobs
 from data_platform.operator import ProgramOperator
 
-#: How long a pod may wait for a node and for its image.
+#: Time limit of the wait of a pod for a node and for its image.
 STARTUP = timedelta(minutes=2)
 
 #: The wait before the first retry; the second is twice as long. Kubernetes does the same.

@@ -1,4 +1,4 @@
-"""How programs end, and what Airflow makes of it."""
+"""Exit codes of programs, and their meaning for Airflow."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class ProgramOperator(KubernetesPodOperator):
 
 
 def exit_code(pod: k8s.V1Pod | None, container: str) -> int | None:
-    """How the container of a pod ended; nothing for one that never ran."""
+    """Exit code of the container of a pod; None for one that has not ended."""
     statuses = (pod.status.container_statuses if pod and pod.status else None) or []
     state = next((status.state for status in statuses if status.name == container), None)
     return state.terminated.exit_code if state and state.terminated else None

@@ -26,8 +26,7 @@ use crate::{Reply, Request, Service};
 /// ```
 ///
 /// Without it, `response.json` answers everything. `{{base}}` in a body or header is replaced by the server's own
-/// address, for links.
-/// so that links can be followed.
+/// address, so that links can be followed.
 #[derive(Debug, Clone)]
 pub struct Files {
     routes: Arc<[Route]>,

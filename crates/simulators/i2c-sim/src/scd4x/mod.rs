@@ -46,7 +46,7 @@ impl Scd4xSim {
         Bus::new().with(Self::ADDRESS, self.clone())
     }
 
-    /// Lets something go wrong. Several wait for their turn.
+    /// Queues a fault. Faults occur in their order.
     pub fn misbehave(&self, fault: InjectedFault) {
         self.model().faults.push_back(fault);
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::InjectedFault;
 use crate::{NoAcknowledge, Recording, Room};
 
-/// A recalibration needs so long a time of measuring before it.
+/// Least time of measuring before a recalibration.
 const BEFORE_RECALIBRATION: Duration = Duration::from_mins(3);
 const FACTORY_OFFSET: u16 = 0x05DA;
 const SERIAL_NUMBER: [u16; 3] = [0x5A1D, 0x0042, 0x0A0B];
@@ -17,9 +17,9 @@ pub(super) struct Model {
     pub(super) faults: VecDeque<InjectedFault>,
     pub(super) is_plugged: bool,
     measuring: Option<Measuring>,
-    /// How long it measured before it was stopped.
+    /// Duration of the last period of measuring, set when it is stopped.
     measured_for: Duration,
-    /// Until when it understands nothing.
+    /// End of the current command. No transaction is acknowledged before it.
     busy_until: Duration,
     /// Bytes for the next read.
     answer: Option<Vec<u8>>,
@@ -29,7 +29,7 @@ pub(super) struct Model {
     pub(super) recalibrated: Option<u16>,
 }
 
-/// Where measurements come from.
+/// Source of measurements.
 #[derive(Debug)]
 pub(super) enum Source {
     Room(Room),
@@ -40,7 +40,7 @@ pub(super) enum Source {
 struct Measuring {
     since: Duration,
     period: Duration,
-    /// How many measurements had been made when it was read last.
+    /// Number of measurements that had been made at the last read.
     read: u32,
 }
 
@@ -102,7 +102,7 @@ impl Model {
         if self.strikes(InjectedFault::Checksum) {
             bytes.iter_mut().skip(2).step_by(3).for_each(|checksum| *checksum ^= 1);
         }
-        // More than was asked for is cut off; what is missing reads as the idle bus.
+        // Surplus bytes are cut off; missing bytes read as 0xFF, like an idle bus.
         let idle = std::iter::repeat(0xFF);
         buffer.iter_mut().zip(bytes.into_iter().chain(idle)).for_each(|(to, byte)| *to = byte);
         Ok(())
@@ -119,7 +119,7 @@ impl Model {
             (0x2322, false) => self.answer = Some(on_the_wire(&[self.altitude])),
             (0x2313, false) => self.answer = Some(on_the_wire(&[self.self_calibration.into()])),
             (0x3682, false) => self.answer = Some(on_the_wire(&SERIAL_NUMBER)),
-            // It wakes up without acknowledging.
+            // Wake-up is never acknowledged; other commands are unknown, or refused while it measures.
             _ => return Err(NoAcknowledge),
         }
         // A command takes a millisecond; stopping has set more.
@@ -164,7 +164,7 @@ impl Model {
         }
     }
 
-    /// The eleven low bits are zero while there is nothing to read.
+    /// Data-ready status: the eleven low bits are zero while there is nothing to read.
     fn status(&self, now: Duration) -> u16 {
         let is_over = matches!(&self.source, Source::Recording(recording) if recording.is_over());
         let is_ready =
@@ -183,14 +183,14 @@ impl Model {
             Source::Room(room) => room.at(measuring.since + measuring.period * made),
             Source::Recording(recording) => return recording.answer(),
         };
-        // Its own heat is what the offset of the factory corrects.
+        // The factory offset corrects the sensor's own heat.
         let offset = 175.0 * (f64::from(self.offset) - f64::from(FACTORY_OFFSET)) / 65_535.0;
         let temperature = air.temperature - offset;
         let raw = [word(air.co2), word((temperature + 45.0) * 65_535.0 / 175.0), word(air.humidity * 655.35)];
         Some(on_the_wire(&raw))
     }
 
-    /// Whether the fault that is next is this one; it is over then.
+    /// Whether the next fault is this one, which is then removed.
     fn strikes(&mut self, fault: InjectedFault) -> bool {
         self.faults.pop_front_if(|next| *next == fault).is_some()
     }
@@ -202,7 +202,7 @@ fn word(value: f64) -> u16 {
     word
 }
 
-/// Each word with its checksum behind it.
+/// Bytes of words on the bus: each word, then its checksum.
 fn on_the_wire(words: &[u16]) -> Vec<u8> {
     let bytes = words.iter().map(|word| word.to_be_bytes());
     bytes.flat_map(|[high, low]| [high, low, checksum([high, low])]).collect()

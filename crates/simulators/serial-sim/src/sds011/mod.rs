@@ -7,11 +7,11 @@ use std::time::Duration;
 use crate::{Recording, Sensor, Street};
 use frames::{Command, answer, commands, measured};
 
-/// It measures once a second.
+/// Interval of measurements.
 const EVERY: Duration = Duration::from_secs(1);
-/// While the fan gains speed, it measures too much.
+/// Time constant of the fan's start in seconds, during which measurements are too high.
 const SETTLES_IN: f64 = 6.0;
-/// In a working period it is awake for so long.
+/// Time awake in a working period.
 const AWAKE_IN_PERIOD: Duration = Duration::from_secs(30);
 
 const REPORTING: u8 = 2;
@@ -28,7 +28,7 @@ pub struct Sds011Sim {
     source: Source,
     device: [u8; 2],
     received: Vec<u8>,
-    /// Since when it works; asleep without.
+    /// Time at which it woke or will wake; `None` if it sleeps until a command.
     awake_since: Option<Duration>,
     reports: bool,
     period_minutes: u8,
@@ -112,7 +112,7 @@ impl Sds011Sim {
         }
     }
 
-    /// A measurement it reports by itself, where one is due.
+    /// Unsolicited report, if one is due.
     fn report(&mut self, now: Duration) -> Option<Vec<u8>> {
         if self.due().is_none_or(|due| now < due) {
             return None;
@@ -126,7 +126,7 @@ impl Sds011Sim {
         frame
     }
 
-    /// A period ends with 30 s of work and one report; what comes before is sleep that commands still reach.
+    /// Begins a period, which ends with 30 s of work and one report. Before, it sleeps, but obeys commands.
     fn begin_period(&mut self, now: Duration) {
         let period = Duration::from_mins(self.period_minutes.into());
         self.next = now + period.max(EVERY);
@@ -152,7 +152,7 @@ impl Sensor for Sds011Sim {
         (self.reports && self.awake_since.is_some()).then_some(self.next)
     }
 
-    /// It works again. How it reports is kept in its flash memory.
+    /// Starts to work again. The reporting mode stays, since it is kept in flash memory.
     fn reset(&mut self, now: Duration) {
         self.received.clear();
         self.awake_since = Some(now);

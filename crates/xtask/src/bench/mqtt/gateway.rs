@@ -69,7 +69,7 @@ impl Gateway {
         self.program.end();
     }
 
-    /// How many records its store has taken, run reports and all.
+    /// Number of records that its store has taken, run reports included.
     pub(super) fn stored(&self) -> usize {
         self.number("records_stored_total{").unwrap_or_default()
     }
@@ -93,7 +93,7 @@ impl Gateway {
             .is_some_and(|count| count > 0)
     }
 
-    /// The sum of the counters whose lines begin so.
+    /// The sum of the counters whose lines begin with `prefix`.
     fn number(&self, prefix: &str) -> Option<usize> {
         let text = get(self.metrics, "/metrics")?;
         let numbers = text.lines().filter(|line| line.starts_with(prefix));

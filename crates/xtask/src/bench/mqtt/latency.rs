@@ -1,4 +1,4 @@
-//! From publish to stored at a steady rate, into a store that notes when each row came.
+//! Latency from publish to store at a steady rate, with a store that notes the time of each row.
 
 use std::io::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,7 +13,7 @@ use super::{flood, process};
 
 const PER_SECOND: usize = 1_000;
 const SECONDS: usize = 20;
-/// Messages before those that count.
+/// Messages before the measured ones.
 const WARM_UP: usize = PER_SECOND;
 
 /// Results of the measurement.
@@ -26,7 +26,7 @@ pub(super) struct Steady {
     pub(super) cpu: f64,
 }
 
-/// When each row was stored, by its number.
+/// A store that notes the time of each row, by its number.
 #[derive(Clone, Default)]
 struct Noting(Arc<Mutex<Vec<Option<Instant>>>>);
 
@@ -71,7 +71,7 @@ pub(super) fn measure(login: &Login, setup: Setup<'_>) -> Result<Steady, String>
     Ok(Steady { latencies, memory, cpu })
 }
 
-/// When each message was published.
+/// Publishes the messages, and returns the time of each.
 fn publish(login: &Login) -> std::io::Result<Vec<Instant>> {
     let mut stream = login.connect("steady", false)?;
     let mut answers = stream.try_clone()?;

@@ -45,7 +45,7 @@ struct Bench {
     broker_id: u32,
 }
 
-/// A rate, and how busy the broker was.
+/// A rate, and the CPU usage of the broker as a share of one core.
 #[derive(Debug, Clone, Copy)]
 struct Round {
     rate: Rate,

@@ -96,7 +96,7 @@ pub(super) fn count(input: &mut Vec<u8>) -> Counted {
     counted
 }
 
-/// The first packet: its first byte, its body, and how long all of it is.
+/// The first packet: its first byte, its body, and its whole length.
 fn split(input: &[u8]) -> Option<(u8, &[u8], usize)> {
     let (head, rest) = input.split_first()?;
     let mut remaining = 0;

@@ -46,7 +46,7 @@ pub(super) fn cpu(id: u32) -> Option<Duration> {
     Some(Duration::from_secs_f64(ticks / TICKS))
 }
 
-/// Bytes of `VmRSS`, what is resident now, or `VmHWM`, the most that ever was.
+/// Resident memory in bytes: `VmRSS`, the present one, or `VmHWM`, the peak.
 pub(super) fn memory(id: u32, what: &str) -> Option<f64> {
     let status = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix(what)?.strip_prefix(':'))?;
@@ -62,7 +62,7 @@ pub(super) fn find(name: &str, argument: &str) -> Option<u32> {
     })
 }
 
-/// How much of one core a process takes, from now to then.
+/// CPU usage of a process since a start, as a share of one core.
 #[derive(Debug)]
 pub(super) struct Share {
     id: u32,

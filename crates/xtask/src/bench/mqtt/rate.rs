@@ -20,19 +20,19 @@ impl Rate {
 #[derive(Debug)]
 pub(super) struct Progress {
     started: Option<Instant>,
-    /// How many there were when the time began.
+    /// Count at the start.
     first: usize,
     count: usize,
     last: Instant,
 }
 
 impl Progress {
-    /// Counted from an instant, or from the first that is seen.
+    /// Starts at an instant, or at the first change of the count.
     pub(super) fn since(started: Option<Instant>) -> Self {
         Self { started, first: 0, count: 0, last: Instant::now() }
     }
 
-    /// Notes how many there are now.
+    /// Notes the present count.
     pub(super) fn see(&mut self, count: usize) {
         if count == self.count {
             return;

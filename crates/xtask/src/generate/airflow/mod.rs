@@ -12,7 +12,7 @@ use super::file::File;
 use super::manifest::Origin;
 use super::model::{Model, Program};
 
-/// How many programs of a pool may run at a time.
+/// Number of programs of a pool that may run at a time.
 const SLOTS: u32 = 2;
 
 /// The pools.

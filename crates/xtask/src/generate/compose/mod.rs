@@ -15,7 +15,7 @@ use super::manifest::{Origin, Reference};
 use super::model::{Binding, GRACE_SECONDS, Model, Program, USER};
 use super::template::render;
 
-/// Where the volume of a program is mounted.
+/// Mount path of the volume of a program.
 const DATA: &str = "/data";
 
 const SERVICES: &str = include_str!("templates/compose.pipelines.yaml.j2");
@@ -79,7 +79,7 @@ struct Service<'a> {
     architecture: Option<&'static str>,
     memory_mebibytes: u64,
     has_storage: bool,
-    /// Where it listens.
+    /// Port that it listens on.
     port: Option<u16>,
     /// The variable with the port of the machine that leads there, for what people look at.
     port_variable: Option<String>,
@@ -146,7 +146,7 @@ fn variable(binding: &Binding) -> (String, String) {
     }
 }
 
-/// Where a secret is inside of a container.
+/// Path of a secret in a container.
 fn path(secret: &Reference) -> String {
     format!("/run/secrets/{}", secret.file_name())
 }

@@ -48,7 +48,7 @@ pub(super) fn file(model: &Model) -> Result<File, String> {
     Ok(File::with_hash("docker/.env.example", ORIGIN, &render(".env.example", TEMPLATE, context)?))
 }
 
-/// A line of the file, and what stands above it.
+/// A line of the file, with the comment above it.
 #[derive(Serialize)]
 struct Line {
     variable: String,

@@ -32,7 +32,7 @@ const DATA: &str = "/data";
 const CPU: u32 = 256;
 const MEMORY: [u64; 3] = [512, 1024, 2048];
 
-/// How old the start of a run may become before it is given up, in seconds: the bounds that `EventBridge` sets. Source:
+/// Bounds by `EventBridge` of the age at which the start of a run is given up, in seconds. Source:
 /// <https://docs.aws.amazon.com/scheduler/latest/APIReference/API_RetryPolicy.html>.
 const AGES: (u64, u64) = (60, 86400);
 

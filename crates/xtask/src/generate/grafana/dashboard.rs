@@ -1,4 +1,4 @@
-//! A dashboard: panels laid out on Grafana's grid of 24 columns, and what a person chooses above them.
+//! A dashboard: panels laid out on Grafana's grid of 24 columns, and the variables above them.
 
 use serde_json::{Value, json};
 
@@ -14,23 +14,23 @@ const LONGEST_UID: usize = 40;
 /// A dashboard.
 #[derive(Debug)]
 pub(super) struct Dashboard {
-    /// Of its file.
+    /// Name of its file.
     pub(super) name: String,
     pub(super) title: String,
     pub(super) description: String,
     pub(super) store: Store,
-    /// Whose it is, as a tag by which dashboards find each other.
+    /// Name of the platform, as a tag by which dashboards find each other.
     pub(super) part_of: String,
-    /// From when and to when it shows, as in `now-24h`.
+    /// Start and end of the time range, as in `now-24h`.
     pub(super) range: [&'static str; 2],
     /// Variables, chosen above the panels.
     pub(super) variables: Vec<Value>,
-    /// Under a heading each, in their order; the first may have none.
+    /// Panels under a heading each, in their order; the first may have none.
     pub(super) sections: Vec<(Option<String>, Vec<Panel>)>,
 }
 
 impl Dashboard {
-    /// As Grafana reads it.
+    /// JSON of the dashboard for Grafana.
     pub(super) fn text(&self) -> Result<String, String> {
         let uid = format!("{}-{}", self.name, self.store.name());
         if uid.len() > LONGEST_UID {
@@ -61,7 +61,7 @@ impl Dashboard {
         ))
     }
 
-    /// The way to the other dashboards of the store.
+    /// Link to the other dashboards of the store.
     fn others(&self) -> Value {
         json!({
             "type": "dashboards",

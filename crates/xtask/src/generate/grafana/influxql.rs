@@ -1,7 +1,7 @@
 //! Queries in `InfluxQL`, which `InfluxDB` 1 and 2 understand.
 //!
-//! Source: <https://docs.influxdata.com/influxdb/v1/query_language/spec/>; what Grafana puts in place of what begins with
-//! a dollar: <https://grafana.com/docs/grafana/latest/datasources/influxdb/template-variables/>.
+//! Source: <https://docs.influxdata.com/influxdb/v1/query_language/spec/>; variables of Grafana, with a
+//! dollar: <https://grafana.com/docs/grafana/latest/datasources/influxdb/template-variables/>.
 
 use record::{Column, Schema};
 

@@ -1,4 +1,4 @@
-//! The dashboard of all ingestion: how the runs of all programs went, and what became of their records.
+//! The dashboard of all ingestion: the results of runs of all programs, and the counts of their records.
 
 use record::{Column, Schema};
 
@@ -66,7 +66,7 @@ impl<'a> Runs<'a> {
         Ok(panels)
     }
 
-    /// The range of time in six numbers.
+    /// Six totals of the time range.
     fn numbers(&self) -> Result<Vec<Panel>, String> {
         let exit = self.column("exit")?;
         let count =

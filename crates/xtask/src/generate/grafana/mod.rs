@@ -24,7 +24,7 @@ use super::template::render;
 use dashboard::Dashboard;
 use store::Store;
 
-/// Where all dashboards are, from the root.
+/// Folder of all dashboards, from the root.
 const FOLDER: &str = "k8s/grafana/dashboards";
 const KUSTOMIZATION: &str = include_str!("kustomization.yaml.j2");
 const TEMPLATE: &str = "crates/xtask/src/generate/grafana/kustomization.yaml.j2";

@@ -1,4 +1,4 @@
-//! A panel: how the answer to a query is drawn.
+//! A panel: the presentation of the answer to a query.
 
 use record::{Column, Schema, Type};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use super::unit::grafana;
 pub(super) struct Panel {
     pub(super) title: String,
     pub(super) description: String,
-    /// In columns and rows of the grid.
+    /// Size in columns and rows of the grid.
     pub(super) size: [u32; 2],
     kind: &'static str,
     defaults: Value,
@@ -127,7 +127,7 @@ impl Panel {
         Self { title, description, size, kind, defaults, overrides: Vec::new(), options, targets }
     }
 
-    /// As Grafana reads it.
+    /// JSON of the panel for Grafana.
     pub(super) fn json(&self, id: usize, place: Value, store: Store) -> Value {
         let targets: Vec<_> = self.targets.iter().filter(|it| it.0 == store).map(|it| &it.1).collect();
         json!({
@@ -144,7 +144,7 @@ impl Panel {
     }
 }
 
-/// How a field of a record is drawn over time; not at all, where it is a text.
+/// Panel of a field over time; `None` for texts, times and JSON.
 pub(super) fn over_time(schema: &Schema, column: &Column) -> Option<Panel> {
     match column.value_type {
         _ if is_time(column) => None,
@@ -160,7 +160,7 @@ pub(super) fn over_time(schema: &Schema, column: &Column) -> Option<Panel> {
     }
 }
 
-/// A field's title: how its description begins, or else its name.
+/// A field's title: the beginning of its description, or else its name.
 pub(super) fn title(column: &Column) -> String {
     let end = column.description.find([',', ';', '.', ':', '`']).unwrap_or(column.description.len());
     let beginning = column.description.get(..end).unwrap_or_default().trim();
@@ -201,7 +201,7 @@ fn set(defaults: &mut Value, key: &str, number: Option<f64>) {
     }
 }
 
-/// How a field stands in a table; nothing where Grafana does it well by itself.
+/// Override for the unit of a field in a table; `None` for a field without a unit.
 fn cell(column: &Column) -> Option<Value> {
     let unit = match column.value_type {
         _ if is_time(column) => "dateTimeAsLocal".into(),

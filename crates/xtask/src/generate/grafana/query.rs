@@ -15,7 +15,7 @@ pub(super) struct Query<'a> {
 /// Requested values.
 #[derive(Debug, Clone)]
 pub(super) enum Ask<'a> {
-    /// How a field went, for each series: a value for each bucket of time.
+    /// Course of a field, for each series: a value for each bucket of time.
     Course(&'a Column, Aggregate),
     /// One value of a field for the whole range of time.
     Total(&'a Column, Aggregate),
@@ -35,7 +35,7 @@ pub(super) enum Aggregate {
     Last,
 }
 
-/// How many rows a table shows; of each series, where the store limits by series.
+/// Largest number of rows of a table; of each series, if the store limits by series.
 pub(super) const MOST_ROWS: usize = 200;
 
 impl<'a> Query<'a> {

@@ -23,7 +23,7 @@ pub(super) fn text(query: &Query<'_>) -> String {
         }
         (Ask::Newest(columns), time) => rows(query, columns, time.as_deref(), &tags, 1),
         (Ask::Rows(columns), time) => rows(query, columns, time.as_deref(), &tags, MOST_ROWS),
-        // A table has no time to go along.
+        // A table has no column of time.
         (Ask::Course(column, _), None) => rows(query, &[column], None, &tags, MOST_ROWS),
     }
 }
@@ -54,7 +54,7 @@ fn list(time: Option<&str>, tags: &[String], columns: &[&Column]) -> String {
     first.chain(columns.iter().map(|column| shown(column))).collect::<Vec<_>>().join(", ")
 }
 
-/// Where the rows come from. A row in which `known` is unknown would be a gap in a line.
+/// Clauses FROM and WHERE. Rows without a value of `known` are left out, as they would be gaps in a line.
 fn from(query: &Query<'_>, known: Option<&Column>) -> String {
     let range = query.time().map(|time| format!("$__timeFilter({})", quoted(time)));
     let of_tag = |tag: &Column| format!("{} IN (${{{}:sqlstring}})", quoted(&tag.name), variable(tag));

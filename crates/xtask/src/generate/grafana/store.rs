@@ -1,4 +1,4 @@
-//! The stores that a dashboard reads: what Grafana calls them, and how it is asked to ask them.
+//! The stores that a dashboard reads: their names and data sources in Grafana, and their queries.
 
 use record::{Column, Schema};
 use serde_json::{Value, json};
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::query::Query;
 use super::{influxql, sql};
 
-/// The variable of each dashboard that says which data source is read, so that it fits whatever its operator named it.
+/// The variable of each dashboard for its data source, to which an operator may give any name.
 const DATA_SOURCE: &str = "datasource";
 
 /// A store that Grafana can read.
@@ -19,7 +19,7 @@ pub(super) enum Store {
 impl Store {
     pub(super) const ALL: [Self; 2] = [Self::Influxdb, Self::Postgres];
 
-    /// As files and identifiers have it.
+    /// Name in files and identifiers.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Influxdb => "influxdb",
@@ -27,7 +27,7 @@ impl Store {
         }
     }
 
-    /// As people read it.
+    /// Name for people.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Influxdb => "InfluxDB",

@@ -1,4 +1,4 @@
-//! Which variable of a program comes from where, and whether each that it needs comes from somewhere.
+//! Bindings of the variables of a program to their origins, and the check for missing ones.
 
 use std::collections::BTreeMap;
 
@@ -52,7 +52,7 @@ impl<'a> Bindings<'a> {
         Self { manifest, description, origins }
     }
 
-    /// All of them, in the order in which the program describes its variables.
+    /// All bindings, in the order in which the program describes its variables.
     pub(super) fn join(self, mistakes: &mut Mistakes) -> Vec<Binding> {
         let mut bindings = Vec::new();
         for (name, origin) in &self.origins {

@@ -151,10 +151,10 @@ impl Base<'_> {
 struct CronJob {
     cron: String,
     time_zone: String,
-    /// How late a run may start, in seconds.
+    /// Largest delay of the start of a run, in seconds.
     starting_deadline: u64,
     retries: u32,
-    /// How long all attempts of a run together may take, in seconds.
+    /// Time limit of all attempts of a run together, in seconds.
     active_deadline: u32,
 }
 

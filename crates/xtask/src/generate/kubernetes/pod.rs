@@ -25,7 +25,7 @@ pub(in crate::generate) const ORIGIN: &str =
 pub(in crate::generate) struct Beside<'a> {
     /// Variables and their values.
     pub(in crate::generate) settings: &'a [(&'a str, &'a str)],
-    /// Names of volumes, and where they are mounted.
+    /// Names of volumes, and their mount paths.
     pub(in crate::generate) mounts: &'a [(&'a str, &'a str)],
     /// Memory of the orchestrator's own process within the container, in mebibytes.
     pub(in crate::generate) mebibytes: u64,

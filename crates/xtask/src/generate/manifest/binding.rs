@@ -1,8 +1,8 @@
-//! Where a variable of a program comes from.
+//! Origin of a variable of a program.
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-/// Where the value of a variable comes from.
+/// Origin of the value of a variable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(in crate::generate) enum Origin {
@@ -18,8 +18,8 @@ pub(in crate::generate) enum Origin {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(in crate::generate) struct Reference {
     pub(in crate::generate) name: String,
-    /// The key as the manifest writes it. Where the manifest has none: the name of the variable in lower case, without
-    /// the name of the `Secret` that it begins with.
+    /// The key as the manifest writes it. Default: the variable's name in lower case, without the name of the
+    /// `Secret` that it begins with.
     pub(in crate::generate) key: String,
     /// Whether the manifest names no key. Kubernetes then takes the whole `ConfigMap` or `Secret` as environment
     /// (`envFrom`), and its keys are names of variables.
@@ -52,7 +52,7 @@ impl Origin {
     }
 }
 
-/// As it is written: a value, or a table that names where the value is.
+/// An origin as it is written: a value, or a table that names the key of the value.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
@@ -107,7 +107,7 @@ impl Reference {
         if self.is_whole { variable } else { &self.key }
     }
 
-    /// `token` for `INFLUXDB_TOKEN` in the Secret `influxdb`.
+    /// Default key of a variable: `token` for `INFLUXDB_TOKEN` in the Secret `influxdb`.
     fn default_key(&self, variable: &str) -> String {
         let key = variable.to_ascii_lowercase().replace('_', "-");
         let rest = key.strip_prefix(&self.name).and_then(|rest| rest.strip_prefix('-'));

@@ -14,23 +14,23 @@ use crate::generate::quantity::Memory;
 /// Common settings of all programs.
 #[derive(Debug, Clone)]
 pub(in crate::generate) struct Delivery {
-    /// Where images are kept: an image is `<registry>/<program>:<version>`.
+    /// Registry of images: an image is `<registry>/<program>:<version>`.
     pub(in crate::generate) registry: String,
     /// Name of the platform, in labels and as a namespace.
     pub(in crate::generate) name: String,
-    /// Name and address of who answers for Debian packages.
+    /// Name and address of the maintainer of Debian packages.
     pub(in crate::generate) maintainer: String,
     /// Prefix of the generic device plugin: `squat.ai` in `squat.ai/serial`.
     pub(in crate::generate) device_domain: String,
     /// The number of each group that owns devices, on the machines that have them.
     pub(in crate::generate) groups: BTreeMap<String, u32>,
-    /// Where devices serve their health and their metrics.
+    /// Port on which devices serve their health and their metrics.
     pub(in crate::generate) metrics_port: u16,
     /// The ports of the platform's own services, which programs may speak to.
     pub(in crate::generate) egress: Vec<u16>,
     /// Defaults of programs.
     pub(in crate::generate) defaults: Defaults,
-    /// Where the variables come from that many programs have, by name.
+    /// Origins of the variables that many programs have, by name.
     pub(in crate::generate) bindings: Vec<(String, Origin)>,
 }
 

@@ -5,7 +5,7 @@ use toml::{Table, Value};
 
 use crate::generate::mistake::Mistakes;
 
-/// A table, and where it stands.
+/// A table, and its place.
 pub(super) struct Keys<'a> {
     file: &'a str,
     /// The path of the table, as in `package.metadata.pipeline`.

@@ -19,11 +19,11 @@ pub(in crate::generate) struct Manifest {
     pub(in crate::generate) name: String,
     /// Its folder from the root, as in `pipelines/openweather-current`.
     pub(in crate::generate) folder: String,
-    /// By its folder: `pipelines`, `iot`, `services`.
+    /// Kind by its folder: `pipelines`, `iot`, `services`.
     pub(in crate::generate) kind: ProgramKind,
     /// The group in the catalogue of the root README, as in `Weather`.
     pub(in crate::generate) group: Option<String>,
-    /// When it runs; absent for what runs until it is stopped.
+    /// Schedule; absent for a program that runs until it is stopped.
     pub(in crate::generate) schedule: Option<String>,
     pub(in crate::generate) time_zone: Option<String>,
     pub(in crate::generate) deadline_seconds: Option<u32>,
@@ -39,7 +39,7 @@ pub(in crate::generate) struct Manifest {
     pub(in crate::generate) egress: Vec<u16>,
     /// Whether it has the bindings and ports that programs share.
     pub(in crate::generate) is_sharing: bool,
-    /// Where its variables come from, by name.
+    /// Origins of its variables, by name.
     pub(in crate::generate) bindings: Vec<(String, Origin)>,
 }
 

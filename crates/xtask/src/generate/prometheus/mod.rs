@@ -38,7 +38,7 @@ pub(super) fn files(model: &Model) -> Result<Vec<File>, String> {
 }
 
 fn target(program: &Program, endpoint: &Endpoint) -> Value {
-    // Where a token is not required, its operator decides whether there is one.
+    // The operator decides about a token that the program does not require, so it is left out.
     let token = program.variables.iter().find(|it| it.name == TOKEN && it.required);
     json!({ "name": program.name, "port": endpoint.port, "token": token.map(|token| &token.name) })
 }

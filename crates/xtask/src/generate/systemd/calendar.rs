@@ -3,7 +3,7 @@
 use crate::generate::cron::{Cron, Field};
 use crate::generate::model::Schedule;
 
-/// As systemd calls them, by their number in cron.
+/// Names of weekdays in systemd, by their number in cron.
 const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 
 /// The calendar event of a schedule, as `OnCalendar=` takes it. Source:

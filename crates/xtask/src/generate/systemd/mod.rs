@@ -22,19 +22,19 @@ const TIMER: &str = include_str!("templates/timer.j2");
 /// Folder of the programs of packages.
 const FOLDER: &str = "/usr/bin";
 
-/// The folder of what each program keeps to itself, of which systemd makes the path.
+/// The folder of the state of each program, whose path systemd expands.
 const STATE: &str = "%S";
 
-/// Who listens is for this machine alone, until somebody says otherwise.
+/// Default address to listen on, which only this machine reaches.
 const HOST: &str = "127.0.0.1";
 
 /// The folder of the embedded store, which all programs share, and which the status page reads.
 const SHARED_FOLDER: &str = "/var/lib/data-platform";
 
-/// How often a run that failed for a passing reason is started, the first time included.
+/// Number of attempts of a run that fails for a passing reason, the first one included.
 const ATTEMPTS: u32 = 3;
 
-/// How long after a failure a program is started again, in seconds.
+/// Pause before a program is started again after a failure, in seconds.
 const JOB_PAUSE: u32 = 30;
 const SERVICE_PAUSE: u32 = 5;
 
@@ -46,7 +46,7 @@ pub(crate) struct Unit {
     pub(crate) folder: String,
     /// A sentence, with its full stop.
     pub(crate) description: String,
-    /// Name and address of who answers for its package.
+    /// Name and address of the maintainer of its package.
     pub(crate) maintainer: String,
     /// The text of `NAME.service`.
     pub(crate) service: String,
@@ -143,8 +143,8 @@ fn context(model: &Model, program: &Program) -> Value {
     })
 }
 
-/// Where a program listens. On one machine no two can have the same port, so each that follows another by name has the
-/// next one.
+/// Address that a program listens on. On one machine no two can have the same port, so each that follows
+/// another by name has the next one.
 fn address(model: &Model, program: &Program) -> Option<String> {
     let port = |program: &Program| program.serves.as_ref().map(|endpoint| endpoint.port);
     let own = port(program)?;
@@ -173,9 +173,9 @@ struct Run {
     cron: String,
     calendar: String,
     attempts: u32,
-    /// Within which so many attempts are made, in seconds. The next run of the schedule comes after it.
+    /// Time for these attempts, in seconds. The next run of the schedule comes after it.
     window: u64,
-    /// How long one attempt may take, in seconds.
+    /// Time limit of one attempt, in seconds.
     limit: u32,
 }
 

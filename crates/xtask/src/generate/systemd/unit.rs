@@ -14,7 +14,7 @@ pub(super) fn assignment(name: &str, value: &str) -> String {
     format!("\"{name}={value}\"")
 }
 
-/// As `ConditionArchitecture=` calls it.
+/// Name in `ConditionArchitecture=`.
 pub(super) fn architecture(architecture: Architecture) -> &'static str {
     match architecture {
         Architecture::Amd64 => "x86-64",

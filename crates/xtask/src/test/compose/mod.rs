@@ -1,4 +1,4 @@
-//! The files for Docker Compose: that Compose and its schema accept them, and what no schema says.
+//! Checks of the files for Docker Compose: by Compose itself, by its schema, and by further rules.
 
 mod rules;
 

@@ -10,7 +10,7 @@ use super::macros;
 
 const FOLDER: &str = "k8s/grafana/dashboards";
 
-/// Whose language queries are in.
+/// Store whose language queries are in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Store {
     Influxdb,
@@ -20,14 +20,14 @@ pub(super) enum Store {
 /// A dashboard.
 #[derive(Debug)]
 pub(super) struct Dashboard {
-    /// From the root.
+    /// Path from the root.
     pub(super) path: String,
     pub(super) store: Store,
     /// Queries of its panels and variables.
     pub(super) queries: Vec<String>,
-    /// The variables that hold values of a tag, and what finds them.
+    /// The variables that hold values of a tag, each with its query.
     variables: Vec<(String, String)>,
-    /// The columns that a panel draws in a way of their own.
+    /// The columns that a panel overrides.
     pub(super) columns: Vec<String>,
 }
 
@@ -41,7 +41,7 @@ impl Store {
 }
 
 impl Dashboard {
-    /// All that are committed.
+    /// All committed dashboards.
     pub(super) fn all(root: &Path) -> Result<Vec<Self>, String> {
         let mut all = Vec::new();
         for store in [Store::Influxdb, Store::Postgres] {

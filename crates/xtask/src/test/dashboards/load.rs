@@ -15,7 +15,7 @@ use crate::demo::build;
 use crate::generate::Shipped;
 use crate::test::progress::Progress;
 
-/// The servers, and where in them the data are.
+/// The servers, and the place of the data in them.
 pub(super) struct Stores<'a> {
     pub(super) influxdb: &'a Influxdb,
     pub(super) postgres: &'a Postgres,
@@ -24,7 +24,7 @@ pub(super) struct Stores<'a> {
 }
 
 impl Stores<'_> {
-    /// Fills both with what each job makes of its test case; what none of them stores is composed.
+    /// Fills both with the records of each job's test case; records that no job stores are composed.
     pub(super) fn fill(
         &self,
         programs: &[Shipped],
@@ -46,7 +46,7 @@ impl Stores<'_> {
         self.compose(programs)
     }
 
-    /// How many rows a query has.
+    /// Number of rows of a query.
     pub(super) fn rows(&self, store: Store, query: &str) -> Result<usize, String> {
         match store {
             Store::Influxdb => self.influxdb.query(self.place, query).map(|rows| rows.len()),

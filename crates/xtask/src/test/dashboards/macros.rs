@@ -11,7 +11,7 @@ const TO: &str = "2100-01-01T00:00:00Z";
 /// Seconds of a day: few buckets, even in a century.
 const INTERVAL: u32 = 86_400;
 
-/// How a query asks for the values that are chosen.
+/// Format in which a query asks for the chosen values.
 pub(super) fn format(store: Store) -> &'static str {
     match store {
         Store::Influxdb => "regex",
@@ -46,7 +46,7 @@ pub(super) fn expand(store: Store, text: &str) -> String {
     }
 }
 
-/// Whether something stands in a text that Grafana would put something else in place of.
+/// Whether a text still has something that Grafana would replace.
 pub(super) fn is_left(text: &str) -> bool {
     // The end of a regular expression stands before a slash.
     text.split('$').skip(1).any(|behind| !behind.starts_with('/'))

@@ -1,4 +1,4 @@
-//! Whether what a dashboard names is there: measurements that some program stores, columns that they have.
+//! Check of the names in a dashboard: measurements that some program stores, columns that they have.
 
 use record::{Column, Role, Schema};
 
@@ -19,7 +19,7 @@ pub(super) fn is_always_answered(query: &str, programs: &[Shipped]) -> bool {
     let Some(name) = measurement(query) else { return false };
     let columns = || schemas(programs).filter(|schema| schema.name == name).flat_map(|it| it.columns.iter());
     let is_absent = |name: &str| columns().any(|column| column.name == name && is_optional_field(column));
-    // One value that is there makes a row.
+    // One present value makes a row.
     let mut names = quoted(query).filter(|other| *other != name);
     let mut fields =
         names.by_ref().filter(|name| columns().any(|it| it.name == *name && it.role == Role::Field));

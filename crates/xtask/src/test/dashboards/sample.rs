@@ -1,13 +1,13 @@
-//! Rows of a record that no program has stored here, since it needs a device or what others stored before.
+//! Rows of a record that no program has stored here, since it needs a device or records of others.
 
 use std::fmt::Write as _;
 
 use record::{Column, Role, Schema, Type};
 
-/// The values of every tag. There are so many series, and so many rows of each.
+/// The values of every tag, one for each series. Each series has `ROWS` rows.
 pub(super) const SERIES: [&str; 2] = ["one", "two"];
 const ROWS: i64 = 3;
-/// A moment in 2026, in seconds since 1970, and how far rows are apart.
+/// Time of the first row, in seconds since 1970, and interval of rows.
 const FIRST: i64 = 1_780_000_000;
 const ROW_INTERVAL: i64 = 300;
 

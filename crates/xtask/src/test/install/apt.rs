@@ -13,7 +13,7 @@ const PROGRAM: &str = "/usr/bin/apt-get";
 /// Packages that a crash of this machine would damage are installed again: nothing waits for the disk.
 const OPTIONS: [&str; 5] =
     ["install", "--yes", "--no-install-recommends", "--option", "Dpkg::Options::=--force-unsafe-io"];
-/// Whom packages ask whether they may start a service.
+/// Script that packages ask whether they may start a service.
 /// Source: <https://people.debian.org/~hmh/invokerc.d-policyrc.d-specification.txt>.
 const SERVICE_POLICY: &str = "/usr/sbin/policy-rc.d";
 

@@ -15,10 +15,10 @@ use testkit::requirement::{COMPLETE, Origin};
 
 use super::progress::{Ended, Progress};
 
-/// Installs those that are missing, and what their installation needs. One that cannot be had keeps no other away.
+/// Installs missing programs and the requirements of their installation. A failure does not stop the others.
 ///
 /// # Errors
-/// Which are missing all the same, and why, a reason each.
+/// Fails if programs are still missing; the text has their names and the reasons.
 pub(super) fn ensure(needed: &[Requirement], progress: &mut Progress) -> Result<(), String> {
     let missing = missing(needed);
     let tools = missing.iter().flat_map(|it| it.origin().needs());
@@ -40,7 +40,7 @@ pub(super) fn ensure(needed: &[Requirement], progress: &mut Progress) -> Result<
 /// The path of a program, installed if it is not there yet: for commands that are no part of the checks.
 ///
 /// # Errors
-/// Why it cannot be had.
+/// Fails if it cannot be installed; the text has the reason.
 pub(crate) fn provide(requirement: Requirement) -> Result<PathBuf, String> {
     ensure(&[requirement], &mut Progress::begin("install"))?;
     requirement.find().map_err(|missing| missing.to_string())
@@ -110,7 +110,7 @@ fn run(command: Command, progress: &mut Progress) -> Result<(), String> {
     }
 }
 
-/// The first line that says what is wrong; those after it say it again.
+/// The first line with an error, which later lines repeat; else the last line.
 fn reason(ended: &Ended) -> String {
     let mut lines = ended.output.lines();
     lines

@@ -1,4 +1,4 @@
-//! Argo Workflows: what its objects say that no schema knows, and the pods that it makes of them.
+//! Argo Workflows: rules for its objects beyond their schemas, and the pods that it makes of them.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::objects::{Object, at, items};
 
-/// The account of what Argo puts beside a program; `k8s/argo/executor` makes it.
+/// The account of Argo's own containers; `k8s/argo/executor` makes it.
 const EXECUTOR: &str = "argo-executor";
 
 /// Whether it is an object of Argo, of which Kubernetes itself knows nothing.
@@ -14,7 +14,7 @@ pub(crate) fn is_of_argo(object: &Object) -> bool {
     object.text("/apiVersion").starts_with("argoproj.io/")
 }
 
-/// A job for each template that is a container, with the pod that Argo makes of it, so that what holds for pods is held.
+/// A job for each template that is a container, with the pod that Argo makes of it, for the rules of pods.
 pub(crate) fn jobs(objects: &[Object]) -> Vec<Object> {
     let templates = objects.iter().filter(|object| object.kind() == "WorkflowTemplate");
     let templates = templates.flat_map(|object| items(object.at("/spec/templates")));

@@ -1,4 +1,4 @@
-//! Argo CD: that what it would deploy from the overlays is there, and is allowed by the project it is in.
+//! Rules for Argo CD: it deploys existing parts of overlays, and their projects allow all their objects.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The manifests for Kubernetes: that kustomize builds them, that the schemas accept them, and what no schema says.
+//! Checks of the manifests for Kubernetes: by kustomize, by schemas, and by further rules.
 
 pub(crate) mod argo;
 mod argocd;
@@ -40,9 +40,9 @@ const PLATFORM: &str = "k8s/platform";
 /// The objects of all kustomizations, as texts.
 #[derive(Default)]
 struct Texts {
-    /// Those of Kubernetes, and the pods of those of Argo. An overlay often leaves an object as its base has it.
+    /// Objects of Kubernetes, and pods of objects of Argo. A set, since overlays repeat those of bases.
     kubernetes: BTreeSet<String>,
-    /// Those of Argo Workflows.
+    /// Objects of Argo Workflows.
     argo: BTreeSet<String>,
 }
 
@@ -84,7 +84,7 @@ fn built(root: &Path) -> Result<(Vec<String>, Texts), String> {
         let (of_argo, others): (Vec<_>, Vec<_>) = objects::documents(&text).partition(is_of_argo);
         texts.kubernetes.extend(others.into_iter().map(str::to_owned));
         texts.kubernetes.extend(jobs.into_iter().map(|job| job.0.to_string()));
-        // Those of Argo CD have models nowhere.
+        // There are no models for the objects of Argo CD.
         let is_workflow = |text: &&str| {
             text.lines().any(|line| ["kind: CronWorkflow", "kind: WorkflowTemplate"].contains(&line))
         };
@@ -97,7 +97,7 @@ fn platform(root: &Path) -> Result<Vec<Object>, String> {
     Object::parse(&kustomize::build(&root.join(PLATFORM))?)
 }
 
-/// Whether the models of Argo take all of it.
+/// Checks all objects with the models of Argo.
 fn validate_argo(texts: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
     let file = match written(texts) {
         Ok(file) => file,
@@ -111,7 +111,7 @@ fn validate_argo(texts: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
     watch(progress, command)
 }
 
-/// A file with all of them.
+/// Writes all objects to a file.
 fn written(texts: &BTreeSet<String>) -> io::Result<NamedTempFile> {
     let all = texts.iter().map(String::as_str).collect::<Vec<_>>().join("\n---\n");
     let file = NamedTempFile::with_suffix(".yaml")?;
@@ -138,7 +138,7 @@ fn pod_faults(folder: &str, pods: &BTreeSet<String>) -> Result<Vec<String>, Stri
     Ok(faults(&objects))
 }
 
-/// Whether the schemas of Kubernetes take all of it.
+/// Checks all objects with the schemas of Kubernetes.
 fn validate(texts: &BTreeSet<String>, progress: &mut Progress) -> Outcome {
     // Airflow asks for this as well.
     if let Err(reason) = install::ensure(&[Requirement::KubernetesValidate], progress) {

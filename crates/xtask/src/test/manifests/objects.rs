@@ -15,7 +15,7 @@ impl Object {
         documents(text).map(object).collect()
     }
 
-    /// A pod as the job that would make it, so that what holds for pods is held. It is of the program that its label says.
+    /// A pod as the job that would make it, for the rules of pods. Its label names its program.
     pub(super) fn into_job(self) -> Self {
         let name = self.at("/metadata/labels/app.kubernetes.io~1name");
         Self(json!({

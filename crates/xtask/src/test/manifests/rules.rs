@@ -37,7 +37,7 @@ fn pods(object: &Object) -> Vec<String> {
         ("/securityContext/readOnlyRootFilesystem", json!(true)),
         ("/securityContext/capabilities", json!({ "drop": ["ALL"] })),
         ("/securityContext/privileged", Value::Null),
-        // Where it stays the default, the run report of the program is what `kubectl describe` shows.
+        // At the default path, `kubectl describe` shows the run report of the program.
         ("/terminationMessagePath", Value::Null),
     ];
     let mut faults = unmet(spec, &of_pod);

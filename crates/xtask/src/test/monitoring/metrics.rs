@@ -1,4 +1,4 @@
-//! Whether some program exports the metrics that rules use.
+//! Check that some program exports each metric that rules use.
 
 use std::collections::BTreeSet;
 use std::fs;

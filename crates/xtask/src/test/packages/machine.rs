@@ -37,7 +37,7 @@ impl Machine {
         ROOT.unpack(root.path(), progress)?;
         let mut command = Requirement::SystemdNspawn.command().map_err(|missing| missing.to_string())?;
         command.arg("--directory").arg(root.path());
-        // Where no systemd runs there is nothing to register it with.
+        // Without systemd on this machine there is nothing to register it with.
         command.args(["--boot", "--register=no", "--keep-unit", "--console=pipe", "--machine=packages"]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         let container = command.spawn().map_err(|error| format!("systemd-nspawn: {error}"))?;

@@ -1,4 +1,4 @@
-//! The GitHub workflows: their form, their meaning, and what an attacker could make of them.
+//! Checks of the GitHub workflows: their form, their meaning, and their vulnerabilities.
 
 use std::fs;
 use std::path::{Path, PathBuf};

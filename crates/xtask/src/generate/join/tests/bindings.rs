@@ -1,4 +1,4 @@
-//! Bindings: where variables come from, and which are refused.
+//! Bindings: the origins of variables, and refused ones.
 
 use super::{job, mistakes};
 use crate::generate::manifest::{Origin, Reference};
