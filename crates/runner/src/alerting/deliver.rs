@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use alert_channel::{Channel, SendError, Thread};
-use alert_engine::Notification;
+use alert_engine::{Notification, SendOutcome};
 use fault::{Fault as _, Kind, Retry};
 use tokio::time::Instant;
 
@@ -26,6 +26,14 @@ pub(crate) struct Delivered {
     pub(crate) is_sent: bool,
     /// Place of the first message.
     pub(crate) thread: Option<Thread>,
+}
+
+impl Delivered {
+    /// The outcome, as the alert notes it.
+    pub(crate) fn outcome(&self) -> SendOutcome<'_> {
+        let thread = self.thread.as_ref().map(|thread| &*thread.0);
+        if self.is_sent { SendOutcome::Sent(thread) } else { SendOutcome::NotSent }
+    }
 }
 
 /// Sends notifications to a channel, until it is unavailable.

@@ -25,8 +25,8 @@ use change_filter::ChangeFilter;
 pub(crate) use channels::{AnyChannel, ChannelConfigs};
 use observe::BatchOrigin;
 pub(crate) use storage::{AlertStorage, FallbackState};
-use update::AlertUpdate;
 pub(crate) use update::UpdateOutcome;
+use update::{AlertUpdate, UnstoredAlerts};
 
 /// Reads the thresholds of a program, to know their names and mistakes.
 pub(crate) fn read_thresholds(program: &Program, known: &[Variable], source: &mut Source) {
@@ -45,6 +45,7 @@ pub(crate) struct Alerting {
     /// Wakes tasks that wait for observations.
     changed: Notify,
     last: Cell<Timestamp>,
+    unstored: UnstoredAlerts,
 }
 
 /// The program and run that make observations.
@@ -66,7 +67,8 @@ impl Alerting {
         let fields = observe::fields(records);
         let thresholds = Thresholds::read(source, &fields, known, options.concern.as_deref());
         let (observations, filter, changed) = (RefCell::default(), None, Notify::new());
-        Self { options, thresholds, channels, observations, filter, changed, last: Cell::default() }
+        let (last, unstored) = (Cell::default(), RefCell::default());
+        Self { options, thresholds, channels, observations, filter, changed, last, unstored }
     }
 
     /// Alerting of a program that runs on: repeated observations that change no alert are left out.
@@ -154,6 +156,7 @@ impl Alerting {
             reminder: self.options.reminder,
             observations,
             is_covered: &is_covered,
+            unstored: &self.unstored,
         };
         update.apply(storage).await
     }

@@ -16,7 +16,9 @@ use state::State;
 use tokio::time::Instant;
 
 use super::storage::{AlertStorage, FallbackState};
-use super::update::AlertUpdate;
+use super::update::{AlertUpdate, UnstoredAlerts};
+
+mod memory;
 
 /// A channel that records its messages.
 struct Recorder {
@@ -82,14 +84,21 @@ async fn update_with(
     run: &str,
     observations: Vec<Observation>,
 ) -> bool {
-    let update = AlertUpdate {
-        channels,
-        run,
-        reminder: Some(Duration::from_hours(24)),
-        observations,
-        is_covered: &|alert: &Alert| !alert.firing.labels.contains_key("unset"),
-    };
-    update.apply(AlertStorage { state, fallback }).await.is_stored
+    update_in(channels, AlertStorage { state, fallback }, run, observations, &RefCell::default()).await
+}
+
+/// The same, with the alerts that could not be stored.
+async fn update_in(
+    channels: &[Recorder],
+    storage: AlertStorage<'_>,
+    run: &str,
+    observations: Vec<Observation>,
+    unstored: &UnstoredAlerts,
+) -> bool {
+    let is_covered = |alert: &Alert| !alert.firing.labels.contains_key("unset");
+    let reminder = Some(Duration::from_hours(24));
+    let update = AlertUpdate { channels, run, reminder, observations, is_covered: &is_covered, unstored };
+    update.apply(storage).await.is_stored
 }
 
 fn run(failure: Option<&str>) -> Vec<Observation> {

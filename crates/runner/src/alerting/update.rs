@@ -1,16 +1,20 @@
 //! One update of the stored alerts: new observations go in, and each channel is sent the messages that follow.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use alert_channel::{Channel, Route, Thread};
-use alert_engine::{Alert, ClaimRequest, Notification, Observation, SendOutcome};
+use alert_engine::{Alert, ClaimRequest, Notification, Observation};
 use futures_util::future::join_all;
 use record::Timestamp;
 
 use super::deliver::{Delivered, deliver};
 use super::saved_alerts::{SaveError, SavedAlerts};
 use super::storage::AlertStorage;
+
+/// Alerts by key that neither the state nor the fallback could store: they last as long as the program runs.
+pub(crate) type UnstoredAlerts = RefCell<BTreeMap<String, Alert>>;
 
 /// One update of the stored alerts by a run.
 pub(crate) struct AlertUpdate<'a, C> {
@@ -22,6 +26,7 @@ pub(crate) struct AlertUpdate<'a, C> {
     pub(crate) observations: Vec<Observation>,
     /// Whether a rule still covers an alert that has no observation in this run.
     pub(crate) is_covered: &'a dyn Fn(&Alert) -> bool,
+    pub(crate) unstored: &'a UnstoredAlerts,
 }
 
 /// Result of an update.
@@ -52,8 +57,8 @@ struct Claims<'a> {
 }
 
 impl<C: Channel> AlertUpdate<'_, C> {
-    /// Stores the alerts and sends what is due. Where nothing can be stored, each run sends what is bad, and no end is
-    /// sent.
+    /// Stores the alerts and sends what is due. Where nothing can be stored, the alerts are kept in memory: a program that
+    /// runs on sends each of them once, and a job sends one in every run that is bad, and no end.
     pub(crate) async fn apply(&self, storage: AlertStorage<'_>) -> UpdateOutcome {
         let mut claims = Claims::default();
         let in_state = self.store(storage.read_state().await, &mut claims).await;
@@ -70,6 +75,7 @@ impl<C: Channel> AlertUpdate<'_, C> {
             let is_here = |delivered: &&Delivered| place_of.get(&delivered.key) == Some(&index);
             settle(place, self.run, delivered.iter().filter(is_here)).await;
         }
+        self.settle_unstored(delivered.iter().filter(|delivered| !place_of.contains_key(&delivered.key)));
         let are_sent = delivered.iter().all(|delivered| delivered.is_sent);
         UpdateOutcome { is_stored: in_state.is_ok(), is_delivered: are_sent && !has_waiting_events }
     }
@@ -81,7 +87,10 @@ impl<C: Channel> AlertUpdate<'_, C> {
         claims: &mut Claims<'a>,
     ) -> Result<(), SaveError> {
         let mut place = place?;
-        let stored = self.store_in(&mut place, claims).await;
+        let stored = match self.move_unstored(&mut place).await {
+            Ok(()) => self.store_in(&mut place, claims).await,
+            Err(error) => Err(error),
+        };
         // On an error, too: some may be stored there.
         claims.places.push(place);
         stored
@@ -160,14 +169,38 @@ impl<C: Channel> AlertUpdate<'_, C> {
         join_all(deliveries).await.into_iter().flatten().collect()
     }
 
+    /// Moves the alerts in memory to a place that can store them, one by one.
+    async fn move_unstored(&self, place: &mut SavedAlerts<'_>) -> Result<(), SaveError> {
+        let unstored = self.unstored.borrow().clone();
+        for (key, alert) in unstored {
+            if place.merge(&key, &alert).await?.is_some() {
+                self.unstored.borrow_mut().remove(&key);
+            }
+        }
+        Ok(())
+    }
+
     fn claim_unstored(&self, error: &SaveError, claims: &mut Claims<'_>) {
         let error = fault::chain(error);
-        tracing::warn!(error, "alerts cannot be stored: each run sends what is bad, and no end is sent");
+        tracing::warn!(error, "alerts cannot be stored; they are kept in memory until the program ends");
         let now = Timestamp::now();
-        let observations = by_key(&self.observations).into_iter();
-        let unstored: Vec<_> = observations.filter(|(key, _)| !claims.place_of.contains_key(*key)).collect();
-        for (_, observations) in unstored {
-            claims.add(self.next(None, &observations, now).1);
+        let observations = by_key(&self.observations);
+        let mut unstored = self.unstored.borrow_mut();
+        let keys = unstored.keys().cloned().chain(observations.keys().map(|key| (*key).to_owned()));
+        let keys: BTreeSet<String> = keys.filter(|key| !claims.place_of.contains_key(key)).collect();
+        for key in keys {
+            let of_the_alert = observations.get(key.as_str()).map_or(&[][..], Vec::as_slice);
+            let (alert, next) = self.next(unstored.remove(&key), of_the_alert, now);
+            claims.add(next);
+            unstored.extend(alert.map(|alert| (key, alert)));
+        }
+    }
+
+    fn settle_unstored<'d>(&self, delivered: impl Iterator<Item = &'d Delivered>) {
+        for delivered in delivered {
+            if let Some(alert) = self.unstored.borrow_mut().get_mut(&delivered.key) {
+                alert.settle(&delivered.channel, self.run, delivered.outcome(), Timestamp::now());
+            }
         }
     }
 }
@@ -198,12 +231,8 @@ fn by_key(observations: &[Observation]) -> BTreeMap<&str, Vec<&Observation>> {
 async fn settle(place: &mut SavedAlerts<'_>, run: &str, delivered: impl Iterator<Item = &Delivered>) {
     const NOT_STORED: &str = "the result of sending this alert could not be stored";
     place.restart_time_limit();
-    for Delivered { channel, key, is_sent, thread } in delivered {
-        let outcome = if *is_sent {
-            SendOutcome::Sent(thread.as_ref().map(|thread| &*thread.0))
-        } else {
-            SendOutcome::NotSent
-        };
+    for result in delivered {
+        let (Delivered { channel, key, .. }, outcome) = (result, result.outcome());
         let now = Timestamp::now();
         let settled = place.change(key, |alert| {
             let alert = alert.map(|mut alert| {

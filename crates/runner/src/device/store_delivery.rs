@@ -25,6 +25,8 @@ const LAST_WRITE: Duration = Duration::from_millis(1500);
 const AWAY_BEFORE_ALERT: Duration = Duration::from_mins(5);
 /// Time after which it is an alert that neither the store nor the spool takes a batch: the device is blocked.
 const BLOCKED_BEFORE_ALERT: Duration = Duration::from_secs(20);
+/// Interval of log lines about batches that wait, of which each reading adds one.
+const LOG_EVERY: Duration = Duration::from_mins(1);
 
 /// The delivery to one store.
 #[derive(Debug)]
@@ -35,6 +37,8 @@ pub(crate) struct StoreDelivery {
     has_taken: Cell<bool>,
     /// Whether an alert says that neither the store nor the spool takes anything.
     is_block_reported: Cell<bool>,
+    /// Time of the last log line about that.
+    blocked_logged: Cell<Option<Instant>>,
     /// A batch waits for the store.
     work: Notify,
     /// There may be room in the spool again.
@@ -63,8 +67,8 @@ struct DevicePatience<'a, S> {
 impl StoreDelivery {
     pub(crate) fn to(store: &impl Sink) -> Self {
         let (away, has_taken, is_block_reported) = (RefCell::default(), Cell::default(), Cell::default());
-        let (work, room) = (Notify::new(), Notify::new());
-        Self { store: store.name(), away, has_taken, is_block_reported, work, room }
+        let (blocked_logged, work, room) = (Cell::default(), Notify::new(), Notify::new());
+        Self { store: store.name(), away, has_taken, is_block_reported, blocked_logged, work, room }
     }
 
     /// The name of the store.
@@ -101,9 +105,10 @@ impl StoreDelivery {
                 return Ok(());
             };
             let count = records(batch.len());
-            if blocked_since.is_none() {
+            if self.blocked_logged.get().is_none_or(|last| last.elapsed() >= LOG_EVERY) {
                 let (store, rows) = (self.store, batch.len());
                 tracing::error!(error = problem, store, rows, "waiting for room in the spool");
+                self.blocked_logged.set(Some(Instant::now()));
             }
             self.report_block_if_long(dispatch, *blocked_since.get_or_insert_with(Instant::now), &problem);
             tokio::select! {

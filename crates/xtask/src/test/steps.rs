@@ -60,6 +60,10 @@ pub(super) const STEPS: [Step; 24] = [
     nightly("advisories", "no dependency has a known fault; needs the network", cargo_deny::advisories),
 ];
 
+/// Variable of Rust's test harness: the number of tests that run at once.
+const TEST_THREADS: &str = "RUST_TEST_THREADS";
+const THREADS_PER_PROCESSOR: usize = 3;
+
 const fn step(name: &'static str, about: &'static str, run: fn(&mut Progress) -> Outcome) -> Step {
     Step { name, about, by_default: true, waits: false, has_last_word: false, run }
 }
@@ -139,6 +143,11 @@ fn run_tests() -> std::io::Result<(bool, Vec<String>)> {
     let notes = folder.path().join("tests");
     let mut command = cargo(&["test", "--workspace", "--no-fail-fast"]);
     command.envs(prebuilt::variable()).env("TESTKIT_FAULTS", faults::programs());
+    // Tests of faults mostly wait for stores, brokers and retries.
+    let processors = std::thread::available_parallelism()?.get();
+    if std::env::var_os(TEST_THREADS).is_none() {
+        command.env(TEST_THREADS, (THREADS_PER_PROCESSOR * processors).to_string());
+    }
     let status = command.env("TESTKIT_SKIPPED", &notes).status()?;
     // Without a skip there is no file.
     let mut skipped: Vec<_> =
