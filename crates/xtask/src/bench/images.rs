@@ -10,7 +10,7 @@ use http_sim::services::OpenWeatherSim;
 use http_sim::{Reply, Request, Server, Service};
 
 use super::measure;
-use crate::image::{Architecture, Origin, Places, Toolchain, Workshop};
+use crate::image::{Architecture, Origin, Places, Toolchain, Workshop, megabytes};
 
 const RUNS: usize = 30;
 /// The program whose first request is measured.
@@ -116,9 +116,4 @@ fn most_resident(process: u32) -> Option<f64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     let kibibytes: u64 = line.trim().strip_suffix(" kB")?.parse().ok()?;
     Some(megabytes(kibibytes * 1024))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }

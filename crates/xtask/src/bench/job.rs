@@ -7,6 +7,7 @@ use http_sim::Server;
 use http_sim::services::{InfluxDb, OpenWeatherSim, Paths};
 
 use super::measure::{self, Usage};
+use crate::image::megabytes;
 use crate::workspace::{cargo, root};
 
 const PROGRAM: &str = "openweather-current";
@@ -59,11 +60,6 @@ fn row(what: &str, unit: &str, ours: &[Usage], theirs: &[Usage], of: impl Fn(&Us
     let text = |[least, median, most]: [f64; 3]| format!("{least:7.1} {median:7.1} {most:7.1} {unit}");
     let ratio = ours[1] / theirs[1];
     println!("{what:<7} {}   curl {}   ratio {ratio:.2}", text(ours), text(theirs));
-}
-
-#[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
-fn megabytes(bytes: u64) -> f64 {
-    bytes as f64 / 1e6
 }
 
 /// The program, with the variables of the program it replaces.

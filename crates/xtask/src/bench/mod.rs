@@ -2,6 +2,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "no check runs it")]
 
+mod build;
 mod images;
 mod job;
 mod measure;
@@ -23,6 +24,8 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Benchmark {
+    /// Release builds with each kind of link-time optimization: time of the first program and of each more, size.
+    Build,
     /// Records to line protocol: points per second and core.
     Encode,
     /// Images of all programs, for each architecture that can be built here: size, start, memory.
@@ -39,6 +42,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let all = Benchmark::value_variants();
     let wanted = if arguments.benchmarks.is_empty() { all } else { &arguments.benchmarks };
     wanted.iter().try_for_each(|benchmark| match benchmark {
+        Benchmark::Build => build::run(),
         Benchmark::Encode => bench("record"),
         Benchmark::Images => images::run(),
         Benchmark::Job => job::run(),

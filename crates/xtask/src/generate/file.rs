@@ -70,7 +70,6 @@ impl File {
     }
 
     /// A file whose format knows no comments, such as JSON.
-    #[allow(dead_code, reason = "part of what a generator may ask for")]
     pub(super) fn bare(path: impl Into<String>, text: &str) -> Self {
         Self { path: path.into(), text: tidy(text) }
     }

@@ -193,7 +193,6 @@ impl Program {
     }
 }
 
-#[allow(dead_code, reason = "part of what a generator may ask for")]
 impl Model {
     /// Whether the binding of a variable is the shared one.
     pub(super) fn is_shared(&self, program: &Program, binding: &Binding) -> bool {
@@ -234,6 +233,7 @@ impl Model {
     }
 
     /// The program of that name.
+    #[cfg(test)]
     pub(super) fn program(&self, name: &str) -> Option<&Program> {
         self.programs.iter().find(|program| program.name == name)
     }

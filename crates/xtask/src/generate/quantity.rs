@@ -46,11 +46,6 @@ impl Memory {
 }
 
 impl Cpu {
-    #[allow(dead_code, reason = "part of what a generator may ask for")]
-    pub(super) fn millis(self) -> u32 {
-        self.millis
-    }
-
     fn parse(text: &str) -> Option<Self> {
         let millis = text.strip_suffix('m')?.parse().ok().filter(|millis| *millis > 0)?;
         Some(Self { millis })
@@ -103,6 +98,6 @@ mod tests {
     fn an_amount_without_a_unit_is_refused() {
         assert_eq!(["64", "64MB", "0Mi", "-1Mi", "1.5Gi", ""].map(Memory::parse), [None; 6]);
         assert_eq!(["1", "0m", "0.5", "m", ""].map(Cpu::parse), [None; 5]);
-        assert_eq!(Cpu::parse("20m").unwrap().millis(), 20);
+        assert_eq!(Cpu::parse("20m").unwrap().millis, 20);
     }
 }

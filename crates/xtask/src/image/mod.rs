@@ -131,7 +131,8 @@ fn print(made: &Made) {
     }
 }
 
+/// The size in MB of a million bytes.
 #[expect(clippy::cast_precision_loss, reason = "sizes far below 2^52")]
-fn megabytes(bytes: u64) -> f64 {
+pub(crate) fn megabytes(bytes: u64) -> f64 {
     bytes as f64 / 1e6
 }
