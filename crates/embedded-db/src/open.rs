@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use crate::error::PRIMARY;
 use crate::{Error, create_parents};
 
-/// How long a statement waits for another program to finish its transaction, unless a caller knows better.
+/// Time that a statement waits for another program's transaction, unless a caller sets another.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// SQLite does not wait by itself for the lock that the change to WAL needs.
@@ -41,7 +41,7 @@ pub fn open_shrinkable(path: &Path, busy_timeout: Duration) -> Result<Connection
     connect(path, &way).map_err(|error| Error::from_sqlite(path, error))
 }
 
-/// How to open a file.
+/// Options for opening a file.
 struct Way<'a> {
     busy_timeout: Duration,
     can_shrink: bool,

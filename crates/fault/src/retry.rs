@@ -39,7 +39,7 @@ impl Retry {
         Self::with_budget(Duration::ZERO)
     }
 
-    /// How many times something was tried again so far.
+    /// Number of retries so far.
     pub fn retries(&self) -> u64 {
         self.shared.retries.load(Ordering::Relaxed)
     }

@@ -1,4 +1,4 @@
-//! Why logging could not be set up.
+//! Failure to set up logging.
 
 use fault::{Fault, Kind};
 use tracing::subscriber::SetGlobalDefaultError;

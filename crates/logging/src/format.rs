@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 
 use crate::Error;
 
-/// How a line looks.
+/// Format of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// One JSON object, for programs.

@@ -1,10 +1,10 @@
-//! Who writes the line.
+//! Program and run that write the line.
 
 use std::hash::{BuildHasher as _, RandomState};
 
 use jiff::Timestamp;
 
-/// Who writes the lines: the same for all of one run.
+/// Program and run that write the lines: the same for all of one run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The program, which is the pipeline's one name.

@@ -13,7 +13,7 @@ use crate::fields::Fields;
 use crate::value::{Value, push_visible};
 use crate::{Format, Identity};
 
-/// Where no span names a stage.
+/// Stage of lines outside of any stage's span.
 const OUTER_STAGE: &str = "run";
 
 /// Names that every line uses itself. A field of such a name is written as `field_<name>`.

@@ -16,11 +16,11 @@ pub use settings_block::{Places, Points};
 pub struct Place {
     /// Configured name; `None` without one.
     pub name: Option<String>,
-    /// Where it is.
+    /// Its location.
     pub location: Location,
 }
 
-/// Where a place is.
+/// Location of a place.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Location {
     /// By name, as in `Seattle` or `Portland,OR,US`.
@@ -34,7 +34,7 @@ pub enum Location {
 pub struct Point {
     /// Name in records; its coordinates without a configured one.
     pub name: String,
-    /// Where it is.
+    /// Its location.
     pub at: Coordinates,
 }
 

@@ -1,4 +1,4 @@
-//! Which database, as whom: one URL, or the names of the programs this replaces.
+//! Database and user: one URL, or the names of the programs this replaces.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use tokio_postgres::config::Host;
 
 use crate::url;
 
-/// How long one address may take to accept a connection.
+/// Time limit of a connection to one address.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long the other side may leave what was sent unacknowledged before the connection counts as lost.
+/// Time after which a connection counts as lost when the other side acknowledges nothing.
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(30);
 
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 
-/// Which database, as whom.
+/// Database and user.
 ///
 /// Either `POSTGRES_URL`, or `DB_HOST` with `DASHBOARD_DB` and `POSTGRES_USER`. The URL goes first. A user or password
 /// that it omits is taken from `POSTGRES_USER` and `POSTGRES_PASSWORD`, so that the URL can stand where everyone may

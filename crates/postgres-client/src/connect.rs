@@ -9,7 +9,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{Config, Error};
 
-/// How long TLS and the login may take beside the connection itself.
+/// Time limit of TLS and login, beside the connection itself.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connects and logs in.
@@ -20,7 +20,7 @@ const LOGIN_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// Why there is no connection, without the URL or the password.
+/// Failure to connect, without the URL or the password.
 pub async fn connect(config: &Config, tls: &ClientConfig) -> Result<Client, Error> {
     let error = match attempt(config.driver(), tls).await {
         Err(error @ Error::Tls { .. }) if config.driver().get_ssl_mode() == SslMode::Prefer => error,

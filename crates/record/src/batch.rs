@@ -11,7 +11,7 @@ use crate::{Column, Record, Schema, Value};
 
 /// Rows that can be read value by value, in any storage.
 pub trait Rows {
-    /// How many rows there are.
+    /// Number of rows.
     fn count(&self) -> usize;
 
     /// The value in a row and column; [`Value::Null`] outside of both.
@@ -41,7 +41,7 @@ pub struct Batch<'a> {
 pub struct Refused {
     /// Its place in the batch.
     pub row: usize,
-    /// Why, naming the column.
+    /// Reason, with the column.
     pub reason: String,
 }
 
@@ -68,7 +68,7 @@ impl<'a> Batch<'a> {
         &self.schema
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.range.len()
     }

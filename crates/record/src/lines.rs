@@ -36,7 +36,7 @@ impl LineEncoder {
     ///
     /// # Errors
     ///
-    /// Why the row has no line protocol, with the column.
+    /// Reason that the row has no line protocol, with the column.
     pub fn encode(&mut self, batch: &Batch<'_>, row: usize, lines: &mut Lines) -> Result<(), String> {
         let mut line = lines.line(&self.measurement);
         let mut time = None;

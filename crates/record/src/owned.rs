@@ -85,7 +85,7 @@ impl OwnedBatch {
         Batch::new(&self.schema, Parsed(self))
     }
 
-    /// How many rows there are.
+    /// Number of rows.
     pub fn len(&self) -> usize {
         self.rows.len()
     }

@@ -81,7 +81,7 @@ pub enum Role {
     Time,
     /// Identity of a series: text, few values.
     Tag,
-    /// Which part of a table a replacing write swaps; part of the key.
+    /// Part of a table that a replacing write swaps; part of the key.
     Partition,
     /// Identity of a row.
     Key,

@@ -13,7 +13,7 @@ use crate::interrupt::Interrupt;
 use crate::outbox::{Outbox, records};
 use crate::{Failure, Stage};
 
-/// How long a store may take for the report of a run that is over.
+/// Time limit of a store for the report of a run that is over.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Brings the records of a run to their stores.
@@ -39,7 +39,7 @@ impl Delivery {
         Self { outbox, retry, interrupt }
     }
 
-    /// How many records of this run wait in the spool.
+    /// Number of records of this run that wait in the spool.
     pub(crate) fn spooled(&self) -> usize {
         self.outbox.spooling.spooled()
     }
@@ -164,7 +164,7 @@ impl Delivery {
         }
     }
 
-    /// How many records were refused so far.
+    /// Number of records refused so far.
     pub(crate) fn refused(&self) -> usize {
         self.outbox.tally.total().refused
     }

@@ -25,7 +25,7 @@ pub(crate) trait Patience {
     async fn after(&mut self, delivered: Result<(), Undelivered>) -> Result<(), Undelivered>;
 }
 
-/// Why a batch was not delivered.
+/// Reason that a batch was not delivered.
 pub(crate) enum Undelivered {
     /// The store did not take it.
     Store(Error),

@@ -37,7 +37,7 @@ pub struct Environment {
     pub(crate) redactor: Redactor,
 }
 
-/// How long a program runs, and whether it may change anything.
+/// Duration of a program's work, and whether it may change anything.
 #[derive(Debug, Clone)]
 pub(crate) struct RunPolicy {
     pub(crate) retry: Retry,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use fault::Kind;
 
-/// How a program ended, as its exit code says it. The numbers are those of `sysexits.h` that fit.
+/// End of a program, as its exit code says it. The numbers are those of `sysexits.h` that fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// 0: done, or nothing new.

@@ -1,4 +1,4 @@
-//! Why a run failed: where, what, and what to do about it.
+//! Failure of a run: stage, error, and advice.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use fault::{Fault, Kind};
 
 use crate::{Exit, Stage};
 
-/// Why a run failed. Made by the stages of a [`Run`](crate::Run), which know where they are.
+/// Failure of a run. Made by the stages of a [`Run`](crate::Run), which know where they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     stage: Stage,

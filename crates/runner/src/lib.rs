@@ -9,7 +9,7 @@
 //! use record::{Record, Timestamp};
 //! use runner::{Failure, Run, program};
 //!
-//! /// How long it took to ask.
+//! /// Duration of the request.
 //! #[derive(Record)]
 //! #[record(measurement = "answers")]
 //! struct Answer {

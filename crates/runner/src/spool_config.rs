@@ -5,7 +5,7 @@ use std::time::Duration;
 use settings::{Setting, Settings, Source, Variable};
 use spool::{Limits, WhenFull};
 
-/// How much the spool may hold, as it is set.
+/// Limits of the spool, as they are set.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SpoolConfig(pub(crate) Limits);
 

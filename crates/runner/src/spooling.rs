@@ -12,7 +12,7 @@ use crate::spool_backend::{DeliveryRight, SpoolBackend, SpoolError, StoredBatchI
 
 /// The pauses of a run that has to wait for another.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
-/// How long it waits at most.
+/// Longest wait.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The spool of a program.
@@ -44,7 +44,7 @@ impl Spooling {
         &self.backend
     }
 
-    /// How many records this run put into it and did not deliver.
+    /// Number of records that this run put into it and did not deliver.
     pub(crate) fn spooled(&self) -> usize {
         self.spooled.get()
     }

@@ -45,7 +45,7 @@ impl Tally {
         self.retries.get()
     }
 
-    /// Why a record was refused, the last time.
+    /// Reason of the last refusal.
     pub(crate) fn refusal(&self) -> String {
         self.refusal.borrow().clone()
     }

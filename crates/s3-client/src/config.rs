@@ -1,4 +1,4 @@
-//! Which service, with which key: the variables of the AWS tools.
+//! Service and key, by the variables of the AWS tools.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use http_client::Url;
 use secret::Secret;
 use settings::{Settings, Source};
 
-/// Which service, with which key.
+/// Service and key.
 #[derive(Clone, Settings)]
 #[setting(group = "spool")]
 pub struct Config {

@@ -1,9 +1,9 @@
-//! Why a bucket did not do as it was asked.
+//! Failure of a request to a bucket.
 
 use fault::{Fault, Kind};
 use http_client::Reply;
 
-/// Why a bucket did not do as it was asked. No error holds a key, a token or a signed address.
+/// Failure of a request to a bucket. No error holds a key, a token or a signed address.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

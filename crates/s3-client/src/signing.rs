@@ -12,7 +12,7 @@ use secret::{ExposeSecret as _, Secret};
 
 use crate::{Config, Error};
 
-/// How long a signature holds: longer than any retry, and no longer than servers let a clock be wrong.
+/// Validity of a signature: longer than any retry, and within the clock error that servers accept.
 const VALID_FOR: Duration = Duration::from_mins(10);
 
 /// A difference between two clocks that can be why a server refuses a signature.
@@ -29,7 +29,7 @@ pub(crate) struct Signer {
     pub(crate) bucket: rusty_s3::Bucket,
     pub(crate) credentials: Credentials,
     retry: Retry,
-    /// How far the server's clock is ahead of ours.
+    /// Difference of the server's clock to ours.
     ahead: Cell<SignedDuration>,
 }
 

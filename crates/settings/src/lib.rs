@@ -7,7 +7,7 @@
 //! use secret::Secret;
 //! use settings::{Settings, Source};
 //!
-//! /// Where readings go.
+//! /// Path of the readings.
 //! #[derive(Settings)]
 //! struct Store {
 //!     /// API token with write access to the bucket.

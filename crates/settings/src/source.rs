@@ -1,4 +1,4 @@
-//! Where settings come from, and the mistakes found in them.
+//! Source of settings, and the mistakes found in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -30,11 +30,11 @@ pub struct Shown {
     pub name: String,
     /// Its text; absent where it is a secret.
     pub value: Option<String>,
-    /// Where it was found.
+    /// Origin of the text.
     pub origin: Origin,
 }
 
-/// Where the text of a variable was found.
+/// Origin of the text of a variable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Origin {

@@ -34,7 +34,7 @@ pub struct Site {
     /// Name of the sensor in its records; without it, the number it has from the factory, or its type.
     #[setting(name = "SENSOR_NAME", also = "SENSOR_ID")]
     pub sensor: Option<String>,
-    /// Where the sensor is, as in `balcony`.
+    /// Location of the sensor, as in `balcony`.
     #[setting(name = "LOCATION")]
     pub location: Option<String>,
 }
@@ -42,10 +42,10 @@ pub struct Site {
 /// The tags that say which sensor measured, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Fields)]
 pub struct Origin {
-    /// Which sensor it was: its name in the settings, or else its own number or type.
+    /// Name of the sensor: from the settings, or else its own number or type.
     #[record(tag)]
     pub sensor: String,
-    /// Where the sensor is, where the settings say.
+    /// Location of the sensor, if the settings name it.
     #[record(tag)]
     pub location: Option<String>,
 }

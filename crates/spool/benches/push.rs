@@ -1,4 +1,4 @@
-//! How many records of 200 bytes are durable in a second, by how many come at once.
+//! Records of 200 bytes made durable in a second, by the size of a group.
 
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const RECORD: usize = 200;
 
-/// How many records wait while more are pushed and delivered.
+/// Number of records that wait while more are pushed and delivered.
 const BACKLOG: usize = 10_000;
 
 fn main() {

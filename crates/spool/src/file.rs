@@ -40,7 +40,7 @@ struct Place {
     inode: u64,
 }
 
-/// Why a statement failed, by what is to be done about it.
+/// Failure of a statement, by the remedy.
 #[derive(Debug)]
 pub(crate) enum Failed {
     /// Another program set the file aside, or a person removed it. The one that is there now is to be opened.

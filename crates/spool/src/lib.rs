@@ -134,7 +134,7 @@ impl Spool {
         }
     }
 
-    /// How much waits for `destination`. It takes as long for a million batches as for one.
+    /// Backlog of `destination`. It takes as long for a million batches as for one.
     pub fn backlog(&self, destination: &str) -> Result<Backlog, Error> {
         let (behind, removed) = (self.removals.passed(destination), self.removals.sum(destination));
         self.read(|connection| queue::backlog(connection, destination, behind, removed))
@@ -199,7 +199,7 @@ impl Spool {
         })
     }
 
-    /// How many dead letters there are.
+    /// Number of dead letters.
     pub fn dead_letter_count(&self) -> Result<u64, Error> {
         self.read(letters::count)
     }

@@ -10,10 +10,10 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::space::{self, Pages};
 use crate::{BatchId, rows};
 
-/// How many removals are remembered: a few mebibytes of memory.
+/// Number of removals that are remembered: a few mebibytes of memory.
 const MOST: usize = 50_000;
 
-/// How many of them are tried at once, so that a try in vain costs little.
+/// Number of removals tried at once, so that a try in vain costs little.
 const CHUNK: usize = 1_000;
 
 /// Removals that the disk did not take yet.
@@ -23,7 +23,7 @@ pub(crate) struct Removals {
     count: usize,
 }
 
-/// How much a destination took that is still in the file.
+/// Batches that a destination took and that are still in the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sum {
     pub(crate) batches: u64,

@@ -1,4 +1,4 @@
-//! How batches and dead letters look in their tables.
+//! Rows of batches and dead letters in their tables.
 
 use jiff::Timestamp;
 use rusqlite::types::{Type, ValueRef};

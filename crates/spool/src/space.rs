@@ -1,4 +1,4 @@
-//! How much of the disk the file uses, and how it gives some back.
+//! Space of the file on the disk, and its release.
 
 use rusqlite::Connection;
 

@@ -1,10 +1,10 @@
-//! Why state could not be read or written.
+//! Failure to read or write state.
 
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Why state could not be read or written.
+/// Failure to read or write state.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

@@ -94,7 +94,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Why it could not be kept.
+    /// It could not be kept.
     pub async fn set(&self, key: &str, value: &str) -> Result<(), Error> {
         self.change(key, Change::Set(value)).await.map(drop)
     }
@@ -103,7 +103,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Why it could not be forgotten.
+    /// It could not be forgotten.
     pub async fn remove(&self, key: &str) -> Result<(), Error> {
         self.change(key, Change::Remove).await.map(drop)
     }
@@ -114,7 +114,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// Why it could not be replaced.
+    /// It could not be replaced.
     pub async fn swap(&self, key: &str, expected: Option<&str>, new: Option<&str>) -> Result<bool, Error> {
         let change = match (expected, new) {
             (None, None) => return Ok(self.get(key).await?.is_none()),

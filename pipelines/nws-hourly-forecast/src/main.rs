@@ -12,7 +12,7 @@ use settings::Settings;
 
 use transform::Hour;
 
-/// Which cell of the forecast grid a place lies in changes rarely.
+/// The cell of the forecast grid that holds a place changes rarely.
 const DAY: Duration = Duration::from_hours(24);
 
 #[derive(Settings)]

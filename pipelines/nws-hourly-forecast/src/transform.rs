@@ -40,9 +40,9 @@ pub struct Hour {
     /// Wind speed, upper end.
     #[record(unit = "m/s")]
     pub wind_speed_high: Option<f64>,
-    /// Where the wind comes from, as in `SSW`.
+    /// Direction that the wind comes from, as in `SSW`.
     pub wind_direction: Option<String>,
-    /// Where the wind comes from.
+    /// Direction that the wind comes from.
     #[record(unit = "°")]
     pub wind_direction_degrees: Option<f64>,
     /// Conditions in words.

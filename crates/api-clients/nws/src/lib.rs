@@ -17,10 +17,10 @@ use url::Url;
 pub use quantity::{Quantity, QuantityRange};
 pub use reply::{Forecast, Grid, Period};
 
-/// Where links in replies point, also when they were fetched through a proxy.
+/// Base of the links in replies, also when they were fetched through a proxy.
 const ORIGIN: &str = "https://api.weather.gov";
 
-/// How to reach the service.
+/// Address and identification for the service.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
     /// Contact for our requests, as in `ops@example.org`; sent in the `User-Agent`.

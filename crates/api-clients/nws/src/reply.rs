@@ -61,7 +61,7 @@ pub struct Period {
     pub relative_humidity: Quantity,
     /// Wind speed, as one value or a range.
     pub wind_speed: QuantityRange,
-    /// Where the wind comes from, as in `SSW`.
+    /// Direction that the wind comes from, as in `SSW`.
     #[serde(default, deserialize_with = "json_member::filled_text")]
     pub wind_direction: Option<String>,
     /// In words, as in `Partly Cloudy`.

@@ -1,10 +1,10 @@
-//! Why a call failed.
+//! Failure of a call.
 
 use fault::{Fault, Kind};
 use http_client::Reply;
 use serde::Deserialize;
 
-/// Why a call to OpenWeather failed.
+/// Failure of a call to OpenWeather.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The call failed, or its reply cannot be understood.

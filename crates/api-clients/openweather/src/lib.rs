@@ -24,7 +24,7 @@ pub use reply::{
     Reading, Sun, WeatherReport, Wind,
 };
 
-/// How to reach the service.
+/// Address and identification for the service.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
     /// API key of an account at openweathermap.org.
@@ -91,7 +91,7 @@ impl OpenWeather {
         self.json(near(request, coordinates)).await
     }
 
-    /// Where a city is, as the weather there says.
+    /// Coordinates of a city, as its weather says them.
     ///
     /// # Errors
     ///

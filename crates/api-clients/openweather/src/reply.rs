@@ -11,7 +11,7 @@ pub struct WeatherReport {
     pub dt: i64,
     /// The service's name of the place; empty at sea, absent in a forecast.
     pub name: Option<String>,
-    /// Where it is; absent in a forecast.
+    /// Coordinates; absent in a forecast.
     pub coord: Option<Coord>,
     /// Temperatures, pressure, humidity.
     pub main: Main,
@@ -128,7 +128,7 @@ pub struct Condition {
 pub struct Wind {
     /// Speed.
     pub speed: Option<f64>,
-    /// Where it comes from.
+    /// Direction that it comes from.
     pub deg: Option<f64>,
     /// Speed of gusts; absent when it is calm.
     pub gust: Option<f64>,
@@ -186,7 +186,7 @@ impl Precipitation {
 }
 
 impl WeatherReport {
-    /// Where it is, so that a city can be looked up.
+    /// Coordinates, so that a city can be looked up.
     pub fn coordinates(&self) -> Option<Coordinates> {
         self.coord.and_then(|coord| Coordinates::new(coord.lat, coord.lon))
     }

@@ -35,7 +35,7 @@ impl Counter {
         self.0.set(self.0.get().saturating_add(more));
     }
 
-    /// How many were counted.
+    /// The count.
     pub fn get(&self) -> u64 {
         self.0.get()
     }

@@ -15,11 +15,11 @@ const LONG_WAIT: Duration = Duration::from_secs(30);
 /// The health of a source: whether it is alive, and whether it is ready. All times are of the monotonic clock.
 #[derive(Debug)]
 pub(crate) struct Health {
-    /// How long from one reading to the next; `None` for a stream, which has its own time.
+    /// Period of the readings; `None` for a stream, which has its own time.
     period: Cell<Option<Duration>>,
     last_progress: Cell<Option<Instant>>,
     last_turn: Cell<Instant>,
-    /// How long from the last turn to the next: longer than a period while the sensor fails.
+    /// Time from the last turn to the next: longer than a period while the sensor fails.
     rest: Cell<Duration>,
     is_connected: Cell<bool>,
     storing: Cell<usize>,

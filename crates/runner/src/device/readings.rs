@@ -63,22 +63,22 @@ impl Readings {
         true
     }
 
-    /// How many failed in a row, up to now.
+    /// Number of failures in a row, up to now.
     pub(crate) fn in_a_row(&self) -> u32 {
         self.in_a_row.get()
     }
 
-    /// Why the last one failed, if it did.
+    /// The last failure, unless the last reading was good.
     pub(crate) fn last_failure(&self) -> Option<Failure> {
         self.last_failure.borrow().clone()
     }
 
-    /// How many were good.
+    /// Number of good readings.
     pub(crate) fn count(&self) -> u64 {
         self.good.get()
     }
 
-    /// How many failed, by reason.
+    /// Number of failed readings, by reason.
     pub(crate) fn failures(&self) -> Vec<(FailureReason, u64)> {
         self.failed.borrow().iter().map(|(reason, count)| (*reason, *count)).collect()
     }

@@ -52,7 +52,7 @@ struct Away {
     error: String,
     /// Whether a person has to do something about it.
     is_lasting: bool,
-    /// How long it asked to be left alone.
+    /// Pause that the store asked for.
     asked: Option<Duration>,
 }
 

@@ -109,7 +109,7 @@ impl Host {
         })
     }
 
-    /// How full the file system is that holds `mount`, a path of the machine such as `/data`.
+    /// Usage of the file system that holds `mount`, a path of the machine such as `/data`.
     ///
     /// # Errors
     ///

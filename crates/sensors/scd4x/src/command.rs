@@ -8,7 +8,7 @@ pub(crate) struct Command {
     /// Its name in the data sheet.
     pub(crate) name: &'static str,
     pub(crate) code: u16,
-    /// How long it takes, before there is an answer or the next command is understood.
+    /// Time until there is an answer or the next command is understood.
     pub(crate) takes: Duration,
 }
 

@@ -10,11 +10,11 @@ use crate::reading::{offset_to_word, word_to_offset};
 use crate::setup::held;
 use crate::{ADDRESS, Error, Power, Reading, Setup, word};
 
-/// How often something is read before a wrong checksum counts.
+/// Number of attempts before a wrong checksum counts.
 const ATTEMPTS: u32 = 3;
-/// How far apart questions for a new measurement are.
+/// Interval of questions for a new measurement.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
-/// How long it has to measure before it can be recalibrated, and some seconds more.
+/// Time of measuring before a recalibration, and some seconds more.
 const BEFORE_RECALIBRATION: Duration = Duration::from_secs(190);
 /// Answer of a failed recalibration.
 const NOT_RECALIBRATED: u16 = 0xFFFF;
@@ -127,7 +127,7 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
         self.set(command::SET_OFFSET, offset_to_word(degrees)).await
     }
 
-    /// How much warmer the sensor is than the room, in °C. Only while it does not measure.
+    /// Temperature of the sensor above that of the room, in °C. Only while it does not measure.
     pub async fn temperature_offset(&mut self) -> Result<f64, Error> {
         let [word] = self.ask(command::GET_OFFSET).await?;
         Ok(word_to_offset(word))

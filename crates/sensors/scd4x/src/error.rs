@@ -1,10 +1,10 @@
-//! Why the sensor gave no reading, or did not obey.
+//! Failure of a reading or a command.
 
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Why the sensor gave no reading, or did not obey.
+/// Failure of a reading or a command.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Nobody acknowledged. No sensor is there, it is busy, it does not take this command in its present state, or it
@@ -25,13 +25,13 @@ pub enum Error {
     Bus {
         /// The command, by its name in the data sheet.
         command: &'static str,
-        /// How the bus describes it. Of its error, embedded-hal promises no more than this text.
+        /// Description by the bus. Of its error, embedded-hal promises no more than this text.
         cause: String,
     },
     /// No measurement became ready. The sensor was reset and measures no more: start it again.
     #[error("no measurement was ready within {} s", after.as_secs())]
     Silent {
-        /// How long it was waited for.
+        /// Time waited.
         after: Duration,
     },
     /// The sensor could not recalibrate: it has to measure for three minutes before.
@@ -40,7 +40,7 @@ pub enum Error {
     /// A setting is out of what the sensor takes.
     #[error("{setting} is {given}; the sensor takes {takes}")]
     OutOfRange {
-        /// Which one.
+        /// The command.
         setting: &'static str,
         /// Given value, with its unit.
         given: String,

@@ -28,7 +28,7 @@ pub enum Command {
     SetWorkingPeriod(WorkingPeriod),
 }
 
-/// How measurements are reported.
+/// Reporting of measurements.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reporting {
     /// By itself, once a second.

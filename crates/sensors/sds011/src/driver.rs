@@ -7,13 +7,13 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{Answer, Command, Decoder, DeviceId, Error, Frame, Reading, Reporting, Work, WorkingPeriod};
 
-/// How long an answer may take. The sensor needs some 30 ms; a second is the distance of its own reports.
+/// Time limit of an answer. The sensor needs some 30 ms; a second is the distance of its own reports.
 const ANSWER_WITHIN: Duration = Duration::from_millis(1500);
-/// How often a command is sent before the sensor counts as silent. The first one after a sleep is lost now and then.
+/// Number of attempts before the sensor counts as silent. The first one after a sleep is lost now and then.
 const ATTEMPTS: u32 = 3;
 /// A frame takes 10 ms. After twice that, what comes is not the rest of an old one.
 const QUIET: Duration = Duration::from_millis(20);
-/// How long old bytes are thrown away on a line that is never quiet.
+/// Time for discarding old bytes on a line that is never quiet.
 const DISCARD_WITHIN: Duration = Duration::from_millis(500);
 const CHUNK: usize = 64;
 
@@ -38,7 +38,7 @@ pub struct Sds011<P> {
 pub struct Firmware {
     /// Year since 2000, month, day.
     pub date: [u8; 3],
-    /// Which sensor it is.
+    /// Number of the sensor.
     pub device: DeviceId,
 }
 
@@ -109,7 +109,7 @@ impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
         }
     }
 
-    /// How measurements are reported.
+    /// Reporting of measurements.
     pub async fn reporting(&mut self) -> Result<Reporting, Error> {
         let [_, value, _] = self.command(Command::GetReporting).await?.data;
         Ok(if value == 0 { Reporting::Active } else { Reporting::Query })

@@ -1,6 +1,6 @@
 //! Frames the sensor sends: ten bytes, head and tail around a checksum.
 
-/// How long a frame of the sensor is, in bytes.
+/// Size of a frame of the sensor, in bytes.
 pub(crate) const LENGTH: usize = 10;
 pub(crate) const HEAD: u8 = 0xAA;
 pub(crate) const TAIL: u8 = 0xAB;
@@ -14,7 +14,7 @@ pub enum Frame {
     Measured {
         /// Measured values.
         reading: Reading,
-        /// Which sensor it was.
+        /// Number of the sensor.
         device: DeviceId,
     },
     /// An answer to a command, `AA C5`.
@@ -37,7 +37,7 @@ pub struct Answer {
     pub command: u8,
     /// Data bytes.
     pub data: [u8; 3],
-    /// Which sensor answers.
+    /// Number of the sensor that answers.
     pub device: DeviceId,
 }
 

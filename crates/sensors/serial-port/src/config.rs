@@ -8,7 +8,7 @@ use settings::{Settings, Source, Variable};
 
 use crate::{Error, UsbId, adapter};
 
-/// Which port is meant.
+/// Choice of the port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Config {
     /// The one of this name.
@@ -39,7 +39,7 @@ impl Config {
         SerialPort::open(&path, baud).map_err(|source| Error::open(path, source))
     }
 
-    /// Where the port is at present.
+    /// Present path of the port.
     ///
     /// # Errors
     ///

@@ -67,7 +67,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// How a field adds to the variables, and how it is read.
+/// Code of a field: its variables, and its reading.
 fn code(field: &Field, entry: &Entry) -> (TokenStream, TokenStream) {
     let rust_type = &field.ty;
     match entry {

@@ -1,4 +1,4 @@
-//! Where an InfluxDB is, and what allows writing to it.
+//! Address, bucket and credentials of an InfluxDB.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use secret::Secret;
 use settings::Settings;
 use url::Url;
 
-/// Where an InfluxDB is, and what allows writing to it.
+/// Address, bucket and credentials of an InfluxDB.
 #[derive(Clone, Settings)]
 #[setting(group = "stores")]
 pub struct Config {

@@ -7,7 +7,7 @@ use crate::bad_request::BadRequest;
 use crate::part::{Group, Part};
 use crate::write_api::{Answer, WriteApi, too_small};
 
-/// How often a group of one part may be divided because some of it is refused. Each time costs two requests at most.
+/// Times that a group of one part may be divided because some of it is refused. Each costs two requests at most.
 const DIVISIONS: usize = 128;
 
 /// The delivery of a batch.

@@ -1,10 +1,10 @@
-//! Which broker, which topics, and what the messages hold.
+//! Broker, topics and form of the messages.
 
 use settings::{Setting, Settings, Source, Variable};
 
 use crate::template::Template;
 
-/// Which broker, which topics, and what the messages hold.
+/// Broker, topics and form of the messages.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) broker: mqtt_client::Config,

@@ -1,4 +1,4 @@
-//! Why a batch was not stored.
+//! Reason that a batch was not stored.
 
 use fault::{Fault, Kind};
 use sink::Error;
@@ -6,7 +6,7 @@ use sink_sql::Mismatch;
 
 use crate::NAME;
 
-/// Why a batch was not stored.
+/// Reason that a batch was not stored.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The table cannot be made to fit.

@@ -31,7 +31,7 @@ use fitting::Fitting;
 
 const NAME: &str = "postgres";
 
-/// How long a whole write may take: longer than a statement may, so that the server's own word comes first.
+/// Time limit of a whole write: longer than that of a statement, so that the server's own error comes first.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(90);
 
 const CHECK_TIMEOUT: Duration = Duration::from_secs(10);

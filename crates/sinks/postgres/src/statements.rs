@@ -12,7 +12,7 @@ pub(crate) const COMMIT: &str = "COMMIT";
 /// A database may be set to write floats as text with 15 digits; more than zero means as many as they need.
 pub(crate) const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'; SET LOCAL extra_float_digits = 3";
 
-/// How the transaction of a write begins, and what it deletes first.
+/// Begin of a write's transaction, and its deletions.
 ///
 /// Two replacing writes that overlap would each keep what the other one inserted.
 pub(crate) fn beginning(layout: &Layout) -> (String, Option<String>) {

@@ -1,4 +1,4 @@
-//! Which stores are configured, and which of them are meant.
+//! Stores that are configured, and those that `SINK` selects.
 
 use settings::{Setting, Settings, Source};
 

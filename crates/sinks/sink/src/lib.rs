@@ -26,7 +26,7 @@ pub trait Sink {
     ///
     /// # Errors
     ///
-    /// Why it would not.
+    /// Reason of the refusal.
     async fn check(&self) -> Result<(), Error>;
 }
 
@@ -37,7 +37,7 @@ pub struct Written {
     pub refused: Vec<Refused>,
 }
 
-/// Why a store did not take a batch.
+/// Reason that a store did not take a batch.
 #[derive(Debug, thiserror::Error)]
 #[error("{store}: {message}")]
 pub struct Error {

@@ -1,10 +1,10 @@
-//! How rows are written into a table, once it fits them.
+//! Layout of rows for a table that fits them.
 
 use record::{Role, Schema, Shape, Type, WriteMode};
 
 use crate::{quoted, quoted_list};
 
-/// How rows are written into a table.
+/// Layout of rows for a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     /// The table's name.

@@ -97,7 +97,7 @@ pub enum Mismatch {
     LongName {
         /// The name.
         name: String,
-        /// How many bytes a name may have.
+        /// Limit of a name, in bytes.
         longest: usize,
     },
     /// A name no store takes.

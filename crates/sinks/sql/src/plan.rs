@@ -15,7 +15,7 @@ pub struct Plan {
     /// Conditions that must not hold for existing rows. Check them in the same transaction before the statements, with
     /// the table locked against writes. Empty without statements.
     pub conditions: Vec<Condition>,
-    /// How rows are written once they ran.
+    /// Layout of rows once they ran.
     pub layout: Layout,
 }
 

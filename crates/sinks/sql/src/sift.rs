@@ -1,4 +1,4 @@
-//! Which rows of a batch are written: those the store can hold, each identity once.
+//! Rows of a batch that are written: those the store can hold, each identity once.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -8,7 +8,7 @@ use sink_sql::Mismatch;
 
 use crate::NAME;
 
-/// Why a batch was not stored.
+/// Reason that a batch was not stored.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The table cannot be made to fit.

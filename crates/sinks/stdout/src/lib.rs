@@ -102,7 +102,7 @@ mod tests {
         asked_at: Option<Timestamp>,
     }
 
-    /// How warm it is.
+    /// Temperature of the air.
     #[derive(Record)]
     #[record(measurement = "weather")]
     struct Weather {

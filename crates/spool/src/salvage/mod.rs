@@ -20,7 +20,7 @@ use crate::rows::{self, Read};
 use crate::tally::{self, Tally};
 use crate::{Cause, Entry, Error, SpooledBatch};
 
-/// Where the columns of [`tally::DROPPED`] begin, behind those of [`rows::BATCH`].
+/// Index of the first column of [`tally::DROPPED`], behind those of [`rows::BATCH`].
 const FIRST_OF_DROPPED: usize = 7;
 
 /// Numbers of recovered rows.

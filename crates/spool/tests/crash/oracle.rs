@@ -23,7 +23,7 @@ pub(crate) struct Oracle {
 pub(crate) struct Held {
     /// The numbers in the order in which they came, by destination.
     pub(crate) numbers: Vec<u64>,
-    /// How many batches were counted as dropped.
+    /// Number of batches counted as dropped.
     pub(crate) dropped: u64,
 }
 

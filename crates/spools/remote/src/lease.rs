@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::storage::{Storage, TIMEOUT};
 use crate::{Error, name};
 
-/// How long a lease in a bucket lasts when its holder is gone: as long as a run may take by default.
+/// Duration of a lease in a bucket when its holder is gone: the default time limit of a run.
 const DURATION: Duration = Duration::from_mins(2);
 
 /// After so long it is renewed, between two batches.

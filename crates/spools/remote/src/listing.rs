@@ -9,7 +9,7 @@ use crate::Error;
 use crate::name::{BATCHES, Item};
 use crate::storage::Storage;
 
-/// How long a spool that could not be read is not asked again, so that each question does not wait for it.
+/// Pause after a spool could not be read, so that each question does not wait for it.
 const PAUSE: Duration = Duration::from_secs(30);
 
 /// The batches in a spool, by their place in the queue.

@@ -21,7 +21,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// Why it is not kept, [`Error::Full`] among them.
+    /// It is not kept, as with [`Error::Full`].
     pub async fn push(&self, entry: &Entry<'_>, now: Timestamp) -> Result<Pushed, Error> {
         // The caller has no other place for it.
         self.listing.require(&self.storage).await?;
@@ -53,7 +53,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// Why some of them are still there.
+    /// Some of them are still there.
     pub async fn expire(&self, now: Timestamp) -> Result<Vec<Dropped>, Error> {
         let Some(limit) = self.limits().age.and_then(|age| now.checked_sub(age).ok()) else {
             return Ok(Vec::new());
