@@ -1,4 +1,4 @@
-//! Why logging could not be set up.
+//! Errors of setting up logging.
 
 use fault::{Fault, Kind};
 use tracing::subscriber::SetGlobalDefaultError;

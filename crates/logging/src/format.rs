@@ -1,10 +1,10 @@
-//! The two forms of a line, and which of them suits standard error.
+//! The two formats of a line, and the choice for standard error.
 
 use std::io::IsTerminal as _;
 
 use crate::Error;
 
-/// How a line looks.
+/// Format of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// One JSON object, for programs.

@@ -15,7 +15,7 @@ pub enum Error {
     /// There is no connection to be had now.
     #[error("PostgreSQL cannot be reached: {reason}")]
     Unreachable {
-        /// Why, as the operating system says it.
+        /// Reason, as given by the operating system.
         reason: String,
     },
     /// The connection ended before the response. The statement may have been executed or not.
@@ -24,19 +24,19 @@ pub enum Error {
     /// No answer came in time.
     #[error("PostgreSQL did not answer within {} s", after.as_secs())]
     TimedOut {
-        /// How long was waited.
+        /// Time limit that has passed.
         after: Duration,
     },
     /// TLS could not be set up: the server offers none, or its certificate is not trusted.
     #[error("TLS with PostgreSQL failed: {reason}")]
     Tls {
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// The login could not even be tried, for want of a password for instance.
     #[error("PostgreSQL wants another login: {reason}")]
     Login {
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// The server refused the login or the statement.

@@ -1,4 +1,4 @@
-//! Which Rust types can be a column, and how their values are read.
+//! Rust types that can be a column, and access to their values.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -38,7 +38,7 @@ pub(crate) struct Request {
     pub(crate) is_endless: bool,
 }
 
-/// How much of a run is done.
+/// Extent of a run.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Mode {
     /// All of it.

@@ -34,7 +34,7 @@ pub(crate) struct Shared {
     pub(crate) logging: Option<Logging>,
 }
 
-/// How long a run may take.
+/// Time limits of a run.
 #[derive(Debug, Clone, Settings)]
 #[setting(group = "run")]
 pub(crate) struct RunLimits {
@@ -46,7 +46,7 @@ pub(crate) struct RunLimits {
     pub(crate) retry_budget: Duration,
 }
 
-/// How long HTTP requests may take.
+/// Time limit of HTTP requests.
 #[derive(Debug, Clone, Settings)]
 #[setting(group = "run")]
 pub(crate) struct Requests {

@@ -13,7 +13,7 @@ use crate::interrupt::Interrupt;
 use crate::outbox::{Outbox, records};
 use crate::{Failure, Stage};
 
-/// How long a store may take for the report of a run that is over.
+/// Time limit of a store for the report of a run that is over.
 const REPORT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// Brings the records of a run to their stores.
@@ -39,7 +39,7 @@ impl Delivery {
         Self { outbox, retry, interrupt }
     }
 
-    /// How many records of this run wait in the spool.
+    /// Number of this run's records in the spool.
     pub(crate) fn spooled(&self) -> usize {
         self.outbox.spooling.spooled()
     }
@@ -164,12 +164,12 @@ impl Delivery {
         }
     }
 
-    /// How many records were refused so far.
+    /// Number of records refused so far.
     pub(crate) fn refused(&self) -> usize {
         self.outbox.tally.total().refused
     }
 
-    /// Fails where records were refused since there were so many.
+    /// Fails if more than `before` records have been refused by now.
     pub(crate) fn refusals_since(&self, before: usize) -> Result<(), Failure> {
         let tally = &self.outbox.tally;
         match tally.total().refused.saturating_sub(before) {

@@ -70,7 +70,7 @@ impl Progress {
         self.stage.get().unwrap_or(Stage::Configure)
     }
 
-    /// How many records came to the load stage.
+    /// Number of records that came to the load stage.
     pub(crate) fn rows(&self) -> usize {
         self.rows.get()
     }
@@ -85,7 +85,7 @@ impl Progress {
         self.failures.take()
     }
 
-    /// How the run ended: by its own result, and by what failed on the way.
+    /// Result of the run: its own, and the failures on the way.
     pub(crate) fn result(&self, own: Result<(), Failure>) -> Result<(), Failure> {
         let mut failures = self.failures.take();
         failures.extend(own.err());

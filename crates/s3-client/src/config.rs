@@ -1,4 +1,4 @@
-//! Which service, with which key: the variables of the AWS tools.
+//! Settings of the service and its access key: the variables of the AWS tools.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use http_client::Url;
 use secret::Secret;
 use settings::{Settings, Source};
 
-/// Which service, with which key.
+/// Address, region and access key of the service.
 #[derive(Clone, Settings)]
 pub struct Config {
     /// Address of an S3-compatible service, such as `https://minio.example:9000`; without it, AWS in `AWS_REGION`.

@@ -20,10 +20,10 @@ struct Service {
 struct Config {
     #[setting(block)]
     service: Service,
-    /// How often to look.
+    /// Interval of looks.
     #[setting(name = "INTERVAL_SECONDS")]
     interval: Option<Duration>,
-    /// How many to take.
+    /// Most items to take.
     #[setting(name = "LIMIT", default = "10")]
     limit: u32,
 }
@@ -183,7 +183,7 @@ fn effective_settings_are_shown_without_secrets() {
 fn a_field_may_have_any_name() {
     #[derive(Settings)]
     struct Odd {
-        /// Where it comes from.
+        /// Its origin.
         #[setting(name = "ODD_SOURCE")]
         source: String,
         /// Kind.
@@ -202,10 +202,10 @@ struct Sensor {
     /// Height above the sea.
     #[setting(name = "ALTITUDE_METERS", range = 0..=3000, unit = "m")]
     altitude: Option<u16>,
-    /// How much warmer it is than the room.
+    /// Excess of its temperature over that of the room.
     #[setting(name = "OFFSET", range = -20..=20.5)]
     offset: Option<f64>,
-    /// How long it warms up.
+    /// Time of the warm-up.
     #[setting(name = "WARM_UP_SECONDS", default = "30", range = 1.., unit = "s")]
     warm_up: Duration,
 }

@@ -1,4 +1,4 @@
-//! Identity of a sensor in its records: its name, and where it is.
+//! Identity of a sensor in its records: its name and its location.
 //!
 //! A device program nests [`Site`] in its settings and flattens [`Origin`] into its record:
 //!
@@ -34,18 +34,18 @@ pub struct Site {
     /// Name of the sensor in its records; without it, the number it has from the factory, or its type.
     #[setting(name = "SENSOR_NAME", also = "SENSOR_ID")]
     pub sensor: Option<String>,
-    /// Where the sensor is, as in `balcony`.
+    /// Location of the sensor, as in `balcony`.
     #[setting(name = "LOCATION")]
     pub location: Option<String>,
 }
 
-/// The tags that say which sensor measured, and where.
+/// The tags of a sensor: its name and its location.
 #[derive(Debug, Clone, PartialEq, Eq, Fields)]
 pub struct Origin {
-    /// Which sensor it was: its name in the settings, or else its own number or type.
+    /// Name of the sensor in the settings, or else its own number or type.
     #[record(tag)]
     pub sensor: String,
-    /// Where the sensor is, where the settings say.
+    /// Location of the sensor, where the settings have it.
     #[record(tag)]
     pub location: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! How many records of 200 bytes are durable in a second, by how many come at once.
+//! Benchmark of durable pushes of records of 200 bytes, by the number that come at once.
 
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 const RECORD: usize = 200;
 
-/// How many records wait while more are pushed and delivered.
+/// Number of records that wait while more are pushed and delivered.
 const BACKLOG: usize = 10_000;
 
 fn main() {
@@ -30,7 +30,7 @@ fn entry(payload: &[u8]) -> Entry<'_> {
     Entry { destination: "influxdb", payload, records, first: at, last: at }
 }
 
-/// One batch of so many records: what a run or a gateway pushes while the store is away.
+/// One batch of so many records, as a run or a gateway pushes it while the store is away.
 #[divan::bench(args = [1, 100, 1_000, 10_000])]
 fn batch_of(bencher: Bencher<'_, '_>, records: usize) {
     let (_folder, mut spool) = spool();

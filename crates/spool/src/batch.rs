@@ -11,7 +11,7 @@ pub struct Entry<'a> {
     pub destination: &'a str,
     /// The bytes to deliver.
     pub payload: &'a [u8],
-    /// How many records are in them.
+    /// Number of records in them.
     pub records: u64,
     /// The time of the first of these records.
     pub first: Timestamp,
@@ -41,26 +41,26 @@ pub struct SpooledBatch {
     pub id: BatchId,
     /// The bytes as they were pushed.
     pub payload: Vec<u8>,
-    /// How many records are in them.
+    /// Number of records in them.
     pub records: u64,
     /// The time of the first of these records, to the microsecond.
     pub first: Timestamp,
     /// The time of the last of them, to the microsecond.
     pub last: Timestamp,
-    /// When it was pushed, to the microsecond.
+    /// Time of the push, to the microsecond.
     pub spooled_at: Timestamp,
 }
 
-/// How much waits for a destination.
+/// Backlog of a destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Backlog {
-    /// How many batches.
+    /// Number of batches.
     pub batches: u64,
-    /// How many records are in them.
+    /// Number of records in them.
     pub records: u64,
-    /// How many bytes their payloads have.
+    /// Size of their payloads, in bytes.
     pub bytes: u64,
-    /// When the batch that comes next was pushed; `None` if nothing waits.
+    /// Time at which the next batch was pushed; `None` if nothing waits.
     pub oldest: Option<Timestamp>,
 }
 
@@ -71,9 +71,9 @@ pub struct DeadLetter {
     pub destination: String,
     /// The rejected record as readable text, such as JSON.
     pub record: String,
-    /// Why, in the words of the destination.
+    /// Reason, in the words of the destination.
     pub reason: String,
-    /// When it was refused, to the microsecond.
+    /// Time of the rejection, to the microsecond.
     pub at: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! How much a spool may hold, and what happens to what goes beyond.
+//! Limits of a spool, and the treatment of batches beyond them.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 /// One gibibyte.
 const GIB: u64 = 1 << 30;
 
-/// How much a spool may hold.
+/// Limits of a spool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// The bytes that the file may use: batches and dead letters with all that SQLite adds to them, in whole pages.
@@ -15,7 +15,7 @@ pub struct Limits {
     /// Files beside it come on top: the write-ahead log, with a mebibyte or the largest push, whichever is more, and
     /// the reserve for a full disk, with one and a quarter.
     pub bytes: u64,
-    /// How long a batch may wait, from when it was pushed. `None`: for ever.
+    /// Longest time that a batch may wait after its push. `None`: for ever.
     pub age: Option<Duration>,
     /// Treatment of a batch without room.
     pub when_full: WhenFull,
@@ -29,22 +29,22 @@ pub enum WhenFull {
     DropOldest,
     /// The new batch is not taken.
     DropNewest,
-    /// The push fails with [`Error::Full`](crate::Error::Full), and the caller holds on to what it has.
+    /// The push fails with [`Error::Full`](crate::Error::Full), and the caller keeps the batch.
     Block,
 }
 
-/// Batches that were dropped, or dead letters: how much, and the time range of the records in it.
+/// Batches that were dropped, or dead letters: their numbers, and the time range of the records in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
     /// Destination.
     pub destination: String,
-    /// Why they were dropped.
+    /// Cause of the drop.
     pub cause: Cause,
-    /// How many batches, or how many dead letters.
+    /// Number of batches, or of dead letters.
     pub batches: u64,
-    /// How many records were in them.
+    /// Number of records in them.
     pub records: u64,
-    /// How many bytes their payloads had.
+    /// Size of their payloads, in bytes.
     pub bytes: u64,
     /// The time of the first record in them, to the microsecond.
     pub first: Timestamp,
@@ -52,7 +52,7 @@ pub struct Dropped {
     pub last: Timestamp,
 }
 
-/// Why a batch was dropped.
+/// Cause of a drop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Cause {
@@ -67,11 +67,11 @@ pub enum Cause {
 }
 
 impl Limits {
-    /// How many dead letters are kept.
+    /// Largest number of dead letters.
     pub const DEAD_LETTERS: u64 = 10_000;
 
-    /// How many bytes the records and reasons of all dead letters may have: an eighth of [`Limits::bytes`], and no
-    /// more than 16 MiB.
+    /// Largest size of the records and reasons of all dead letters, in bytes: an eighth of [`Limits::bytes`],
+    /// and no more than 16 MiB.
     pub fn dead_letter_bytes(&self) -> u64 {
         (self.bytes / 8).min(GIB / 64)
     }

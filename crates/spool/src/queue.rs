@@ -10,7 +10,7 @@ use crate::space::{self, Pages};
 use crate::tally::{self, Tally};
 use crate::{Backlog, BatchId, Cause, file};
 
-/// How many batches expire in one transaction, so that others get their turn.
+/// Number of batches that expire in one transaction, so that others get their turn.
 const EXPIRE_AT_ONCE: usize = 1_000;
 
 /// The batch for `destination` that comes first behind the row `behind`. `removed` are in the file and wait no longer.
@@ -35,7 +35,7 @@ pub(crate) fn next(
     Ok(next)
 }
 
-/// How much waits for `destination` behind the row `behind`.
+/// Backlog of `destination` behind the row `behind`.
 pub(crate) fn backlog(
     connection: &Connection,
     destination: &str,

@@ -1,10 +1,10 @@
-//! Why state could not be read or written.
+//! Errors of reading and writing state.
 
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Why state could not be read or written.
+/// Errors of reading and writing state.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

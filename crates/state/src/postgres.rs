@@ -8,7 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::Error;
 use crate::statement::{ALL, Change, GET};
 
-/// How long one exchange may take.
+/// Time limit of one exchange.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
 const NOW: &str = "now()";

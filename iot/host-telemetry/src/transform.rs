@@ -99,7 +99,7 @@ impl MachineRecord {
 }
 
 impl DiskRecord {
-    /// How full the disk at `mount` is.
+    /// Record of the disk at `mount`.
     pub fn of(disk: sensor_host::Disk, host: &str, mount: &str, time: Timestamp) -> Self {
         Self {
             time,

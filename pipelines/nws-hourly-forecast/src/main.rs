@@ -12,7 +12,7 @@ use settings::Settings;
 
 use transform::Hour;
 
-/// Which cell of the forecast grid a place lies in changes rarely.
+/// Age up to which the grid cell of a place is used again: it changes rarely.
 const DAY: Duration = Duration::from_hours(24);
 
 #[derive(Settings)]

@@ -1,10 +1,10 @@
-//! Why a call failed.
+//! Errors of calls.
 
 use fault::{Fault, Kind};
 use http_client::Reply;
 use serde::Deserialize;
 
-/// Why a call to OpenWeather failed.
+/// Errors of calls to OpenWeather.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The call failed, or its reply cannot be understood.

@@ -19,7 +19,7 @@ use crate::tally::Tally;
 /// Time without another after which it is over.
 const QUIET: Duration = Duration::from_hours(1);
 
-/// How often lost records are logged while they are being lost.
+/// Interval of log lines while records are being lost.
 const LOG_EVERY: Duration = Duration::from_mins(1);
 
 /// Records that were lost by a limit of the spool, or refused by a store.
@@ -37,7 +37,7 @@ pub(crate) struct Incidents {
 /// Something that happened to records, several times perhaps.
 #[derive(Debug)]
 struct Incident {
-    /// How many records since it began.
+    /// Number of records since it began.
     records: Cell<usize>,
     began: Cell<Timestamp>,
     /// The last time it happened. An earlier start of the program may have reported it, so the start counts.

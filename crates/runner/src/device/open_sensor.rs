@@ -21,7 +21,7 @@ pub(crate) struct OpenSensor<'a, S, O, F> {
     read: F,
     opened: Option<S>,
     has_answered: bool,
-    /// Why the last attempt failed, if it did. A signal to stop is no such failure.
+    /// Failure of the last attempt, if it failed. A signal to stop is no such failure.
     last_failure: Option<Failure>,
 }
 
@@ -35,7 +35,7 @@ impl<'a, S, O, F> OpenSensor<'a, S, O, F> {
         self.has_answered
     }
 
-    /// Why the last attempt failed, if it did.
+    /// Failure of the last attempt, if it failed.
     pub(crate) fn last_failure(&self) -> Option<Failure> {
         self.last_failure.clone()
     }

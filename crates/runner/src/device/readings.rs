@@ -63,27 +63,27 @@ impl Readings {
         true
     }
 
-    /// How many failed in a row, up to now.
+    /// Number of failures in a row, up to now.
     pub(crate) fn in_a_row(&self) -> u32 {
         self.in_a_row.get()
     }
 
-    /// Why the last one failed, if it did.
+    /// Failure of the last reading, if it failed.
     pub(crate) fn last_failure(&self) -> Option<Failure> {
         self.last_failure.borrow().clone()
     }
 
-    /// How many were good.
+    /// Number of good readings.
     pub(crate) fn count(&self) -> u64 {
         self.good.get()
     }
 
-    /// How many failed, by reason.
+    /// Numbers of failed readings, by reason.
     pub(crate) fn failures(&self) -> Vec<(FailureReason, u64)> {
         self.failed.borrow().iter().map(|(reason, count)| (*reason, *count)).collect()
     }
 
-    /// When the last good one was.
+    /// Time of the last good reading.
     pub(crate) fn last_good(&self) -> Option<Timestamp> {
         self.last_good.get()
     }

@@ -44,7 +44,7 @@ struct Away {
     error: String,
     /// Whether a person has to do something about it.
     is_lasting: bool,
-    /// How long it asked to be left alone.
+    /// Pause that it asked for.
     asked: Option<Duration>,
 }
 

@@ -1,4 +1,4 @@
-//! Which of many temperatures is the one of the processor, and which the one of the graphics unit.
+//! Choice of the temperatures of the processor and the graphics unit among many.
 
 use crate::Temperature;
 

@@ -1,4 +1,4 @@
-//! How full a file system is.
+//! Used and free space of a file system.
 
 use std::io;
 use std::path::Path;

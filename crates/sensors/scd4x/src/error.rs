@@ -1,14 +1,14 @@
-//! Why the sensor gave no reading, or did not obey.
+//! Errors of readings and commands.
 
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Why the sensor gave no reading, or did not obey.
+/// Errors of readings and commands.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody acknowledged. No sensor is there, it is busy, it does not take this command in its present state, or it
-    /// has nothing new to read.
+    /// No acknowledgement. No sensor is there, it is busy, it does not take this command in its present
+    /// state, or it has nothing new to read.
     #[error("the sensor did not acknowledge `{command}`")]
     NoAcknowledge {
         /// The command, by its name in the data sheet.
@@ -25,22 +25,22 @@ pub enum Error {
     Bus {
         /// The command, by its name in the data sheet.
         command: &'static str,
-        /// How the bus describes it. Of its error, embedded-hal promises no more than this text.
+        /// Description by the bus. Of its error, embedded-hal promises no more than this text.
         cause: String,
     },
     /// No measurement became ready. The sensor was reset and measures no more: start it again.
     #[error("no measurement was ready within {} s", after.as_secs())]
     Silent {
-        /// How long it was waited for.
+        /// Time limit that has passed.
         after: Duration,
     },
     /// The sensor could not recalibrate: it has to measure for three minutes before.
     #[error("the sensor refused the recalibration: it has to measure for 3 minutes in steady air before")]
     NotRecalibrated,
-    /// A setting is out of what the sensor takes.
+    /// A setting is outside of the range of the sensor.
     #[error("{setting} is {given}; the sensor takes {takes}")]
     OutOfRange {
-        /// Which one.
+        /// The setting.
         setting: &'static str,
         /// Given value, with its unit.
         given: String,

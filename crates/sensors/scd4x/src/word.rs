@@ -1,6 +1,6 @@
 //! Words on the wire: two bytes, high one first, and a checksum.
 
-/// How many bytes a word takes on the wire.
+/// Number of bytes of a word on the wire.
 pub(crate) const LENGTH: usize = 3;
 
 /// CRC-8 with polynomial 0x31 and initial value 0xFF, over the bytes of one word.

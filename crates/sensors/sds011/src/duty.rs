@@ -7,15 +7,15 @@ use tokio::time::{sleep, sleep_until};
 
 use crate::{DeviceId, Error, Reading, Reporting, Sds011, WorkingPeriod};
 
-/// How far apart measurements are: the sensor makes one a second.
+/// Interval of measurements: the sensor makes one a second.
 const BETWEEN: Duration = Duration::from_secs(1);
 
-/// How a reading is taken.
+/// Warm-up and number of measurements of a reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DutyCycle {
-    /// How long it works before what it measures counts. 30 s, says the data sheet.
+    /// Time of work before measurements are reliable. 30 s by the data sheet.
     pub warm_up: Duration,
-    /// Of how many measurements, a second apart, the median is taken; 1 at least.
+    /// Number of measurements, a second apart, whose median is the reading; 1 at least.
     pub samples: u16,
 }
 

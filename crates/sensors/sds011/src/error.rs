@@ -1,26 +1,26 @@
-//! Why the sensor gave no reading.
+//! Errors of readings and commands.
 
 use std::io;
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Why the sensor gave no reading, or did not obey.
+/// Errors of readings and commands.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nothing came that could be understood. The sensor sleeps, hangs, or is no SDS011. Opening the port again and
-    /// waking it up may help.
+    /// No answer came. The sensor sleeps, hangs, or is no SDS011. Opening the port again and waking it up may
+    /// help.
     #[error("the sensor was silent for {:.1} s", after.as_secs_f32())]
     Silent {
-        /// How long it was waited for.
+        /// Time limit that has passed.
         after: Duration,
     },
     /// Frames were damaged in each attempt. If later readings fail as well, the cable is too long or loose.
     #[error("all {frames} frames of the last {:.1} s were damaged", after.as_secs_f32())]
     Damaged {
-        /// How many began like a frame and had a wrong checksum or tail.
+        /// Number of byte sequences that began like a frame and had a wrong checksum or tail.
         frames: u32,
-        /// How long it was tried.
+        /// Duration of all attempts.
         after: Duration,
     },
     /// The port is gone: its adapter was unplugged. It has to be opened again.

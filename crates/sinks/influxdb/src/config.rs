@@ -1,4 +1,4 @@
-//! Where an InfluxDB is, and what allows writing to it.
+//! Address of an InfluxDB, its bucket, and the token for it.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use secret::Secret;
 use settings::Settings;
 use url::Url;
 
-/// Where an InfluxDB is, and what allows writing to it.
+/// Address of an InfluxDB, its bucket, and the token for it.
 #[derive(Clone, Settings)]
 #[setting(group = "stores")]
 pub struct Config {

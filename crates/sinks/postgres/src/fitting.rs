@@ -19,7 +19,7 @@ pub(crate) struct Fitting {
 }
 
 impl Fitting {
-    /// How rows of the schema are written. Where that is not known yet, the table is looked at and made to fit.
+    /// Layout of rows of the schema. If it is not known yet, the table is looked at and made to fit.
     pub(crate) async fn layout(&self, client: &Client, schema: &Schema) -> Result<Rc<Layout>, Failure> {
         let known = self.known.borrow().get(schema.name.as_ref()).cloned();
         if let Some((_, layout)) = known.filter(|(known, _)| known == schema) {

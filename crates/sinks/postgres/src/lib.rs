@@ -1,8 +1,8 @@
 //! PostgreSQL as a sink.
 //!
-//! Every measurement and table becomes a table of the first schema in the search path, made and widened as the
-//! records need it. A batch is one statement however many rows it has, and one transaction: a run needs a round trip
-//! for the connection, one to read what the table looks like, and one to write.
+//! Every measurement and table becomes a table of the first schema in the search path, made and widened as
+//! the records need it. A batch is one statement however many rows it has, and one transaction: a run needs a
+//! round trip for the connection, one to read the description of the table, and one to write.
 //!
 //! This crate does not know spools, programs or other stores.
 
@@ -31,7 +31,7 @@ use fitting::Fitting;
 
 const NAME: &str = "postgres";
 
-/// How long a whole write may take: longer than a statement may, so that the server's own word comes first.
+/// Time limit of a whole write: longer than that of a statement, so that the server's own error comes first.
 const WRITE_TIMEOUT: Duration = Duration::from_secs(90);
 
 const CHECK_TIMEOUT: Duration = Duration::from_secs(10);

@@ -1,4 +1,4 @@
-//! Which stores are configured, and which of them are meant.
+//! The configured stores, and the choice of those to write to.
 
 use settings::{Setting, Settings, Source};
 

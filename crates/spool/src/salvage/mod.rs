@@ -1,4 +1,4 @@
-//! Bringing over what can be read of a damaged file.
+//! Recovery of the readable content of a damaged file.
 //!
 //! A damaged file is renamed first, and read then. If the program ends in between, or the disk is full, the next one
 //! that opens the spool goes on where this one stopped.
@@ -20,7 +20,7 @@ use crate::rows::{self, Read};
 use crate::tally::{self, Tally};
 use crate::{Cause, Entry, Error, SpooledBatch};
 
-/// Where the columns of [`tally::DROPPED`] begin, behind those of [`rows::BATCH`].
+/// Index of the first column of [`tally::DROPPED`], behind those of [`rows::BATCH`].
 const FIRST_OF_DROPPED: usize = 7;
 
 /// Numbers of recovered rows.

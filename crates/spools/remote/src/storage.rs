@@ -1,4 +1,4 @@
-//! Where the objects of one spool are: a folder of a bucket, or the rows of one program in a table.
+//! Place of the objects of one spool: a folder of a bucket, or the rows of one program in a table.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use tokio_postgres::types::{ToSql, Type};
 
 use crate::Error;
 
-/// How long one exchange with PostgreSQL may take.
+/// Time limit of one exchange with PostgreSQL.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
 const UNDEFINED_TABLE: &str = "42P01";
@@ -28,7 +28,7 @@ const WRITE: &str = "INSERT INTO platform_spool (program, name, content) VALUES 
     ON CONFLICT (program, name) DO NOTHING";
 const REMOVE: &str = "DELETE FROM platform_spool WHERE program = $1 AND name = $2";
 
-/// Where the objects of one spool are.
+/// Place of the objects of one spool.
 #[derive(Debug)]
 pub enum Storage {
     /// A folder of a bucket.

@@ -1,4 +1,4 @@
-//! Spools to test, and what is put into them.
+//! Spools to test, and the batches in them.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use spool::{Entry, Limits};
 use spool_remote::{RemoteSpool, Storage};
 use testkit::servers::{Postgres, S3};
 
-/// Where spools of a test are.
+/// Place of the spools of a test.
 pub(crate) enum World {
     Bucket(Box<S3>),
     Postgres(String),
