@@ -69,7 +69,7 @@ impl Error {
             ffi::SQLITE_BUSY | ffi::SQLITE_LOCKED | ffi::SQLITE_PROTOCOL => Self::Busy { path, source },
             // Another program set the open file aside: the next connection finds the new one.
             ffi::SQLITE_READONLY if code == ffi::SQLITE_READONLY_DBMOVED => Self::Busy { path, source },
-            // The file is shorter than what it says of itself. No later attempt finds more.
+            // The file is truncated. No later attempt finds more.
             ffi::SQLITE_IOERR if code == ffi::SQLITE_IOERR_SHORT_READ => Self::Corrupt { path, source },
             ffi::SQLITE_FULL | ffi::SQLITE_IOERR | ffi::SQLITE_NOMEM => Self::Disk { path, source },
             ffi::SQLITE_CANTOPEN | ffi::SQLITE_READONLY | ffi::SQLITE_PERM => {

@@ -1,8 +1,8 @@
 //! SQLite files, opened the one way this platform does.
 //!
-//! A spool, a state file and the embedded store want the same thing of SQLite: what was committed survives a power
-//! loss, a second program waits its turn, and an error says what to do. [`open`] sets a file up so, [`Error`] puts
-//! SQLite's hundred result codes into the few answers a caller can act on.
+//! A spool, a state file and the embedded store want the same thing of SQLite: committed data survive a power
+//! loss, a second program waits its turn, and an error says what to do. [`open`] sets a file up so, [`Error`]
+//! puts SQLite's hundred result codes into the few answers a caller can act on.
 //!
 //! This crate does not know what is in the file.
 

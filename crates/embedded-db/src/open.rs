@@ -10,7 +10,7 @@ use rusqlite::{Connection, OpenFlags, ffi};
 use crate::error::PRIMARY;
 use crate::{Error, create_parents};
 
-/// Time that a statement waits for another program's transaction, unless a caller sets another.
+/// Default time that a statement waits for another program to finish its transaction.
 pub const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// SQLite does not wait by itself for the lock that the change to WAL needs.
@@ -18,11 +18,11 @@ const WAL_RETRY_DELAY: Duration = Duration::from_millis(10);
 
 /// Opens the file at `path`, or creates it with the folders above it.
 ///
-/// The connection writes ahead (WAL) with full synchronization, so that what is committed survives a power loss. It
-/// waits up to `busy_timeout` for other programs, and enforces foreign keys. An empty file is a new database.
+/// The connection writes ahead (WAL) with full synchronization, so that committed data survive a power loss. It waits
+/// up to `busy_timeout` for other programs, and enforces foreign keys. An empty file is a new database.
 ///
-/// WAL needs memory that programs share through the file system. Where there is none (some network file systems),
-/// the file keeps a rollback journal instead: as durable, but readers and the writer wait for each other.
+/// WAL needs memory that programs share through the file system. On file systems without it (some network file
+/// systems), the file keeps a rollback journal instead: as durable, but readers and the writer wait for each other.
 ///
 /// Sources: <https://sqlite.org/pragma.html>, <https://sqlite.org/wal.html>.
 pub fn open(path: &Path, busy_timeout: Duration) -> Result<Connection, Error> {
@@ -110,8 +110,8 @@ fn roll_back(connection: Connection, path: &Path) -> rusqlite::Result<Connection
     connection.pragma_update(None, "locking_mode", "EXCLUSIVE")?;
     connection.pragma_update_and_check(None, "journal_mode", "DELETE", |_| Ok(()))?;
     connection.pragma_update(None, "locking_mode", "NORMAL")?;
-    // FULL does not sync the folder once the journal is deleted; a power loss would bring the journal back and
-    // undo what was committed.
+    // FULL does not sync the folder once the journal is deleted; a power loss would bring the journal back
+    // and undo committed data.
     connection.pragma_update(None, "synchronous", "EXTRA")?;
     // The exclusive lock is given back at the next read.
     connection.query_row("SELECT count(*) FROM sqlite_schema", (), |_| Ok(()))?;

@@ -36,7 +36,7 @@ impl Kind {
     }
 }
 
-/// An error that knows what it asks of its caller.
+/// An error that tells its caller what to do.
 pub trait Fault: std::error::Error {
     /// The action it asks for.
     fn kind(&self) -> Kind;

@@ -12,7 +12,7 @@ const SHORTEST_WAIT: Duration = Duration::from_millis(500);
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 const RETRIES_PER_CALL: u32 = 5;
 
-/// Repeats what failed for a passing reason, as long as the budget of the run lasts.
+/// Repeats calls that failed for a passing reason, as long as the budget of the run lasts.
 ///
 /// A clone shares the budget, so a program has one however many clients and sinks it uses. Time spent in an attempt
 /// that failed counts as much as time spent waiting.

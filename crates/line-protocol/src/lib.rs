@@ -20,8 +20,8 @@
 //! # }
 //! ```
 //!
-//! The format is described at <https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/>. Where that page
-//! is silent, the test corpus of <https://github.com/influxdata/line-protocol> decides.
+//! The format is described at <https://docs.influxdata.com/influxdb/v2/reference/syntax/line-protocol/>. For
+//! details that it leaves out, the test corpus of <https://github.com/influxdata/line-protocol> decides.
 
 mod error;
 mod escape;

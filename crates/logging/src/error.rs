@@ -1,4 +1,4 @@
-//! Failure to set up logging.
+//! Errors of setting up logging.
 
 use fault::{Fault, Kind};
 use tracing::subscriber::SetGlobalDefaultError;

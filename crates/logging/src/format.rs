@@ -1,4 +1,4 @@
-//! The two forms of a line, and which of them suits standard error.
+//! The two formats of a line, and the choice for standard error.
 
 use std::io::IsTerminal as _;
 

@@ -1,10 +1,10 @@
-//! Program and run that write the line.
+//! Identity of the program that writes the lines.
 
 use std::hash::{BuildHasher as _, RandomState};
 
 use jiff::Timestamp;
 
-/// Program and run that write the lines: the same for all of one run.
+/// Identity of the program that writes the lines, the same for all lines of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Identity {
     /// The program, which is the pipeline's one name.

@@ -13,7 +13,7 @@ use crate::{Format, Identity};
 
 /// A layer that hands every event to `write` as one finished line, line end included.
 ///
-/// [`install`](crate::install) is made of it; on its own it lets a test read what a program would log.
+/// [`install`](crate::install) is made of it; on its own it lets a test read the log of a program.
 pub fn layer<S, W>(identity: Identity, format: Format, redactor: Redactor, write: W) -> impl Layer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,

@@ -1,8 +1,8 @@
 //! Log lines: JSON in a container, readable on a terminal, secrets in neither.
 //!
-//! Every event becomes one line on standard error, written at once. It carries the fields of the event, the fields
-//! of the spans around it, and who speaks: pipeline, version, run and stage. The stage is the field `stage` of the
-//! event or of the nearest span that has one.
+//! Every event becomes one line on standard error, written at once. It carries the fields of the event, the
+//! fields of the spans around it, and its origin: pipeline, version, run and stage. The stage is the field
+//! `stage` of the event or of the nearest span that has one.
 //!
 //! This crate does not know the environment, records or the runner.
 

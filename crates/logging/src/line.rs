@@ -1,4 +1,4 @@
-//! One line: what it says, and its two forms.
+//! One line: its content, and its two formats.
 
 use std::fmt::Write as _;
 
@@ -13,7 +13,7 @@ use crate::fields::Fields;
 use crate::value::{Value, push_visible};
 use crate::{Format, Identity};
 
-/// Stage of lines outside of any stage's span.
+/// Stage of a line outside of all spans that name one.
 const OUTER_STAGE: &str = "run";
 
 /// Names that every line uses itself. A field of such a name is written as `field_<name>`.

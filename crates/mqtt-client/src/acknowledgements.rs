@@ -18,7 +18,6 @@ pub(crate) struct Acknowledgements {
 }
 
 /// A message that the broker expects an acknowledgement for.
-/// A message that the broker expects an acknowledgement for.
 #[derive(Debug, Clone, Copy)]
 struct PendingAck {
     packet: u16,

@@ -183,7 +183,7 @@ fn refused(code: ConnectReturnCode) -> Error {
     }
 }
 
-/// Timers of the MQTT keep-alive: when a ping is due, and when the broker has been silent for too long.
+/// Timers of the MQTT keep-alive: one for the next ping, and one for a silent broker.
 ///
 /// Source: [MQTT 3.1.1, 3.1.2.10](https://docs.oasis-open.org/mqtt/mqtt/v3.1.1/os/mqtt-v3.1.1-os.html).
 struct KeepAlive {

@@ -41,7 +41,7 @@ pub struct Conditions {
     /// Wind speed.
     #[record(unit = "m/s")]
     pub wind: Option<f64>,
-    /// Direction that the wind comes from.
+    /// Direction the wind comes from.
     #[record(unit = "°")]
     pub wind_degrees: Option<f64>,
     /// Wind speed in gusts; absent when it is calm.

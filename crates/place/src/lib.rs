@@ -11,12 +11,12 @@ use std::fmt;
 pub use coordinates::Coordinates;
 pub use settings_block::{Places, Points};
 
-/// A place: where it is, by name or by coordinates, and what it is called.
+/// A place: its location, by name or by coordinates, and its name in records.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Place {
     /// Configured name; `None` without one.
     pub name: Option<String>,
-    /// Its location.
+    /// Location.
     pub location: Location,
 }
 
@@ -34,12 +34,12 @@ pub enum Location {
 pub struct Point {
     /// Name in records; its coordinates without a configured one.
     pub name: String,
-    /// Its location.
+    /// Coordinates.
     pub at: Coordinates,
 }
 
 impl Place {
-    /// The place by its coordinates, for a source that knows no cities. Those of a city are looked up.
+    /// The place by its coordinates, for a source that knows no cities. The coordinates of a city are looked up.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The settings that say which places a program reads.
+//! The settings of the places that a program reads.
 
 use settings::{Setting, Settings, Source, Variable};
 
@@ -38,7 +38,7 @@ impl Places {
 }
 
 impl Points {
-    /// Seattle and Boston, for a first run before anyone has said where.
+    /// Seattle and Boston, for a first run without configured places.
     pub fn examples() -> Self {
         let cities = [("Seattle", 47.6062, -122.3321), ("Boston", 42.3601, -71.0589)];
         let point = |(name, latitude, longitude)| {

@@ -1,4 +1,4 @@
-//! Database and user: one URL, or the names of the programs this replaces.
+//! Settings of the database and its user: one URL, or the names of the programs this replaces.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use tokio_postgres::config::Host;
 
 use crate::url;
 
-/// Time limit of a connection to one address.
+/// Time limit for one address to accept a connection.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Time after which a connection counts as lost when the other side acknowledges nothing.
+/// Time that sent data may stay unacknowledged before the connection counts as lost.
 const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(30);
 
 const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
 
-/// Database and user.
+/// Database and its user.
 ///
 /// Either `POSTGRES_URL`, or `DB_HOST` with `DASHBOARD_DB` and `POSTGRES_USER`. The URL goes first. A user or password
 /// that it omits is taken from `POSTGRES_USER` and `POSTGRES_PASSWORD`, so that the URL can stand where everyone may
@@ -71,7 +71,7 @@ impl Config {
         let host =
             host.or_else(|| driver.get_hostaddrs().first().map(ToString::to_string)).unwrap_or_default();
         let port = driver.get_ports().first().map_or_else(String::new, |port| format!(":{port}"));
-        // Without a name it is that of the user.
+        // Without a name, the database is that of the user.
         let database = driver.get_dbname().or_else(|| driver.get_user()).unwrap_or_default();
         format!("{database} on {host}{port}")
     }

@@ -1,4 +1,4 @@
-//! Opening a connection, and a limit on how long any exchange over it may take.
+//! Opening of a connection, and a time limit for exchanges over it.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::{Config, Error};
 
-/// Time limit of TLS and login, beside the connection itself.
+/// Time limit of TLS and login, beside that of the connection itself.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Connects and logs in.
@@ -20,7 +20,7 @@ const LOGIN_TIMEOUT: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 ///
-/// Failure to connect, without the URL or the password.
+/// The reason why there is no connection, without the URL or the password.
 pub async fn connect(config: &Config, tls: &ClientConfig) -> Result<Client, Error> {
     let error = match attempt(config.driver(), tls).await {
         Err(error @ Error::Tls { .. }) if config.driver().get_ssl_mode() == SslMode::Prefer => error,

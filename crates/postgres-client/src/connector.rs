@@ -28,7 +28,7 @@ impl Connector {
     ///
     /// # Errors
     ///
-    /// There is no connection.
+    /// The reason why there is no connection.
     pub async fn client(&self) -> Result<Client, Error> {
         let idle = self.idle.take().filter(|client| !client.is_closed());
         match idle {
@@ -41,7 +41,7 @@ impl Connector {
     ///
     /// # Errors
     ///
-    /// There is no connection.
+    /// The reason why there is no connection.
     pub async fn separate(&self) -> Result<Client, Error> {
         connect(&self.config, &self.tls).await
     }

@@ -15,7 +15,7 @@ pub enum Error {
     /// There is no connection to be had now.
     #[error("PostgreSQL cannot be reached: {reason}")]
     Unreachable {
-        /// Reason, as the operating system says it.
+        /// Reason, as given by the operating system.
         reason: String,
     },
     /// The connection ended before the response. The statement may have been executed or not.
@@ -24,7 +24,7 @@ pub enum Error {
     /// No answer came in time.
     #[error("PostgreSQL did not answer within {} s", after.as_secs())]
     TimedOut {
-        /// Time waited.
+        /// Time limit that has passed.
         after: Duration,
     },
     /// TLS could not be set up: the server offers none, or its certificate is not trusted.

@@ -1,4 +1,4 @@
-//! PostgreSQL connections: settings, TLS, and what a failure asks for.
+//! PostgreSQL connections: settings, TLS, and errors by what they ask of the caller.
 //!
 //! The sink and the state of a program reach the database through this crate, so that both understand the same
 //! settings and sort the same failures the same way.

@@ -15,7 +15,7 @@ pub(crate) fn kind(code: &str) -> Kind {
             // Connections, resources, locks, deadlocks, shutdown, time-outs, the server's disk and its own faults.
             "08" | "40" | "53" | "55" | "57" | "58" | "XX" => Kind::Temporary,
             "28" => Kind::Unauthorized,
-            // Values, constraints, limits of one row, views with a check, and what a trigger raises.
+            // Values, constraints, limits of one row, views with a check, and errors raised by triggers.
             "22" | "23" | "54" | "44" | "P0" => Kind::Rejected,
             _ => Kind::Configuration,
         },

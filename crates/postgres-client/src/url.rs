@@ -2,7 +2,7 @@
 
 use tokio_postgres::Config;
 
-/// Reads a URL, or says what is wrong with it without quoting any of it.
+/// Reads a URL, or describes its mistake without quoting any of it.
 ///
 /// The driver knows three of the six TLS modes of
 /// [libpq](https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION). Its `require` always verifies

@@ -1,4 +1,4 @@
-//! Speed of encoding records as line protocol: 4 fields, 3 tags, one core.
+//! Benchmark of encoding records as line protocol: 4 fields, 3 tags, one core.
 #![expect(clippy::expect_used, reason = "a benchmark fails by panicking")]
 
 use divan::counter::ItemsCount;

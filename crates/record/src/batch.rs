@@ -36,12 +36,12 @@ pub struct Batch<'a> {
     range: Range<usize>,
 }
 
-/// A record that cannot be stored, and why. The others of its batch are not affected.
+/// A record that cannot be stored, with the reason. The others of its batch are not affected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// Its place in the batch.
     pub row: usize,
-    /// Reason, with the column.
+    /// Reason, with the name of the column.
     pub reason: String,
 }
 
@@ -56,7 +56,7 @@ impl<'a> Batch<'a> {
         Self::new(R::schema(), records)
     }
 
-    /// The same records under another name, where a setting decides what the measurement is called.
+    /// The same records under another name, where a setting decides the name of the measurement.
     #[must_use]
     pub fn named(self, name: &str) -> Self {
         let schema = Schema { name: Cow::Owned(name.to_owned()), ..self.schema.into_owned() };
@@ -86,7 +86,7 @@ impl<'a> Batch<'a> {
         }
     }
 
-    /// The rows of `range`, counted from this batch's first; what lies beyond its end is left out.
+    /// The rows of `range`, counted from this batch's first; rows beyond its end are left out.
     #[must_use]
     pub fn slice(&self, range: Range<usize>) -> Self {
         let end = self.range.end.min(self.range.start.saturating_add(range.end));
@@ -100,7 +100,7 @@ impl<'a> Batch<'a> {
         (0..self.len()).step_by(size).map(move |start| self.slice(start..start.saturating_add(size)))
     }
 
-    /// Only the rows for which `keep` says so.
+    /// Only the rows for which `keep` is true.
     #[must_use]
     pub fn filter(&self, keep: impl Fn(usize) -> bool) -> Self {
         let kept: Vec<usize> = (0..self.len()).filter(|row| keep(*row)).collect();

@@ -1,4 +1,4 @@
-//! Functions for the code of the derive macros, which the compiler evaluates. Nobody else calls them.
+//! Functions for the code of the derive macros, which the compiler evaluates. They have no other callers.
 #![expect(
     clippy::indexing_slicing,
     clippy::panic,
@@ -69,8 +69,8 @@ pub const fn order<const N: usize>(columns: &[Column]) -> [usize; N] {
 /// Checks the columns of a record with flattened structs. Records without any are checked by the derive macro, with
 /// better messages.
 ///
-/// The derive macro calls it in a constant, so that a mistake is a compile error. Versions of the compiler
-/// word it differently; the message of the panic is in all of them. Two fields of one name:
+/// The derive macro calls it in a constant, so that a mistake is a compile error. The compiler's words around
+/// it differ between versions; the message of the panic is in all of them. Two fields of one name:
 ///
 /// ```compile_fail
 /// # use record::{Fields, Record, Timestamp};

@@ -1,4 +1,4 @@
-//! Rust types that can be a column, and the reading of their values.
+//! Rust types that can be a column, and access to their values.
 
 use jiff::Timestamp;
 use jiff::civil::Date;

@@ -1,8 +1,8 @@
-//! Records: what a source yields and any sink stores.
+//! Records, which a source yields and any sink stores.
 //!
-//! A source describes what it yields as a struct and derives [`Record`]. The struct is the [`Schema`]: its name,
-//! keys, types, units and descriptions are written once, and line protocol, SQL tables, JSON and documentation follow
-//! from it.
+//! A source describes its data as a struct and derives [`Record`]. The struct is the [`Schema`]: its name,
+//! keys, types, units and descriptions are written once, and line protocol, SQL tables, JSON and
+//! documentation follow from it.
 //!
 //! ```
 //! use record::{Record, Timestamp};

@@ -22,7 +22,7 @@ impl LineEncoder {
     ///
     /// # Errors
     ///
-    /// A name that line protocol cannot say.
+    /// A name that line protocol cannot represent.
     pub fn new(schema: &Schema) -> Result<Self, line_protocol::Error> {
         let name = |column: &crate::Column| Ok((Name::key(&column.name)?, column.role));
         Ok(Self {
@@ -36,7 +36,7 @@ impl LineEncoder {
     ///
     /// # Errors
     ///
-    /// Reason that the row has no line protocol, with the column.
+    /// The reason why the row has no line protocol, with the column.
     pub fn encode(&mut self, batch: &Batch<'_>, row: usize, lines: &mut Lines) -> Result<(), String> {
         let mut line = lines.line(&self.measurement);
         let mut time = None;

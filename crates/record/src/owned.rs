@@ -1,4 +1,4 @@
-//! A batch that owns its rows: what is kept while a store is away.
+//! A batch that owns its rows, to be kept while a store is away.
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -6,8 +6,8 @@ use crate::{Batch, Date, Decimal, Json, Rows, Schema, Timestamp, Type, Value};
 
 /// A batch that owns its rows. It can be written as bytes and read back, exactly.
 ///
-/// The rows are JSON arrays, one value a column, so a person can read what a spool holds. The schema says how each
-/// value is to be understood.
+/// The rows are JSON arrays, one value a column, so a person can read the batches of a spool. The schema has
+/// the type of each value.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OwnedBatch {
     schema: Schema,

@@ -43,7 +43,7 @@ pub enum WriteMode {
     Append,
     /// A row with the same keys is updated.
     Upsert,
-    /// The new rows are the whole table, or the whole of each partition they name. No rows replace nothing.
+    /// The new rows are the whole table, or the whole of each partition they name. An empty batch replaces nothing.
     Replace,
 }
 
@@ -77,7 +77,7 @@ pub struct Column {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// When it was observed. One in a measurement, none in a table.
+    /// Time of the observation. A measurement has one, a table has none.
     Time,
     /// Identity of a series: text, few values.
     Tag,
@@ -122,7 +122,7 @@ impl Schema {
         self.shape == Shape::Measurement
     }
 
-    /// The columns that say which row or point it is: time and tags, or the keys.
+    /// The columns that identify a row or point: time and tags, or the keys.
     pub fn identity(&self) -> impl Iterator<Item = &Column> {
         self.columns.iter().filter(|column| column.role != Role::Field)
     }

@@ -8,7 +8,7 @@ use crate::Value;
 
 /// The range of a number, both ends included. At least one end is there, and neither is NaN or infinite.
 ///
-/// A sensor that shows a value outside of what it can measure is broken, is warming up, or was misread.
+/// A sensor that shows a value outside of its range is broken, is warming up, or was misread.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Ends")]
 pub struct Valid {

@@ -46,8 +46,8 @@ impl Environment {
     /// Uses an earlier answer that is younger than `max_age`, or else a fresh one, which is then remembered. Returns the
     /// answer with the outcome of its use.
     ///
-    /// Where the use fails, and not just for now, the answer may have become wrong: the cell of a grid has moved, a
-    /// session has ended. It is forgotten and asked for again, and another answer is used in its place, once.
+    /// If the use fails for a lasting reason, the answer may have become wrong: the cell of a grid has moved, a session
+    /// has ended. It is forgotten and asked for again, and another answer is used in its place, once.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! `--check`: what would happen, a line for each thing a run depends on.
+//! `--check`: tests the dependencies of a run, and prints a line for each.
 
 use std::io::Write as _;
 
@@ -22,8 +22,8 @@ pub(crate) struct Line {
 /// Prints a line for the configuration and the source, as the run found them, and one for the spool and each store and
 /// channel.
 ///
-/// A program that looked at its source by itself has lines of its own for it. One that was asked what it would do with
-/// something was not asked about stores and channels.
+/// A program that looked at its source by itself has lines of its own for it. With operands, spool, stores
+/// and channels are left out.
 pub(crate) async fn report(
     context: &Context,
     records: &[&Schema],

@@ -34,7 +34,7 @@ pub(crate) struct Shared {
     pub(crate) logging: Option<Logging>,
 }
 
-/// Time limit of a run.
+/// Time limits of a run.
 #[derive(Debug, Clone, Settings)]
 #[setting(group = "run")]
 pub(crate) struct RunLimits {
@@ -46,7 +46,7 @@ pub(crate) struct RunLimits {
     pub(crate) retry_budget: Duration,
 }
 
-/// Time limits of HTTP requests.
+/// Time limit of HTTP requests.
 #[derive(Debug, Clone, Settings)]
 #[setting(group = "run")]
 pub(crate) struct Requests {

@@ -86,7 +86,7 @@ fn meaning(exit: i64) -> &'static str {
     known.map_or("see --help", |known| known.description)
 }
 
-/// Records that are not in a store, and what becomes of them.
+/// Text about records that are not in a store: spooled and refused ones.
 fn leftovers(context: &Context, report: &Report, style: Style) -> String {
     let path = context.delivery.outbox.spooling.place();
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! A run behind its handle: its environment, and what only jobs and devices have.
+//! A run behind its handle: its environment, and the parts that only jobs and devices have.
 
 use std::cell::RefCell;
 use std::ops::Deref;
@@ -22,7 +22,7 @@ use crate::report::Report;
 use crate::spooling::Spooling;
 use crate::{Finding, Program, describe, spool_setup};
 
-/// A run behind its handle: its environment, and what only jobs and devices have.
+/// A run behind its handle: its environment, and the parts that only jobs and devices have.
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) environment: Environment,

@@ -39,7 +39,7 @@ impl Delivery {
         Self { outbox, retry, interrupt }
     }
 
-    /// Number of records of this run that wait in the spool.
+    /// Number of this run's records in the spool.
     pub(crate) fn spooled(&self) -> usize {
         self.outbox.spooling.spooled()
     }
@@ -169,7 +169,7 @@ impl Delivery {
         self.outbox.tally.total().refused
     }
 
-    /// Fails where records were refused since there were so many.
+    /// Fails if more than `before` records have been refused by now.
     pub(crate) fn refusals_since(&self, before: usize) -> Result<(), Failure> {
         let tally = &self.outbox.tally;
         match tally.total().refused.saturating_sub(before) {

@@ -52,7 +52,7 @@ pub(crate) fn json(program: &Program, variables: &[Variable]) -> String {
     serde_json::to_string_pretty(&with_usage).unwrap_or_default()
 }
 
-/// The program as JSON, with the settings in effect in place of what could be set. No secret is in it.
+/// The program as JSON, with the settings in effect in place of the possible ones. No secret is in it.
 pub(crate) fn in_effect(program: &Program, variables: &[Variable], source: &Source) -> String {
     #[derive(Serialize)]
     struct InEffect<'a> {

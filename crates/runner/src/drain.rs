@@ -10,7 +10,7 @@ use crate::outbox::Outbox;
 use crate::spool_backend::SpoolError;
 use crate::{Failure, Stage};
 
-/// The part of a drain in which jobs and devices differ: how a batch is written, and how patient they are.
+/// The part of a drain in which jobs and devices differ: the write of a batch, and their patience.
 pub(crate) trait Patience {
     /// The right to deliver one batch from the spool, held until it is removed.
     type Right;
@@ -25,7 +25,7 @@ pub(crate) trait Patience {
     async fn after(&mut self, delivered: Result<(), Undelivered>) -> Result<(), Undelivered>;
 }
 
-/// Reason that a batch was not delivered.
+/// Reason why a batch was not delivered.
 pub(crate) enum Undelivered {
     /// The store did not take it.
     Store(Error),

@@ -1,4 +1,4 @@
-//! The entry of every program: decides what a call asks for, whether the program can do it, and answers or runs.
+//! The entry of every program: parses the call, checks that the program can do it, and answers or runs.
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use crate::start::refuse;
 use crate::terminal::Style;
 use crate::{Exit, Program, describe, help, replay, test_alert};
 
-/// Answers a call from what the program declares, or runs it on this thread.
+/// Answers a call from the declaration of the program, or runs it on this thread.
 pub(crate) fn enter<F: Future<Output = ExitCode>>(
     program: &Program,
     variables: &[Variable],

@@ -37,7 +37,7 @@ pub struct Environment {
     pub(crate) redactor: Redactor,
 }
 
-/// Duration of a program's work, and whether it may change anything.
+/// Retries, deadline and write permission of a program.
 #[derive(Debug, Clone)]
 pub(crate) struct RunPolicy {
     pub(crate) retry: Retry,
@@ -63,7 +63,7 @@ impl Environment {
         &self.tls
     }
 
-    /// The stores that are configured, for a program that reads what others stored.
+    /// The stores that are configured, for a program that reads the records of others.
     pub fn stores(&self) -> &sink_router::Config {
         &self.stores
     }

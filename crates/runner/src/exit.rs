@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use fault::Kind;
 
-/// End of a program, as its exit code says it. The numbers are those of `sysexits.h` that fit.
+/// Result of a program, as an exit code. The numbers are those of `sysexits.h` that fit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// 0: done, or nothing new.
@@ -28,7 +28,7 @@ impl Exit {
         }
     }
 
-    /// The exit of a run that met both: what a repeat can still bring comes before what it cannot.
+    /// The exit of a run that met both: a temporary failure comes first, since a repeat may still succeed.
     pub(crate) fn or(self, other: Self) -> Self {
         let weight = |exit| match exit {
             Self::Done => 0,

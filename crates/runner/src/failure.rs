@@ -1,4 +1,4 @@
-//! Failure of a run: stage, error, and advice.
+//! Failure of a run: its stage, its message, and its exit code.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use fault::{Fault, Kind};
 
 use crate::{Exit, Stage};
 
-/// Failure of a run. Made by the stages of a [`Run`](crate::Run), which know where they are.
+/// Failure of a run. Made by the stages of a [`Run`](crate::Run), which add their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     stage: Stage,
@@ -17,7 +17,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// An error that says itself what to do about it.
+    /// The failure of an error that has a kind.
     pub(crate) fn of(stage: Stage, error: &(impl Fault + 'static)) -> Self {
         let failure = Self::new(stage, error.kind(), fault::chain(error));
         match error.retry_after() {
@@ -37,12 +37,12 @@ impl Failure {
         Self { ended: true, ..Self::new(stage, Kind::Temporary, reason.to_string()) }
     }
 
-    /// The same failure, naming which of several things it concerns.
+    /// The same failure, with the item it concerns.
     pub(crate) fn concerning(self, item: &impl fmt::Display) -> Self {
         Self { message: format!("{item}: {}", self.message), ..self }
     }
 
-    /// The same failure, saying more.
+    /// The same failure, with more text.
     pub(crate) fn adding(self, more: &str) -> Self {
         Self { message: format!("{}; {more}", self.message), ..self }
     }

@@ -67,7 +67,7 @@ impl Interrupt {
         }
     }
 
-    /// One that is raised by a test.
+    /// An interrupt that a test raises.
     #[cfg(test)]
     pub(crate) fn by_hand() -> (watch::Sender<Option<EndReason>>, Self) {
         let (raise, reason) = watch::channel(None);

@@ -1,4 +1,4 @@
-//! The one judgment of records: which of a batch are valid, and may be stored.
+//! The one judgment of records: it tells the valid ones of a batch, which may be stored, from the others.
 
 use record::{Batch, Refused};
 

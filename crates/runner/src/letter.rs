@@ -1,4 +1,4 @@
-//! Dead letters as records: what was refused, in a form that a store can be offered again.
+//! Dead letters as records: refused rows in a form that a store can be offered again.
 
 use std::borrow::Cow;
 

@@ -1,7 +1,7 @@
 //! Runs a program: configuration, stages, retries, reports, alerts, exit codes.
 //!
-//! A program says what it reads, what it makes of it and where its records belong; the runner does the rest, the same
-//! for all of them. A job runs once:
+//! A program extracts data, transforms them to records and hands these over; the runner does the rest, the
+//! same for all programs. A job runs once:
 //!
 //! ```no_run
 //! use std::process::ExitCode;
@@ -9,7 +9,7 @@
 //! use record::{Record, Timestamp};
 //! use runner::{Failure, Run, program};
 //!
-//! /// Duration of the request.
+//! /// Size of an answer.
 //! #[derive(Record)]
 //! #[record(measurement = "answers")]
 //! struct Answer {
@@ -34,8 +34,8 @@
 //!
 //! A [`service()`] answers requests and a [`device()`] reads a sensor or a stream, both until they are stopped.
 //!
-//! Because every step passes through the [`Run`] or the [`Device`], logs, reports and alerts know the stage, what was extracted is never
-//! lost to a store that is away, and the exit code says whether to repeat the run: see [`Exit`].
+//! Because every step passes through the [`Run`] or the [`Device`], logs, reports and alerts know the stage, no
+//! extracted data are lost while a store is away, and the exit code says whether to repeat the run: see [`Exit`].
 
 mod alerting;
 mod answers;

@@ -85,7 +85,7 @@ impl Progress {
         self.failures.take()
     }
 
-    /// End of the run: its own result, and failures on the way.
+    /// Result of the run: its own, and the failures on the way.
     pub(crate) fn result(&self, own: Result<(), Failure>) -> Result<(), Failure> {
         let mut failures = self.failures.take();
         failures.extend(own.err());

@@ -7,7 +7,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, PartialEq, Record, Serialize)]
 #[record(measurement = "pipeline_runs")]
 pub(crate) struct Report {
-    /// When the run started.
+    /// Start time of the run.
     #[record(time)]
     #[serde(rename = "time")]
     pub(crate) started: Timestamp,

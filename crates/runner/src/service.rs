@@ -22,7 +22,7 @@ const GRACE: Duration = Duration::from_secs(8);
 
 /// A program that answers requests until it is stopped.
 ///
-/// It has no stages and no run report: what it does is what it is asked for.
+/// It has no stages and no run report: it only answers requests.
 #[derive(Debug)]
 pub struct Service<C> {
     /// The program's own settings.
@@ -30,7 +30,7 @@ pub struct Service<C> {
     environment: Environment,
 }
 
-/// Runs a program until SIGTERM or SIGINT, as its arguments and its environment say, and returns what it ends with.
+/// Runs a program until SIGTERM or SIGINT, as its arguments and its environment say, and returns its exit code.
 ///
 /// `serve` is its work, and ends soon after [`Environment::ended`](crate::Environment::ended) does. `C` are its own settings.
 pub fn service<C: Settings>(
@@ -109,7 +109,7 @@ async fn work<C>(
     }
 }
 
-/// Prints a line for the configuration, and one for where the program remembers things.
+/// Prints a line for the configuration, and one for the state of the program.
 async fn check<C>(service: &Service<C>) -> Exit {
     let mut exit = Exit::Done;
     line(&mut exit, "configuration", &Ok("complete"));

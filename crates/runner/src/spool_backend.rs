@@ -95,7 +95,7 @@ impl SpoolBackend {
         }
     }
 
-    /// Adds a batch, and returns what was dropped for it.
+    /// Adds a batch, and returns the batches that were dropped for it.
     pub(crate) async fn push(&self, entry: Entry<'_>, now: Timestamp) -> Result<Vec<Dropped>, SpoolError> {
         let pushed = match self {
             Self::File(file) => file.open(|spool| spool.push(&[entry], now))?,

@@ -1,11 +1,11 @@
-//! The settings of the spool: how much it may hold, and where it is.
+//! The settings of the spool: its limits, and its place.
 
 use std::time::Duration;
 
 use settings::{Setting, Settings, Source, Variable};
 use spool::{Limits, WhenFull};
 
-/// Limits of the spool, as they are set.
+/// Configured limits of the spool.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SpoolConfig(pub(crate) Limits);
 

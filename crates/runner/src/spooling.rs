@@ -12,7 +12,7 @@ use crate::spool_backend::{DeliveryRight, SpoolBackend, SpoolError, StoredBatchI
 
 /// The pauses of a run that has to wait for another.
 const PAUSES: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
-/// Longest wait.
+/// Longest time that it waits.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The spool of a program.
@@ -26,7 +26,7 @@ pub(crate) struct Spooling {
 /// A batch that waits for its store.
 pub(crate) struct SpooledBatch {
     id: StoredBatchId,
-    /// The batch, or why the bytes are none.
+    /// The batch, or the reason why the bytes are none.
     pub(crate) batch: Result<OwnedBatch, String>,
 }
 
@@ -49,7 +49,7 @@ impl Spooling {
         self.spooled.get()
     }
 
-    /// Lists the backlog, where that takes a network. Until it is done, and where it fails, nothing is known to wait.
+    /// Lists the backlog, where that takes a network. Until then, and after a failure, it counts as empty.
     pub(crate) async fn load(&self) {
         if let Err(error) = self.backend.load().await {
             self.log_unreadable(&error);
@@ -196,7 +196,7 @@ fn log_lost(letters: &[DeadLetter], error: &SpoolError) {
     }
 }
 
-/// From when to when the records of a batch are, where they have a time.
+/// Time range of the records of a batch, where they have a time.
 fn times(batch: &Batch<'_>) -> Option<(Timestamp, Timestamp)> {
     let column = batch.schema().columns.iter().position(|column| column.role == record::Role::Time)?;
     let times = (0..batch.len()).filter_map(|row| match batch.value(row, column) {

@@ -69,7 +69,7 @@ pub(crate) fn begin<B: AsRef<Environment>, T>(
     }
 }
 
-/// Answers a call that is no run: what it needs is prepared from the settings, and used where they have no mistake.
+/// Answers a call that is no run, by `answer`, with the result of `prepare` if the settings have no mistake.
 pub(crate) async fn outside_a_run<T>(
     program: &Program,
     variables: &[Variable],
@@ -86,7 +86,7 @@ pub(crate) async fn outside_a_run<T>(
     }
 }
 
-/// Prints why a program cannot even start, where there is no log yet.
+/// Prints the reason why a program cannot even start, where there is no log yet.
 pub(crate) fn refuse(program: &Program, message: &str) -> ExitCode {
     // Nobody is left to tell when standard error is closed.
     let _ = writeln!(std::io::stderr(), "{}: {message}", program.name);

@@ -26,7 +26,7 @@ impl Tally {
         self.change(store, |counts| counts.stored += records);
     }
 
-    /// Notes refused records, and why the last of them was.
+    /// Notes refused records, and the reason of the last one.
     pub(crate) fn refused(&self, store: &str, records: usize, reason: String) {
         self.change(store, |counts| counts.refused += records);
         *self.refusal.borrow_mut() = reason;

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use record::Timestamp;
 
-/// From when to when a backfill reads.
+/// Time range that a backfill reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// Its beginning.
@@ -18,7 +18,7 @@ pub struct Window {
 }
 
 impl Window {
-    /// From its beginning to its end.
+    /// The range from its beginning to its end.
     pub fn range(self) -> Range<Timestamp> {
         self.since..self.until
     }
@@ -35,7 +35,7 @@ impl Window {
         })
     }
 
-    /// From what `--since` and `--until` say: a time, or a day in UTC. Without an end it reaches until now.
+    /// Parses `--since` and `--until`: a time, or a day in UTC. Without an end it reaches until now.
     pub(crate) fn parse(since: &str, until: Option<&str>, now: Timestamp) -> Result<Self, String> {
         let since = instant(since).ok_or_else(|| expected("--since"))?;
         let until = until.map_or(Some(now), instant).ok_or_else(|| expected("--until"))?;

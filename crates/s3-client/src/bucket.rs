@@ -1,4 +1,4 @@
-//! A bucket, and what is done with its objects.
+//! A bucket, and the operations on its objects.
 
 use std::time::Duration;
 
@@ -74,7 +74,7 @@ impl Bucket {
     ///
     /// # Errors
     ///
-    /// There is no list.
+    /// The reason why there is no list.
     pub async fn list(&self, prefix: &str) -> Result<Vec<Listed>, Error> {
         let mut listed = Vec::new();
         let mut next = None;
@@ -100,7 +100,7 @@ impl Bucket {
     ///
     /// # Errors
     ///
-    /// It cannot be read.
+    /// The reason why it cannot be read.
     pub async fn get(&self, key: &str, limit: usize) -> Result<Option<Object>, Error> {
         let action = self.signer.bucket.get_object(Some(&self.signer.credentials), key);
         let reply = self.signer.send("read", &action, |request| request.body_limit(limit)).await?;
@@ -118,7 +118,7 @@ impl Bucket {
     ///
     /// # Errors
     ///
-    /// It is not written. After a passing error it may be written nevertheless.
+    /// The reason why it is not written. After a temporary one it may be written nevertheless.
     pub async fn put(&self, key: &str, content: &[u8], condition: Condition<'_>) -> Result<Put, Error> {
         let action = self.signer.bucket.put_object(Some(&self.signer.credentials), key);
         let complete = |request: Request| {
@@ -145,7 +145,7 @@ impl Bucket {
     ///
     /// # Errors
     ///
-    /// It is not removed.
+    /// The reason why it is not removed.
     pub async fn delete(&self, key: &str) -> Result<(), Error> {
         let action = self.signer.bucket.delete_object(Some(&self.signer.credentials), key);
         let reply = self.signer.send("remove", &action, |request| request).await?;

@@ -1,4 +1,4 @@
-//! Service and key, by the variables of the AWS tools.
+//! Settings of the service and its access key: the variables of the AWS tools.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use http_client::Url;
 use secret::Secret;
 use settings::{Settings, Source};
 
-/// Service and key.
+/// Address, region and access key of the service.
 #[derive(Clone, Settings)]
 #[setting(group = "spool")]
 pub struct Config {

@@ -1,9 +1,9 @@
-//! Failure of a request to a bucket.
+//! Errors of requests to a bucket.
 
 use fault::{Fault, Kind};
 use http_client::Reply;
 
-/// Failure of a request to a bucket. No error holds a key, a token or a signed address.
+/// Errors of requests to a bucket. No error holds a key, a token or a signed address.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

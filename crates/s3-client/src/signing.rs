@@ -12,10 +12,10 @@ use secret::{ExposeSecret as _, Secret};
 
 use crate::{Config, Error};
 
-/// Validity of a signature: longer than any retry, and within the clock error that servers accept.
+/// Validity of a signature: longer than any retry, and no longer than the clock error that servers accept.
 const VALID_FOR: Duration = Duration::from_mins(10);
 
-/// A difference between two clocks that can be why a server refuses a signature.
+/// A difference between two clocks that can be the reason why a server refuses a signature.
 const SKEW: SignedDuration = SignedDuration::from_mins(1);
 
 /// The query parameter with the name of the key, which is scrubbed from errors like the token.
@@ -29,7 +29,7 @@ pub(crate) struct Signer {
     pub(crate) bucket: rusty_s3::Bucket,
     pub(crate) credentials: Credentials,
     retry: Retry,
-    /// Difference of the server's clock to ours.
+    /// Lead of the server's clock over ours.
     ahead: Cell<SignedDuration>,
 }
 
@@ -98,7 +98,7 @@ impl Signer {
     }
 }
 
-/// When the server sent a reply, by its own clock.
+/// Time at which the server sent a reply, by its own clock.
 pub(crate) fn time_of(reply: &Reply) -> Option<Timestamp> {
     time(reply, "date")
 }

@@ -1,13 +1,13 @@
 //! Configuration from the environment, declared once as a struct.
 //!
-//! A block of a program declares what can be set as a struct that derives [`Settings`]. Reading it, its help text and
-//! its entry in `--describe` follow from the one declaration.
+//! A block of a program declares its settings as a struct that derives [`Settings`]. Reading it, its help
+//! text and its entry in `--describe` follow from the one declaration.
 //!
 //! ```
 //! use secret::Secret;
 //! use settings::{Settings, Source};
 //!
-//! /// Path of the readings.
+//! /// Destination of readings.
 //! #[derive(Settings)]
 //! struct Store {
 //!     /// API token with write access to the bucket.
@@ -27,8 +27,8 @@
 //! `CONFIG_FILE` names; the environment comes first. An empty value counts as none. Mistakes are collected, so that
 //! a person sees all of them at once, and no message shows a value.
 //!
-//! This crate does not know programs, stores or alerts; it reads what it is given and touches no global state but
-//! the environment, in [`Source::from_environment`].
+//! This crate does not know programs, stores or alerts; it reads the given variables and touches no global
+//! state but the environment, in [`Source::from_environment`].
 
 // The derive macro writes `::settings::…`; inside this crate that name has to exist too.
 extern crate self as settings;
@@ -72,10 +72,10 @@ pub use source::{Mistakes, Origin, Shown, Source};
 /// }
 /// ```
 pub trait Settings: Sized {
-    /// Everything that can be set, in order.
+    /// All variables, in order.
     fn variables() -> Vec<Variable>;
 
-    /// Reads the block, or notes in `source` what is wrong with it.
+    /// Reads the block, or notes its mistakes in `source`.
     fn read(source: &mut Source) -> Option<Self>;
 
     /// Whether a block that may be left out is there: one of its required variables is set.
@@ -102,7 +102,7 @@ pub struct Variable {
     pub required: bool,
     /// Whether it must not be shown.
     pub secret: bool,
-    /// The text that counts when nothing is set.
+    /// The text that counts when the variable is not set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<&'static str>,
     /// Group under which `--help` lists it; a variable without one is the program's own.

@@ -1,4 +1,4 @@
-//! The types a setting can have, and how each is read from text.
+//! The types a setting can have, and the parser of each.
 
 use std::num::{NonZeroU16, NonZeroU32};
 use std::path::PathBuf;
@@ -40,7 +40,7 @@ pub trait Ranged: Setting {
     fn number(&self) -> Option<f64>;
 }
 
-/// The usual message: what it should have been.
+/// The usual message: the expected type.
 fn expected<T: Setting>() -> String {
     format!("must be {}", T::TAKES)
 }

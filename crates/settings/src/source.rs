@@ -1,4 +1,4 @@
-//! Source of settings, and the mistakes found in them.
+//! The source of settings, and the mistakes found in them.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -13,7 +13,7 @@ use crate::{Ranged, Setting, Variable, file};
 /// The longest setting a file may hold, in bytes.
 const LONGEST: u64 = 1 << 20;
 
-/// The environment over an optional file, and what was found wrong with them so far.
+/// The environment over an optional file, and the mistakes found in them so far.
 #[derive(Debug)]
 pub struct Source {
     environment: BTreeMap<String, String>,
@@ -52,7 +52,7 @@ pub enum Origin {
 pub struct Mistakes(Vec<String>);
 
 impl Mistakes {
-    /// Each mistake: the variable's name and what is wrong with it.
+    /// Each mistake: the variable's name and the problem.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
@@ -90,12 +90,12 @@ impl Source {
         source
     }
 
-    /// Reads one setting, or notes what is wrong with it.
+    /// Reads one setting, or notes its mistake.
     pub fn setting<T: Setting>(&mut self, variable: &Variable) -> Option<T> {
         self.parsed(variable, T::parse)
     }
 
-    /// Reads one setting that has a range, or notes what is wrong with it.
+    /// Reads one setting that has a range, or notes its mistake.
     pub fn ranged<T: Ranged>(&mut self, variable: &Variable) -> Option<T> {
         let is_in = |number: f64| variable.range.is_none_or(|range| range.contains(number));
         self.parsed(variable, |text| {
@@ -123,8 +123,8 @@ impl Source {
         names(variable).any(|name| is_set(name) || is_set(&format!("{name}_FILE")))
     }
 
-    /// Reads a setting whose name is not known beforehand, as [`Source::names`] found it; `None` where it is not set,
-    /// or what is wrong with it has been noted.
+    /// Reads a setting whose name is not known beforehand, as [`Source::names`] found it; `None` where it is
+    /// not set, or after a mistake.
     pub fn named<T: Setting>(&mut self, name: &str) -> Option<T> {
         self.asked_for.extend([name.to_owned(), format!("{name}_FILE")]);
         let text = self.under(name)?;

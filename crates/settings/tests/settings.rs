@@ -20,10 +20,10 @@ struct Service {
 struct Config {
     #[setting(block)]
     service: Service,
-    /// Interval of the readings.
+    /// Interval of looks.
     #[setting(name = "INTERVAL_SECONDS")]
     interval: Option<Duration>,
-    /// Number of readings.
+    /// Most items to take.
     #[setting(name = "LIMIT", default = "10")]
     limit: u32,
 }
@@ -183,7 +183,7 @@ fn effective_settings_are_shown_without_secrets() {
 fn a_field_may_have_any_name() {
     #[derive(Settings)]
     struct Odd {
-        /// Direction that it comes from.
+        /// Its origin.
         #[setting(name = "ODD_SOURCE")]
         source: String,
         /// Kind.
@@ -202,7 +202,7 @@ struct Sensor {
     /// Height above the sea.
     #[setting(name = "ALTITUDE_METERS", range = 0..=3000, unit = "m")]
     altitude: Option<u16>,
-    /// Temperature above that of the room.
+    /// Excess of its temperature over that of the room.
     #[setting(name = "OFFSET", range = -20..=20.5)]
     offset: Option<f64>,
     /// Time of the warm-up.

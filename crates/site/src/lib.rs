@@ -1,4 +1,4 @@
-//! Identity of a sensor in its records: its name, and where it is.
+//! Identity of a sensor in its records: its name and its location.
 //!
 //! A device program nests [`Site`] in its settings and flattens [`Origin`] into its record:
 //!
@@ -39,13 +39,13 @@ pub struct Site {
     pub location: Option<String>,
 }
 
-/// The tags that say which sensor measured, and where.
+/// The tags of a sensor: its name and its location.
 #[derive(Debug, Clone, PartialEq, Eq, Fields)]
 pub struct Origin {
-    /// Name of the sensor: from the settings, or else its own number or type.
+    /// Name of the sensor in the settings, or else its own number or type.
     #[record(tag)]
     pub sensor: String,
-    /// Location of the sensor, if the settings name it.
+    /// Location of the sensor, where the settings have it.
     #[record(tag)]
     pub location: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Records of 200 bytes made durable in a second, by the size of a group.
+//! Benchmark of durable pushes of records of 200 bytes, by the number that come at once.
 
 #![expect(clippy::unwrap_used, reason = "a bench fails by panicking")]
 
@@ -30,7 +30,7 @@ fn entry(payload: &[u8]) -> Entry<'_> {
     Entry { destination: "influxdb", payload, records, first: at, last: at }
 }
 
-/// One batch of so many records: what a run or a gateway pushes while the store is away.
+/// One batch of so many records, as a run or a gateway pushes it while the store is away.
 #[divan::bench(args = [1, 100, 1_000, 10_000])]
 fn batch_of(bencher: Bencher<'_, '_>, records: usize) {
     let (_folder, mut spool) = spool();

@@ -1,4 +1,4 @@
-//! Memory of a restart with a backlog: fills a spool, starts again, delivers all of it.
+//! Memory use of a restart with a backlog: fills a spool, starts again, delivers all of it.
 //!
 //! ```sh
 //! cargo run --release -p spool --example restart -- 64

@@ -10,7 +10,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::Error;
 
-/// Behind the name of a file that was set aside and is still to be read.
+/// Suffix of a file that was set aside and is still to be read.
 const TO_BE_READ: &str = ".salvage";
 
 /// The file comes last: a new file beside an old log would lose the batches of the log.
@@ -28,8 +28,8 @@ pub(crate) enum Rest {
 /// Lets one program at a time set a file aside. The lock is on the folder, so that no file is left behind.
 #[derive(Debug)]
 pub(crate) struct Turn {
-    // Where a folder cannot be locked (some network file systems), two programs that find the same damaged file in
-    // the same instant are not kept apart. That is rare enough to go on.
+    // `None` if it cannot be locked (some network file systems). Two programs that find the same damaged file
+    // in the same instant are not kept apart then. That is rare enough to go on.
     folder: Option<File>,
 }
 
@@ -87,7 +87,7 @@ pub(crate) fn length(path: &Path) -> Option<u64> {
     fs::metadata(path).map(|file| file.len()).ok()
 }
 
-/// Renames the file, its log and its index together, so that the `sqlite3` program can still open what is left.
+/// Renames the file, its log and its index together, so that the `sqlite3` program can still open them.
 pub(crate) fn set_aside(path: &Path, reason: &str, rest: Rest) -> Result<(), Error> {
     if rest == Rest::MayBeRead {
         if to_be_read(path).is_some() {

@@ -93,12 +93,12 @@ impl Spool {
         self.file.read(|connection| queue::next(connection, self.file.name, destination, behind, removed))
     }
 
-    /// Does what there is to be done before another attempt: goes over to another file, or makes room in this one.
+    /// Prepares another attempt: goes over to another file, or makes room in this one.
     fn recover(&mut self, failed: Failed) -> Result<(), Error> {
         self.file = match failed {
             Failed::Moved => self.file.reopen()?,
             Failed::Damaged(reason) => self.file.replace(&reason)?,
-            // The log may be full of what could be in the file by now, so that it can begin anew.
+            // The log may be full of pages that could be in the file by now, so that it can begin anew.
             Failed::Error(error) if error.is_disk() => return self.file.write_back().map_err(|_| error),
             Failed::Error(error) => return Err(error),
         };

@@ -47,7 +47,7 @@ pub struct SpooledBatch {
     pub first: Timestamp,
     /// The time of the last of them, to the microsecond.
     pub last: Timestamp,
-    /// When it was pushed, to the microsecond.
+    /// Time of the push, to the microsecond.
     pub spooled_at: Timestamp,
 }
 
@@ -60,7 +60,7 @@ pub struct Backlog {
     pub records: u64,
     /// Size of their payloads, in bytes.
     pub bytes: u64,
-    /// When the batch that comes next was pushed; `None` if nothing waits.
+    /// Time at which the next batch was pushed; `None` if nothing waits.
     pub oldest: Option<Timestamp>,
 }
 
@@ -73,7 +73,7 @@ pub struct DeadLetter {
     pub record: String,
     /// Reason, in the words of the destination.
     pub reason: String,
-    /// When it was refused, to the microsecond.
+    /// Time of the rejection, to the microsecond.
     pub at: Timestamp,
 }
 

@@ -16,12 +16,12 @@ pub(crate) struct Content<'a> {
 impl Content<'_> {
     /// CRC-32 (IEEE 802.3) of all of it.
     ///
-    /// SQLite finds damage in the structure of its pages, and this finds it in what they hold.
+    /// SQLite finds damage in the structure of its pages, and this finds it in their content.
     pub(crate) fn checksum(&self) -> i64 {
         let mut hasher = Hasher::new();
         for text in [self.destination, self.spooled_at, self.first_at, self.last_at] {
             hasher.update(text.as_bytes());
-            // No text holds this byte, so what moved from one column to the next does not go unnoticed.
+            // No text holds this byte, so bytes that moved from one column to the next do not go unnoticed.
             hasher.update(&[0xff]);
         }
         hasher.update(&self.records.to_le_bytes());

@@ -40,14 +40,14 @@ struct Place {
     inode: u64,
 }
 
-/// Failure of a statement, by the remedy.
+/// Failure of a statement, by the action that it needs.
 #[derive(Debug)]
 pub(crate) enum Failed {
     /// Another program set the file aside, or a person removed it. The one that is there now is to be opened.
     Moved,
     /// The file is damaged, and a fresh one is to take its place.
     Damaged(String),
-    /// Nothing that another file would help.
+    /// An error that another file would not help.
     Error(Error),
 }
 
@@ -56,7 +56,7 @@ enum Found {
     Spool(SpoolFile),
     /// Its structure is damaged. Some of it may still be read.
     Damaged(String),
-    /// Nothing of it is to be read, and why.
+    /// A foreign file, which is not read, with the reason.
     Foreign(String),
 }
 
@@ -72,7 +72,7 @@ pub(crate) fn open(path: &Path) -> Result<SpoolFile, Error> {
 
 /// Whether there is a file at `path`.
 pub(crate) fn exists(path: &Path) -> Result<bool, Error> {
-    // One that is still to be read counts, or what is in it would wait until something else is pushed.
+    // A file that is still to be read counts, or its batches would wait until another push.
     let exists = path.try_exists().map_err(|error| Database::from_io(path, error))?;
     Ok(exists || aside::to_be_read(path).is_some())
 }
@@ -107,13 +107,13 @@ impl SpoolFile {
         Ok(value)
     }
 
-    /// Writes the log back into the file, as far as nobody reads what was there before. The next write takes its place.
+    /// Writes the log back into the file, as far as nobody reads the state before it. The next write takes its place.
     pub(crate) fn write_back(&self) -> Result<(), Error> {
         let done = self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()));
         done.map_err(|error| Database::from_sqlite(&self.path, error).into())
     }
 
-    /// Sets the file aside, since it turned out to be damaged, and opens a fresh one with what can be read of it.
+    /// Sets the file aside, since it turned out to be damaged, and opens a fresh one with its readable content.
     pub(crate) fn replace(&self, reason: &str) -> Result<Self, Error> {
         let turn = Turn::wait_for(&self.path);
         let hold = aside::hold(&self.connection);
@@ -136,7 +136,7 @@ impl SpoolFile {
             return Failed::Moved;
         }
         match Database::from_sqlite(&self.path, error) {
-            // The statements fit the tables, and what is written fits the columns. If not, these are damaged.
+            // The statements fit the tables, and the written values fit the columns. If not, these are damaged.
             Database::Corrupt { source, .. } | Database::Refused { source, .. } => {
                 Failed::Damaged(source.to_string())
             }
@@ -234,7 +234,7 @@ fn place(path: &Path) -> Option<Place> {
     fs::metadata(path).map(|file| Place { device: file.dev(), inode: file.ino() }).ok()
 }
 
-/// Where files have no such names, a file in use cannot be renamed either.
+/// On systems without such names, a file in use cannot be renamed either.
 #[cfg(not(unix))]
 fn place(_path: &Path) -> Option<Place> {
     None

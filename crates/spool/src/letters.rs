@@ -48,7 +48,7 @@ fn has_too_many(connection: &Connection, limits: &Limits) -> rusqlite::Result<bo
     Ok(letters > Limits::DEAD_LETTERS || bytes > limits.dead_letter_bytes())
 }
 
-/// Number of letters, and their size in bytes.
+/// Number and bytes of the letters.
 fn buried(connection: &Connection) -> rusqlite::Result<(u64, u64)> {
     connection
         .prepare_cached("SELECT letters, bytes FROM buried")?

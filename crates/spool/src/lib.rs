@@ -1,4 +1,4 @@
-//! A durable queue for what a store cannot take now, and a grave for what it will never take.
+//! A durable queue of batches that a store cannot take now, and the dead letters: records that it will never take.
 //!
 //! One SQLite file per program holds **batches**, which wait until their destination takes them, oldest first, and
 //! **dead letters**, which no repeat will deliver and a person should see. They are on the disk when [`Spool::push`] or
@@ -56,8 +56,8 @@ pub struct Spool {
 impl Spool {
     /// Opens the spool at `path`, or creates it with the folders above it.
     ///
-    /// A damaged file never stops a program: it is renamed to `<name>.corrupt-<UTC time>`, an error is logged, and what
-    /// can be read of it is brought over into a fresh file. A file that is no spool is only renamed.
+    /// A damaged file never stops a program: it is renamed to `<name>.corrupt-<UTC time>`, an error is logged, and its
+    /// readable content is brought over into a fresh file. A file that is no spool is only renamed.
     ///
     /// A disk that is full, or that may only be read, is an error: [`embedded_db::Error::Disk`],
     /// [`embedded_db::Error::NotWritable`].
@@ -86,7 +86,7 @@ impl Spool {
 
     /// Adds batches behind all others, all or none. They are durable when this returns: one sync for all of them.
     ///
-    /// `now` is what the age of the batches is measured from. An entry that takes more than three quarters of
+    /// The age of the batches is measured from `now`. An entry that takes more than three quarters of
     /// [`Limits::bytes`] never fits, and is dropped and counted with any [`Limits::when_full`].
     pub fn push(&mut self, entries: &[Entry<'_>], now: Timestamp) -> Result<Pushed, Error> {
         if entries.is_empty() {
@@ -102,8 +102,8 @@ impl Spool {
 
     /// The batch that has waited longest for `destination`.
     ///
-    /// A batch that is no longer what was pushed is removed, logged and counted as [`Cause::Damage`], and the next one
-    /// is returned.
+    /// A batch that has changed since its push is removed, logged and counted as [`Cause::Damage`], and the
+    /// next one is returned.
     pub fn oldest(&mut self, destination: &str) -> Result<Option<SpooledBatch>, Error> {
         // Each pass leaves one batch behind, so this ends.
         while let Some(read) = self.next(destination)? {
@@ -134,7 +134,7 @@ impl Spool {
         }
     }
 
-    /// Backlog of `destination`. It takes as long for a million batches as for one.
+    /// The backlog of `destination`. Reading it takes as long for a million batches as for one.
     pub fn backlog(&self, destination: &str) -> Result<Backlog, Error> {
         let (behind, removed) = (self.removals.passed(destination), self.removals.sum(destination));
         self.read(|connection| queue::backlog(connection, destination, behind, removed))

@@ -15,7 +15,7 @@ pub struct Limits {
     /// Files beside it come on top: the write-ahead log, with a mebibyte or the largest push, whichever is more, and
     /// the reserve for a full disk, with one and a quarter.
     pub bytes: u64,
-    /// Longest wait of a batch since it was pushed. `None`: for ever.
+    /// Longest time that a batch may wait after its push. `None`: for ever.
     pub age: Option<Duration>,
     /// Treatment of a batch without room.
     pub when_full: WhenFull,
@@ -29,16 +29,16 @@ pub enum WhenFull {
     DropOldest,
     /// The new batch is not taken.
     DropNewest,
-    /// The push fails with [`Error::Full`](crate::Error::Full), and the caller holds on to what it has.
+    /// The push fails with [`Error::Full`](crate::Error::Full), and the caller keeps the batch.
     Block,
 }
 
-/// Batches that were dropped, or dead letters: how much, and the time range of the records in it.
+/// Batches that were dropped, or dead letters: their numbers, and the time range of the records in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Dropped {
     /// Destination.
     pub destination: String,
-    /// Reason that they were dropped.
+    /// Cause of the drop.
     pub cause: Cause,
     /// Number of batches, or of dead letters.
     pub batches: u64,
@@ -52,7 +52,7 @@ pub struct Dropped {
     pub last: Timestamp,
 }
 
-/// Reason that a batch was dropped.
+/// Cause of a drop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Cause {
@@ -67,11 +67,11 @@ pub enum Cause {
 }
 
 impl Limits {
-    /// Limit of the number of dead letters.
+    /// Largest number of dead letters.
     pub const DEAD_LETTERS: u64 = 10_000;
 
-    /// Limit of the size of all dead letters, records and reasons, in bytes: an eighth of [`Limits::bytes`], and no
-    /// more than 16 MiB.
+    /// Largest size of the records and reasons of all dead letters, in bytes: an eighth of [`Limits::bytes`],
+    /// and no more than 16 MiB.
     pub fn dead_letter_bytes(&self) -> u64 {
         (self.bytes / 8).min(GIB / 64)
     }

@@ -27,7 +27,7 @@ pub(crate) enum Outcome {
 struct Room {
     limit: u64,
     page_size: u64,
-    /// Not less than what is used, and exact again when that matters.
+    /// Not less than the pages in use, and exact again when that matters.
     used: u64,
 }
 

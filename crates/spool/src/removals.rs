@@ -1,7 +1,7 @@
 //! Removing batches, and those removals that the disk did not take yet.
 //!
-//! A full disk must not stop delivery: what was delivered is not delivered again only because its removal could not be
-//! written. Such removals are remembered until the disk takes them.
+//! A full disk must not stop delivery: delivered batches are not delivered again only because their removal
+//! could not be written. Such removals are remembered until the disk takes them.
 
 use std::collections::BTreeMap;
 
@@ -10,10 +10,10 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::space::{self, Pages};
 use crate::{BatchId, rows};
 
-/// Number of removals that are remembered: a few mebibytes of memory.
+/// Largest number of remembered removals: a few mebibytes of memory.
 const MOST: usize = 50_000;
 
-/// Number of removals tried at once, so that a try in vain costs little.
+/// Number of removals that are tried at once, so that a try in vain costs little.
 const CHUNK: usize = 1_000;
 
 /// Removals that the disk did not take yet.
@@ -23,7 +23,7 @@ pub(crate) struct Removals {
     count: usize,
 }
 
-/// Batches that a destination took and that are still in the file.
+/// Sum of the batches that a destination took and that are still in the file.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Sum {
     pub(crate) batches: u64,

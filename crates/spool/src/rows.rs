@@ -23,7 +23,7 @@ const MOST_RECORDS: u64 = 1 << 32;
 #[derive(Debug)]
 pub(crate) enum Read {
     Whole(SpooledBatch),
-    /// It is not what was pushed.
+    /// It has changed since its push.
     Damaged(BatchId),
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn insert(
     let content = Content {
         destination: entry.destination,
         spooled_at,
-        // The sums of counts must stay within what SQLite can add up.
+        // The sums of counts must stay within the integers of SQLite.
         records: signed(entry.records.min(MOST_RECORDS)),
         first_at: &first,
         last_at: &last,

@@ -1,4 +1,4 @@
-//! The tables of a spool, and how older ones become them.
+//! The tables of a spool, and the upgrade of older ones.
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 

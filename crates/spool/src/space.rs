@@ -1,4 +1,4 @@
-//! Space of the file on the disk, and its release.
+//! Disk space of the file, and the return of free pages to the disk.
 
 use rusqlite::Connection;
 
@@ -34,8 +34,8 @@ pub(crate) fn page_size(connection: &Connection) -> rusqlite::Result<u64> {
     number(connection, "PRAGMA page_size")
 }
 
-/// Within a transaction that freed pages: shortens the file, where enough of it is free, by what was freed or a little
-/// more.
+/// Within a transaction that freed pages: shortens the file, where enough of it is free, by the freed pages
+/// or a few more.
 pub(crate) fn give_back(connection: &Connection, before: Pages) -> rusqlite::Result<()> {
     let now = Pages::of(connection)?;
     // The search for a free page takes longer the more of them there are, so their number stays in proportion.

@@ -29,7 +29,7 @@ impl Tally {
         self.sums.is_empty()
     }
 
-    /// Adds what was dropped to the counts in the file.
+    /// Adds the dropped batches to the counts in the file.
     pub(crate) fn keep(&self, connection: &Connection) -> rusqlite::Result<()> {
         self.sums.values().try_for_each(|dropped| keep(connection, dropped))
     }

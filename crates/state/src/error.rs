@@ -1,10 +1,10 @@
-//! Failure to read or write state.
+//! Errors of reading and writing state.
 
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Failure to read or write state.
+/// Errors of reading and writing state.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

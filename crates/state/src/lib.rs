@@ -1,12 +1,12 @@
 //! Small durable key-value state: cursors, caches, alert state.
 //!
-//! A job that runs once an hour remembers through its [`State`] what the last run knew. The state lives where the
-//! records do: in PostgreSQL or in the SQLite file. Where there is neither, it lasts as long as the program, and the
+//! A job that runs once an hour gets the values of its last run from its [`State`]. The state lives where the
+//! records do: in PostgreSQL or in the SQLite file. Without either, it lasts as long as the program, and the
 //! log says so once.
 //!
 //! Each program has keys of its own. Nothing is opened before it is needed.
 //!
-//! This crate does not know what is remembered.
+//! This crate does not know the meaning of the values.
 
 mod error;
 mod forgetful;
@@ -59,7 +59,7 @@ impl State {
         Self::new("", Place::Forgetful(Forgetful::new(reason)))
     }
 
-    /// Whether the next run will find what this one keeps.
+    /// Whether the next run will find the values of this one.
     pub fn is_durable(&self) -> bool {
         !matches!(self.place, Place::Forgetful(_))
     }
@@ -77,7 +77,7 @@ impl State {
         }
     }
 
-    /// Every key that begins with `beginning`, with what is kept under it, in order.
+    /// Every key that begins with `beginning`, with its value, in order.
     ///
     /// # Errors
     ///
@@ -90,20 +90,20 @@ impl State {
         }
     }
 
-    /// Keeps `value` under `key`, instead of what was kept there.
+    /// Keeps `value` under `key`, in place of an earlier value.
     ///
     /// # Errors
     ///
-    /// It could not be kept.
+    /// The reason why it could not be kept.
     pub async fn set(&self, key: &str, value: &str) -> Result<(), Error> {
         self.change(key, Change::Set(value)).await.map(drop)
     }
 
-    /// Forgets what is kept under `key`, if anything is.
+    /// Removes the value of `key`, if there is one.
     ///
     /// # Errors
     ///
-    /// It could not be forgotten.
+    /// The reason why it could not be removed.
     pub async fn remove(&self, key: &str) -> Result<(), Error> {
         self.change(key, Change::Remove).await.map(drop)
     }
@@ -114,7 +114,7 @@ impl State {
     ///
     /// # Errors
     ///
-    /// It could not be replaced.
+    /// The reason why it could not be replaced.
     pub async fn swap(&self, key: &str, expected: Option<&str>, new: Option<&str>) -> Result<bool, Error> {
         let change = match (expected, new) {
             (None, None) => return Ok(self.get(key).await?.is_none()),

@@ -31,7 +31,7 @@ const REPLACE: &str = "UPDATE platform_state SET value = $4, updated_at = NOW \
 const TAKE: &str = "DELETE FROM platform_state WHERE program = $1 AND key = $2 AND value = $3";
 
 impl<'a> Change<'a> {
-    /// The statement, with `now` for the present, and what it takes after the program and the key.
+    /// The statement, with `now` for the present, and its parameters after the program and the key.
     pub(crate) fn statement(self, now: &str) -> (String, Vec<&'a str>) {
         let (statement, values) = match self {
             Self::Set(value) => (SET, vec![value]),

@@ -6,7 +6,7 @@ use record::{Record, Timestamp};
 #[derive(Debug, Record)]
 #[record(measurement = "host")]
 pub struct MachineRecord {
-    /// When it was read.
+    /// Time of the reading.
     #[record(time)]
     pub time: Timestamp,
     /// Name of the machine.
@@ -57,7 +57,7 @@ pub struct MachineRecord {
 #[derive(Debug, Record)]
 #[record(measurement = "host_temperature")]
 pub struct TemperatureRecord {
-    /// When it was read.
+    /// Time of the reading.
     #[record(time)]
     pub time: Timestamp,
     /// Name of the machine.
@@ -78,7 +78,7 @@ pub struct TemperatureRecord {
 #[derive(Debug, Record)]
 #[record(measurement = "host_disk")]
 pub struct DiskRecord {
-    /// When it was read.
+    /// Time of the reading.
     #[record(time)]
     pub time: Timestamp,
     /// Name of the machine.
@@ -105,7 +105,7 @@ pub struct DiskRecord {
 #[derive(Debug, Record)]
 #[record(measurement = "host_cpu")]
 pub struct ProcessorRecord {
-    /// When it was read.
+    /// Time of the reading.
     #[record(time)]
     pub time: Timestamp,
     /// Name of the machine.
@@ -127,7 +127,7 @@ pub struct ProcessorRecord {
 #[derive(Debug, Record)]
 #[record(measurement = "host_legacy")]
 pub struct Legacy {
-    /// When it was read.
+    /// Time of the reading.
     #[record(time)]
     pub time: Timestamp,
     /// Name of the machine.

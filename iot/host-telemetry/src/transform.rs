@@ -99,7 +99,7 @@ impl MachineRecord {
 }
 
 impl DiskRecord {
-    /// Usage of the disk at `mount`.
+    /// Record of the disk at `mount`.
     pub fn of(disk: sensor_host::Disk, host: &str, mount: &str, time: Timestamp) -> Self {
         Self {
             time,

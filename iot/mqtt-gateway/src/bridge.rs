@@ -229,7 +229,7 @@ impl<'d> Bridge<'d> {
         self.replay(Instant::now(), subscription);
     }
 
-    /// Acknowledges the messages of stored rows, and adds what they taught to the state.
+    /// Acknowledges the messages of stored rows, and adds their availability changes to the state.
     fn settle(&mut self, stored: Stored, subscription: &Subscription) {
         for token in stored.tokens {
             self.acknowledge(token, subscription);

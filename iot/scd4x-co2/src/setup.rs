@@ -9,7 +9,8 @@ pub struct SensorSettings {
     /// Height of the room above the sea in meters. 1000 m change CO2 by about 12 %.
     #[setting(name = "ALTITUDE_METERS", range = 0..=3000, unit = "m")]
     altitude: Option<u16>,
-    /// Temperature of the sensor above that of the room, in °C, by its own heat and its surroundings; from the factory 4.
+    /// Excess of the sensor's temperature over that of the room, in °C, by its own heat and that of parts
+    /// around it; from the factory 4.
     #[setting(name = "TEMPERATURE_OFFSET_CELSIUS", also = "TEMPERATURE_OFFSET", range = 0..=20, unit = "°C")]
     temperature_offset: Option<f64>,
     /// Whether the sensor takes the lowest value of each week for fresh air. Not for rooms that are never aired; from the factory on.

@@ -8,7 +8,7 @@ use site::Origin;
 #[derive(Debug, PartialEq, Record)]
 #[record(measurement = "indoor_air")]
 pub struct IndoorAir {
-    /// When it was measured.
+    /// Time of the measurement.
     #[record(time)]
     pub time: Timestamp,
     #[record(flatten)]

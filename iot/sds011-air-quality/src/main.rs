@@ -56,7 +56,7 @@ async fn measure(device: &Device<Config>) -> Result<(), Failure> {
             },
         )
         .await?;
-    // Nobody reads the sensor from now on, so it need not be awake.
+    // The sensor is not read any more, so it need not be awake.
     if !device.is_once() && sampling.sleeps {
         let asleep = async { rest(&mut open(port).await?.0, sampling).await.on(port) };
         device.leave(async { drop(asleep.await) }).await;

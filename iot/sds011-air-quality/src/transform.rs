@@ -8,7 +8,7 @@ use site::Origin;
 #[derive(Debug, PartialEq, Record)]
 #[record(measurement = "air_quality")]
 pub struct AirQuality {
-    /// When it was measured.
+    /// Time of the measurement.
     #[record(time)]
     pub time: Timestamp,
     #[record(flatten)]

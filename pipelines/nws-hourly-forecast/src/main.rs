@@ -12,7 +12,7 @@ use settings::Settings;
 
 use transform::Hour;
 
-/// The cell of the forecast grid that holds a place changes rarely.
+/// Age up to which the grid cell of a place is used again: it changes rarely.
 const DAY: Duration = Duration::from_hours(24);
 
 #[derive(Settings)]

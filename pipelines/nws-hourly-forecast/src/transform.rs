@@ -40,16 +40,16 @@ pub struct Hour {
     /// Wind speed, upper end.
     #[record(unit = "m/s")]
     pub wind_speed_high: Option<f64>,
-    /// Direction that the wind comes from, as in `SSW`.
+    /// Direction the wind comes from, as in `SSW`.
     pub wind_direction: Option<String>,
-    /// Direction that the wind comes from.
+    /// Direction the wind comes from.
     #[record(unit = "°")]
     pub wind_direction_degrees: Option<f64>,
     /// Conditions in words.
     pub short_forecast: Option<String>,
     /// Whether it is day.
     pub is_daytime: Option<bool>,
-    /// When the forecast was issued.
+    /// Time at which the forecast was issued.
     pub issued_at: Option<Timestamp>,
 }
 

@@ -9,7 +9,7 @@ use record::{Record, Timestamp};
 #[derive(Debug, Clone, Record)]
 #[record(measurement = "airq")]
 pub struct AirQuality {
-    /// When it was estimated for.
+    /// Time of the estimate.
     #[record(time)]
     pub at: Timestamp,
     #[record(flatten)]

@@ -8,7 +8,7 @@ use record::{Record, Timestamp};
 #[derive(Debug, Record)]
 #[record(measurement = "weather")]
 pub struct Weather {
-    /// When it was observed.
+    /// Time of the observation.
     #[record(time)]
     pub observed_at: Timestamp,
     #[record(flatten)]
@@ -33,7 +33,7 @@ pub struct Weather {
     /// Sunset, since 1970 UTC; absent in the polar day and night.
     #[record(unit = "s")]
     pub sunset: Option<i64>,
-    /// When it was observed, since 1970 UTC.
+    /// Time of the observation, since 1970 UTC.
     #[record(unit = "s")]
     pub time_stamp: i64,
 }

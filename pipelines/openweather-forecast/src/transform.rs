@@ -36,7 +36,7 @@ pub enum Error {
     /// A step has no time.
     #[error("step {step} of the forecast is for `dt` {dt}, which is no time")]
     NoTime {
-        /// Index of the step, from 0.
+        /// Index of the step, counted from 0.
         step: usize,
         /// Time in the reply.
         dt: i64,

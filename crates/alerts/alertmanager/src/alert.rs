@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// Least time that an alert stays open beyond its next reminder: the program that sends it may run once a day.
 const GRACE: Duration = Duration::from_hours(24);
-/// Time that an alert without reminders stays open. One that names no end would end after five minutes.
+/// Time that an alert without reminders stays open. Without an end, Alertmanager would end it after five minutes.
 const UNTIL_RESOLVED: Duration = Duration::from_hours(365 * 24);
 
 /// Time that an event stays open: Alertmanager sends no alert that is over already.

@@ -80,7 +80,7 @@ impl Channel for Alertmanager {
         &self.route
     }
 
-    /// Sends alerts. One that arrives twice is one alert, so a repeat does no harm.
+    /// Sends alerts. Alertmanager deduplicates them, so a repeat does no harm.
     async fn send(&self, group: &[Notification], _: Option<&Thread>) -> Result<Option<Thread>, SendError> {
         let alerts: Vec<_> = group.iter().map(Alert::of).collect();
         let request = self.service.post("alerts", "/api/v2/alerts").json_body(&alerts);

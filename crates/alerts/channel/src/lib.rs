@@ -25,8 +25,8 @@ pub trait Channel {
     /// Route of the channel. No two channels of a program have the same name.
     fn route(&self) -> &Route;
 
-    /// Sends notifications as one message. There is at least one, and the most severe comes first; several are a
-    /// storm, or what waited together.
+    /// Sends notifications as one message. There is at least one, and the most severe comes first; several
+    /// are a storm, or have waited together.
     ///
     /// `thread` is the value that this channel returned for the first message of the alert that all of `group` follow;
     /// without one, or with one that is gone, the message stands alone. The returned thread is stored for every alert of
@@ -41,7 +41,7 @@ pub trait Channel {
         thread: Option<&Thread>,
     ) -> Result<Option<Thread>, SendError>;
 
-    /// Checks the channel without sending a message to anybody, and says in a few words what that shows.
+    /// Checks the channel without sending a message to anybody, and returns the result in a few words.
     ///
     /// # Errors
     ///

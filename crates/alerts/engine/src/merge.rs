@@ -16,12 +16,12 @@ impl Alert {
         }
         let goes_on = match later.state {
             AlertState::Firing => self.state == AlertState::Firing,
-            // It has not fired yet, and cannot end what fires here.
+            // It has not fired yet, and cannot end an alert that fires here.
             AlertState::Pending => self.state != AlertState::Resolved && later.past.is_empty(),
             AlertState::Resolved => false,
         };
         let occurrences = self.occurrences.merge(later.occurrences);
-        // Where an end was sent in the meantime, the channels that got it are not listed any more.
+        // If an end was sent in the meantime, the channels that got it are not listed any more.
         let mut channels = if later.past.is_empty() { self.channels } else { BTreeMap::new() };
         channels.extend(later.channels);
         let mut past = self.past;

@@ -79,7 +79,7 @@ impl Occurrences {
         }
     }
 
-    /// Forgets what no source reports any more.
+    /// Forgets events that no source reports any more.
     pub(crate) fn prune(&mut self, now: Timestamp) {
         self.0.retain(|_, event| event.notification.is_some() || now.duration_since(event.seen) <= FORGOTTEN);
         if let Some(surplus) = self.0.len().checked_sub(MOST).filter(|surplus| *surplus > 0) {
@@ -91,7 +91,7 @@ impl Occurrences {
         }
     }
 
-    /// One message for everything that a channel does not have yet.
+    /// One message for all events that a channel does not have yet.
     pub(crate) fn due(
         &self,
         channel: &str,

@@ -32,7 +32,7 @@ pub enum Error {
 impl Error {
     pub(crate) fn from_http(error: http_client::Error) -> Self {
         match &error.cause {
-            // A gateway gave up waiting; what is behind it may have acted.
+            // A gateway gave up waiting; the server behind it may have acted.
             Cause::Status { status, .. } if status.as_u16() == 504 => Self::Unknown(error),
             Cause::Status { status, message, .. }
                 if status.is_client_error() && error.kind() != Kind::Temporary =>

@@ -116,7 +116,7 @@ async fn a_storm_is_one_message_with_its_count() {
     assert!(body["blocks"].to_string().contains("… and 30 more"));
 }
 
-/// Every answer of a webhook that is known, and what it asks for.
+/// Every known answer of a webhook, and the action it asks for.
 #[tokio::test]
 async fn the_answers_of_a_webhook_are_understood() {
     for (status, text, kind) in [

@@ -17,10 +17,10 @@ use url::Url;
 pub use quantity::{Quantity, QuantityRange};
 pub use reply::{Forecast, Grid, Period};
 
-/// Base of the links in replies, also when they were fetched through a proxy.
+/// Origin of the links in replies, also of those fetched through a proxy.
 const ORIGIN: &str = "https://api.weather.gov";
 
-/// Address and identification for the service.
+/// Settings of the client: our contact, and the base URL of the service.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
     /// Contact for our requests, as in `ops@example.org`; sent in the `User-Agent`.
@@ -46,8 +46,8 @@ impl Nws {
         Self { service, base: config.url.as_str().trim_end_matches('/').to_owned() }
     }
 
-    /// The grid cell of a point: `/points/{latitude},{longitude}`. It changes rarely, so it may be kept for a day, and
-    /// what is kept stays right when the base URL changes.
+    /// The grid cell of a point: `/points/{latitude},{longitude}`. It changes rarely, so it may be kept for a
+    /// day, and a kept cell stays right when the base URL changes.
     ///
     /// # Errors
     ///

@@ -35,7 +35,7 @@ pub struct Grid {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Forecast {
-    /// When the data it was made from were last updated.
+    /// Time of the last update of its source data.
     pub update_time: Option<Timestamp>,
     /// The hours, in order.
     pub periods: Vec<Period>,
@@ -45,7 +45,7 @@ pub struct Forecast {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Period {
-    /// When the hour begins.
+    /// Start of the hour.
     pub start_time: Option<Timestamp>,
     /// Whether the sun is up, roughly.
     pub is_daytime: Option<bool>,
@@ -61,7 +61,7 @@ pub struct Period {
     pub relative_humidity: Quantity,
     /// Wind speed, as one value or a range.
     pub wind_speed: QuantityRange,
-    /// Direction that the wind comes from, as in `SSW`.
+    /// Direction the wind comes from, as in `SSW`.
     #[serde(default, deserialize_with = "json_member::filled_text")]
     pub wind_direction: Option<String>,
     /// In words, as in `Partly Cloudy`.

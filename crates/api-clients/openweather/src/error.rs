@@ -1,10 +1,10 @@
-//! Failure of a call.
+//! Errors of calls.
 
 use fault::{Fault, Kind};
 use http_client::Reply;
 use serde::Deserialize;
 
-/// Failure of a call to OpenWeather.
+/// Errors of calls to OpenWeather.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The call failed, or its reply cannot be understood.

@@ -3,7 +3,7 @@
 //! Units are metric: °C, m/s, hPa, mm. A key takes a while to work after it was made; until then the service answers
 //! as to a wrong one. The free plan allows 60 calls a minute.
 //!
-//! This client does not know records or stores: it returns what the service says, with absent values absent.
+//! This client does not know records or stores: it returns the values of the service, with absent values absent.
 
 mod error;
 mod reply;
@@ -24,7 +24,7 @@ pub use reply::{
     Reading, Sun, WeatherReport, Wind,
 };
 
-/// Address and identification for the service.
+/// Settings of the client: our key, and the base URL of the service.
 #[derive(Debug, Clone, Settings)]
 pub struct Config {
     /// API key of an account at openweathermap.org.
@@ -91,11 +91,11 @@ impl OpenWeather {
         self.json(near(request, coordinates)).await
     }
 
-    /// Coordinates of a city, as its weather says them.
+    /// Coordinates of a city, as in the reply with its weather.
     ///
     /// # Errors
     ///
-    /// As for [`OpenWeather::current_weather`]; or the reply does not say where it was observed.
+    /// As for [`OpenWeather::current_weather`]; or the reply has no coordinates.
     pub async fn locate(&self, city: &str) -> Result<Coordinates, Error> {
         let weather = self.current_weather(&Location::City(city.to_owned())).await?;
         weather.coordinates().ok_or(Error::Nowhere)

@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer};
 /// Weather at one place and time: the reply of `/data/2.5/weather`, or a step of a forecast.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct WeatherReport {
-    /// When it was observed, or the hour forecast, in seconds since 1970 UTC. Observed, it can stay the same for minutes.
+    /// Time of the observation or forecast, in seconds since 1970 UTC. It can stay the same for minutes.
     pub dt: i64,
     /// The service's name of the place; empty at sea, absent in a forecast.
     pub name: Option<String>,
@@ -53,7 +53,7 @@ pub struct AirPollution {
 /// Air quality at one time.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct Reading {
-    /// When, in seconds since 1970 UTC.
+    /// Time, in seconds since 1970 UTC.
     pub dt: i64,
     /// The index.
     pub main: OrDefault<AirQualityIndex>,
@@ -128,7 +128,7 @@ pub struct Condition {
 pub struct Wind {
     /// Speed.
     pub speed: Option<f64>,
-    /// Direction that it comes from.
+    /// Direction it comes from.
     pub deg: Option<f64>,
     /// Speed of gusts; absent when it is calm.
     pub gust: Option<f64>,
@@ -186,7 +186,7 @@ impl Precipitation {
 }
 
 impl WeatherReport {
-    /// Coordinates, so that a city can be looked up.
+    /// Coordinates of the place, so that a city can be looked up.
     pub fn coordinates(&self) -> Option<Coordinates> {
         self.coord.and_then(|coord| Coordinates::new(coord.lat, coord.lon))
     }

@@ -54,7 +54,7 @@ pub(crate) async fn send(address: SocketAddr, request: &str) -> Answer {
 /// Reads until the server closes.
 pub(crate) async fn receive(stream: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
-    // A server that refuses early may reset what it did not read.
+    // A server that refuses early may reset the connection with unread bytes.
     let _ = stream.read_to_end(&mut bytes).await;
     let text = String::from_utf8(bytes).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").expect("an answer");

@@ -13,7 +13,7 @@ const NOT_TEXT: [&str; 12] =
 /// The types of numbers that a sensor may show.
 const NUMBERS: [&str; 8] = ["f64", "i64", "i32", "i16", "i8", "u32", "u16", "u8"];
 
-/// Checks a struct whose fields records share. Only the record knows whether they fit into it.
+/// Checks a struct whose fields records share. Each record checks whether they fit into it.
 pub(crate) fn fields(parts: &[Part], at: &Ident) -> Result<()> {
     let columns: Vec<_> = parts.iter().filter_map(Part::column).collect();
     if parts.is_empty() {
@@ -133,7 +133,7 @@ fn is_option(rust_type: &Type) -> bool {
     last_segment(rust_type).is_some_and(|segment| segment.ident == "Option")
 }
 
-/// The name of the type, or of what it is an option of.
+/// The name of the type; for an option, that of the type in it.
 fn base_name(rust_type: &Type) -> Option<String> {
     let segment = last_segment(rust_type)?;
     match &segment.arguments {

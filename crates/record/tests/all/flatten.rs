@@ -1,4 +1,4 @@
-//! Fields that records share: where their columns go, and how they are read.
+//! Fields that records share: the places of their columns, and their values.
 
 use line_protocol::Lines;
 use record::{Batch, Fields, LineEncoder, Record, Role, Timestamp, Value};

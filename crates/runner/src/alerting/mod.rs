@@ -123,7 +123,7 @@ impl Alerting {
         !self.observations.borrow().is_empty()
     }
 
-    /// Updates the alerts at the end of a run: with its observations, and with how it ended.
+    /// Updates the alerts at the end of a run: with its observations, and with its result.
     pub(crate) async fn update_at_end(
         &self,
         storage: AlertStorage<'_>,

@@ -53,7 +53,7 @@ impl<'a> AlertStorage<'a> {
     }
 }
 
-/// Moves alerts one by one, each by one run only. One that cannot be stored goes back.
+/// Moves alerts one by one, each by one run only. An alert that cannot be stored goes back.
 async fn move_alerts(mut from: SavedAlerts<'_>, to: &mut SavedAlerts<'_>) -> Result<(), SaveError> {
     let keys: Vec<String> = from.keys().cloned().collect();
     for key in keys {

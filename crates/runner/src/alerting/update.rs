@@ -45,7 +45,7 @@ struct PendingNotification {
     thread: Option<Thread>,
 }
 
-/// The claimed notifications, and where their alerts are stored.
+/// The claimed notifications, and the places of their alerts.
 #[derive(Default)]
 struct Claims<'a> {
     places: Vec<SavedAlerts<'a>>,
@@ -57,8 +57,8 @@ struct Claims<'a> {
 }
 
 impl<C: Channel> AlertUpdate<'_, C> {
-    /// Stores the alerts and sends what is due. Where nothing can be stored, the alerts are kept in memory: a program that
-    /// runs on sends each of them once, and a job sends one in every run that is bad, and no end.
+    /// Stores the alerts and sends the due messages. While nothing can be stored, each run sends the alerts
+    /// that fire, and no end is sent.
     pub(crate) async fn apply(&self, storage: AlertStorage<'_>) -> UpdateOutcome {
         let mut claims = Claims::default();
         let in_state = self.store(storage.read_state().await, &mut claims).await;

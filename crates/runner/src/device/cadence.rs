@@ -15,8 +15,8 @@ pub(crate) fn backoff() -> Backoff {
     Backoff::between(ATTEMPTS.0, ATTEMPTS.1)
 }
 
-/// The time of the next reading: `wait` after this one was due, however long it took. Where that has passed, the
-/// readings that were missed are left out: they could only be made of the present.
+/// The time of the next reading: `wait` after this one was due, however long it took. If that has passed, the
+/// missed readings are left out: they could only be made of the present.
 ///
 /// The clock is a monotonic one, so it does not matter when that of the machine is set.
 pub(crate) fn next(due: Instant, wait: Duration, now: Instant) -> Instant {

@@ -19,7 +19,7 @@ impl Check<'_> {
         self.arguments
     }
 
-    /// Adds lines that begin with `ok` and with what they are about, in a word or two.
+    /// Adds lines that begin with `ok` and with their subject, in a word or two.
     pub fn line(&self, what: impl Into<String>, text: impl Into<String>) {
         self.lines.borrow_mut().push(Line { what: what.into(), text: text.into() });
     }

@@ -1,4 +1,4 @@
-//! A device behind its handle: what its work, its reports, its alerts and its endpoints share.
+//! A device behind its handle: the state that its work, reports, alerts and endpoints share.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::judged::Judged;
 use crate::{Failure, Finding, Records, Stage, finish};
 
-/// A device behind its handle: what its work, its reports, its alerts and its endpoints share.
+/// A device behind its handle: the state that its work, reports, alerts and endpoints share.
 #[derive(Debug)]
 pub(crate) struct Core {
     pub(crate) context: Rc<Context>,
@@ -83,7 +83,7 @@ impl Core {
         self.load_all(source, &judged).await
     }
 
-    /// Makes records durable, whatever becomes of those of another type.
+    /// Makes records durable. A failure of one type keeps no other from being stored.
     pub(crate) async fn load_all(
         &self,
         source: &DeviceSource,

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-/// A number of the program's own on `/metrics`, such as messages that nothing is made of. It only grows.
+/// A number of the program's own on `/metrics`, such as messages that make no record. It only grows.
 ///
 /// It is cheap to clone and to count with: a clone is the same counter.
 #[derive(Debug, Clone, Default)]
@@ -30,7 +30,7 @@ impl Counter {
         self.add(1);
     }
 
-    /// Counts so many.
+    /// Adds `more` to the count.
     pub fn add(&self, more: u64) {
         self.0.set(self.0.get().saturating_add(more));
     }

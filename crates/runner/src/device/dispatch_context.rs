@@ -17,7 +17,7 @@ use crate::outbox::{Outbox, records};
 use crate::spool_backend::DeliveryRight;
 use crate::{Failure, Finding, Stage};
 
-/// Interval of the search for batches that have become too old.
+/// Interval of searches of the spool for batches that are too old.
 const EXPIRE_EVERY: Duration = Duration::from_mins(1);
 
 /// The part that the deliveries to all stores share.

@@ -50,7 +50,7 @@ impl Dispatcher {
         tokio::join!(join_all(run), self.context.incidents.run());
     }
 
-    /// Number of records that wait in the spool.
+    /// Number of records in the spool.
     pub(crate) fn waiting(&self) -> u64 {
         let spooling = &self.context.outbox().spooling;
         self.deliveries.iter().map(|delivery| spooling.waiting(delivery.name()).records).sum()

@@ -39,8 +39,8 @@ impl<C> Device<C> {
         self.core.context.request.is_once
     }
 
-    /// Whether it prints its records and writes nothing (`--dry-run`). A source that would forget what was taken from
-    /// it is to be read another way then.
+    /// Whether it prints its records and writes nothing (`--dry-run`). A source that forgets the data it has
+    /// delivered is to be read another way then.
     pub fn is_dry_run(&self) -> bool {
         self.core.context.request.mode == Mode::DryRun
     }
@@ -143,9 +143,9 @@ impl<C> Device<C> {
         self.load(Batch::of(records).named(name)).await
     }
 
-    /// Puts input that makes no record into the dead letters: the input (as JSON), where it came from, and why.
+    /// Puts input that makes no record into the dead letters: the input (as JSON), its origin, and the reason.
     ///
-    /// The caller sees to it that a flood of the same is sampled. Where it cannot be written, the log has it. With
+    /// The caller sees to it that a flood of the same is sampled. If it cannot be written, it is logged. With
     /// `--dry-run` nothing is kept.
     pub fn bury(&self, from: &str, json: &str, reason: &str) {
         self.core.bury(from, json, reason);
@@ -182,7 +182,7 @@ impl<C> Device<C> {
         self.core.counters.counter(name, help, vec![(label, value.to_owned())])
     }
 
-    /// Inside of a reading: when the next one is due, counted from when this one was, in place of the period.
+    /// Inside of a reading: sets the time from its due time to that of the next one, in place of the period.
     pub fn next_in(&self, wait: Duration) {
         self.core.main.next_in.set(Some(wait));
     }

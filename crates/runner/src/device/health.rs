@@ -15,7 +15,7 @@ const LONG_WAIT: Duration = Duration::from_secs(30);
 /// The health of a source: whether it is alive, and whether it is ready. All times are of the monotonic clock.
 #[derive(Debug)]
 pub(crate) struct Health {
-    /// Period of the readings; `None` for a stream, which has its own time.
+    /// Time from one reading to the next; `None` for a stream, which has its own time.
     period: Cell<Option<Duration>>,
     last_progress: Cell<Option<Instant>>,
     last_turn: Cell<Instant>,
@@ -23,7 +23,7 @@ pub(crate) struct Health {
     rest: Cell<Duration>,
     is_connected: Cell<bool>,
     storing: Cell<usize>,
-    /// When records were made durable last or, where none were on their way, when the first of them came.
+    /// Time at which records were last made durable or, if none were on their way, at which the first came.
     stored: Cell<Instant>,
 }
 
@@ -51,7 +51,7 @@ impl Health {
         self.is_connected.set(true);
     }
 
-    /// Notes that the loop came round, how long a period is now, and how long it is to the next reading.
+    /// Notes a turn of the loop, with the present period and the time to the next reading.
     pub(crate) fn turn(&self, period: Duration, rest: Duration) {
         self.period.set(Some(period));
         self.rest.set(rest);

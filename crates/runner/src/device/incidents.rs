@@ -19,7 +19,7 @@ use crate::tally::Tally;
 /// Time without another after which it is over.
 const QUIET: Duration = Duration::from_hours(1);
 
-/// Interval of log lines about lost records.
+/// Interval of log lines while records are being lost.
 const LOG_EVERY: Duration = Duration::from_mins(1);
 
 /// Records that were lost by a limit of the spool, or refused by a store.

@@ -16,14 +16,14 @@ use super::reporter::Reporter;
 use crate::{Exit, Failure, Stage};
 
 /// Time for the work to end after a signal. With the final report it stays below five seconds, which is half
-/// of what the shortest-tempered orchestrator gives.
+/// of the shortest time that an orchestrator gives.
 const LAST_WORK: Duration = Duration::from_millis(2500);
 /// Time for the last report to reach the store; then it goes to the spool.
 const LAST_REPORT: Duration = Duration::from_millis(800);
 /// Time for the last alerts; the rest is sent by the next start.
 const LAST_ALERTS: Duration = Duration::from_millis(1200);
 
-/// Works until the program has to end, reports, and returns what it ends with.
+/// Works until the program has to end, reports, and returns its exit code.
 ///
 /// A second signal ends it at once: spooled records are safe, and others were not acknowledged.
 pub(crate) async fn run<C>(

@@ -1,4 +1,4 @@
-//! A device: a program that runs until it is stopped, and loses nothing that it was given.
+//! A device: a program that runs until it is stopped, and loses no data that it was given.
 
 mod cadence;
 mod check;
@@ -44,11 +44,11 @@ pub use handle::Device;
 pub use polling::Polling;
 pub use sensor::Sensor;
 
-/// Runs a program until SIGTERM, SIGINT or SIGHUP, or once, as its arguments and its environment say, and returns what
-/// it ends with.
+/// Runs a program until SIGTERM, SIGINT or SIGHUP, or once, as its arguments and its environment say, and
+/// returns its exit code.
 ///
-/// `work` is its work: it hands a sensor to [`Device::poll`], or drives a stream itself and hands over what comes by
-/// [`Device::load`]. `C` are its own settings.
+/// `work` is its work: it hands a sensor to [`Device::poll`], or drives a stream itself and hands over its
+/// records by [`Device::load`]. `C` are its own settings.
 pub fn device<C: Settings>(
     program: Program,
     work: impl AsyncFnOnce(&Device<C>) -> Result<(), Failure>,

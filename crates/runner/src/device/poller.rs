@@ -51,7 +51,7 @@ struct Poller<'a, S, O, F> {
     staleness: Staleness,
 }
 
-/// The rows of a reading that are in doubt, for each batch, and the failure that says why.
+/// The rows of a reading that are in doubt, for each batch, and the failure with the reason.
 struct Doubts {
     rows: Vec<Vec<Refused>>,
     failure: Option<(FailureReason, Failure)>,

@@ -68,7 +68,7 @@ impl Readings {
         self.in_a_row.get()
     }
 
-    /// The last failure, unless the last reading was good.
+    /// Failure of the last reading, if it failed.
     pub(crate) fn last_failure(&self) -> Option<Failure> {
         self.last_failure.borrow().clone()
     }
@@ -78,12 +78,12 @@ impl Readings {
         self.good.get()
     }
 
-    /// Number of failed readings, by reason.
+    /// Numbers of failed readings, by reason.
     pub(crate) fn failures(&self) -> Vec<(FailureReason, u64)> {
         self.failed.borrow().iter().map(|(reason, count)| (*reason, *count)).collect()
     }
 
-    /// When the last good one was.
+    /// Time of the last good reading.
     pub(crate) fn last_good(&self) -> Option<Timestamp> {
         self.last_good.get()
     }

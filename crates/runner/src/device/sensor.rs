@@ -35,7 +35,7 @@ impl Sensor {
         poller::poll(&self.core, &self.source, polling, open, read).await
     }
 
-    /// Inside of a reading: when the next one is due, counted from when this one was, in place of the period.
+    /// Inside of a reading: sets the time from its due time to that of the next one, in place of the period.
     pub fn next_in(&self, wait: Duration) {
         self.source.next_in.set(Some(wait));
     }

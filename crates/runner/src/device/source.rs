@@ -13,7 +13,7 @@ pub(crate) struct DeviceSource {
     pub(crate) name: Option<String>,
     pub(crate) readings: Readings,
     pub(crate) health: Health,
-    /// Time of the next reading, where the present one set it.
+    /// Time to the next reading, where the present one set it.
     pub(crate) next_in: Cell<Option<Duration>>,
 }
 

@@ -1,10 +1,10 @@
-//! Whether a sensor is stuck: whether it has shown the same for so long that it cannot be.
+//! Detection of stuck sensors, which show the same values for too many readings.
 
 use std::collections::BTreeMap;
 
 use record::{Batch, Refused, Role, Value};
 
-/// Remembers what each series showed last, and for how many readings.
+/// Remembers the last values of each series, and the number of readings that showed them.
 #[derive(Debug)]
 pub(crate) struct Staleness {
     /// After so many identical readings in a row a series is stuck; 0 is never.
@@ -24,8 +24,8 @@ impl Staleness {
         Self { limit, series: BTreeMap::new() }
     }
 
-    /// Looks at what was read. Returns the rows of series that are stuck: all of their numbers have been the same, bit
-    /// for bit, for as many readings as make a sensor suspect.
+    /// Looks at a reading. Returns the rows of series that are stuck: all of their numbers have been the
+    /// same, bit for bit, for as many readings as make a sensor suspect.
     pub(crate) fn stuck(&mut self, batch: &Batch<'_>) -> Vec<Refused> {
         if self.limit == 0 {
             return Vec::new();
@@ -39,7 +39,7 @@ impl Staleness {
             .collect()
     }
 
-    /// For how many readings a row's series has shown the same; `None` where it has no numbers.
+    /// Number of readings in which a row's series has shown the same; `None` where it has no numbers.
     fn see(&mut self, batch: &Batch<'_>, row: usize) -> Option<u32> {
         let numbers: Vec<u64> = batch
             .cells(row)

@@ -52,7 +52,7 @@ struct Away {
     error: String,
     /// Whether a person has to do something about it.
     is_lasting: bool,
-    /// Pause that the store asked for.
+    /// Pause that it asked for.
     asked: Option<Duration>,
 }
 

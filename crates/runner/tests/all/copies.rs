@@ -101,7 +101,7 @@ fn an_invalid_instance_name_is_reported() {
 #[test]
 fn copies_have_spools_of_their_own() {
     let folder = TempDir::new().unwrap();
-    // Nobody serves these.
+    // No server listens at these addresses.
     let (database, broker) = ("postgres://me:pw@127.0.0.1:9/data", "mqtt://127.0.0.1:9");
     let start = |instance| Copy::start(folder.path(), database, broker, instance, "21500");
     let _copies = [start(Some("north")), start(None)];

@@ -16,7 +16,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use testkit::world::until;
 
-/// Time limit for an effect to be seen.
+/// Time limit for an expected event.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A thermometer, and the InfluxDB it writes to.

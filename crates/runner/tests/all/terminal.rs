@@ -8,7 +8,7 @@ use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
 use rustix::termios::{Winsize, tcsetwinsize};
 
-/// Runs the example on a terminal of so many columns, and returns its exit code and what the terminal shows.
+/// Runs the example on a terminal of so many columns, and returns its exit code and the text on the terminal.
 fn run(columns: u16, folder: &Path, settings: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
     let ours = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     rustix::pty::grantpt(&ours).unwrap();

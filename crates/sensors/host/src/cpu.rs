@@ -1,4 +1,4 @@
-//! Processors: how much they did, and how fast their clock is.
+//! Processors: their use and their clocks.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Usage of a file system.
+//! Used and free space of a file system.
 
 use std::io;
 use std::path::Path;

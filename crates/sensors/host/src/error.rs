@@ -1,10 +1,10 @@
-//! Failure to read a machine.
+//! Errors of reading a machine.
 
 use std::io;
 
 use fault::{Fault, Kind};
 
-/// Failure to read a machine.
+/// Errors of reading a machine.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// There is nothing to read: the root is wrong, or this is no Linux.

@@ -31,7 +31,7 @@ use tree::Tree;
 /// Use of the processor over less than this is noise.
 const SHORTEST_SPAN: Duration = Duration::from_secs(1);
 
-/// A machine, and what its processors had done when it was last read.
+/// A machine, with the times of its processors at the last reading.
 #[derive(Debug)]
 pub struct Host {
     root: PathBuf,
@@ -64,7 +64,7 @@ pub struct Reading {
 }
 
 impl Host {
-    /// The machine whose files are below `root`: `/`, or where a container sees them.
+    /// The machine whose files are below `root`: `/`, or their mount point in a container.
     ///
     /// # Errors
     ///
@@ -109,7 +109,7 @@ impl Host {
         })
     }
 
-    /// Usage of the file system that holds `mount`, a path of the machine such as `/data`.
+    /// Used and free space of the file system that holds `mount`, a path of the machine such as `/data`.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The files of procfs and sysfs below a root, read by someone who does not insist.
+//! The files of procfs and sysfs below a root. A file that cannot be read has no value.
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;

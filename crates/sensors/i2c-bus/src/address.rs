@@ -12,7 +12,7 @@ const SOCKET_PREFIX: &str = "unix:";
 pub enum Address {
     /// A device file of Linux, as in `/dev/i2c-1`.
     Device(PathBuf),
-    /// A Unix socket, as in `unix:/run/sensors.socket`. The README describes what is spoken on it.
+    /// A Unix socket, as in `unix:/run/sensors.socket`. The README describes its protocol.
     Socket(PathBuf),
 }
 

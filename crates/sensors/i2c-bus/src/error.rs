@@ -33,7 +33,7 @@ pub enum Error {
         /// The error of the system.
         source: io::Error,
     },
-    /// Nobody listens on the socket.
+    /// No process listens on the socket.
     #[error("no I2C bus answers on the socket {}", path.display())]
     NoSocket {
         /// The socket.

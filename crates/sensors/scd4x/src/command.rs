@@ -1,4 +1,4 @@
-//! Commands of the sensor: their codes, and how long each takes.
+//! Commands of the sensor: their codes and durations.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ pub(crate) struct Command {
     /// Its name in the data sheet.
     pub(crate) name: &'static str,
     pub(crate) code: u16,
-    /// Time until there is an answer or the next command is understood.
+    /// Time until its answer is ready, or the sensor takes the next command.
     pub(crate) takes: Duration,
 }
 

@@ -10,11 +10,11 @@ use crate::reading::{offset_to_word, word_to_offset};
 use crate::setup::held;
 use crate::{ADDRESS, Error, Power, Reading, Setup, word};
 
-/// Number of attempts before a wrong checksum counts.
+/// Number of attempts to read an answer before a wrong checksum is an error.
 const ATTEMPTS: u32 = 3;
 /// Interval of questions for a new measurement.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
-/// Time of measuring before a recalibration, and some seconds more.
+/// Time of measuring that a recalibration requires, and some seconds more.
 const BEFORE_RECALIBRATION: Duration = Duration::from_secs(190);
 /// Answer of a failed recalibration.
 const NOT_RECALIBRATED: u16 = 0xFFFF;
@@ -120,14 +120,14 @@ impl<B: I2c, D: DelayNs> Scd4x<B, D> {
         Ok(meters)
     }
 
-    /// Sets how much warmer the sensor is than the room, 0 to 20 °C. It corrects temperature and humidity, not CO2.
-    /// Only while it does not measure.
+    /// Sets the excess of the sensor's temperature over that of the room, 0 to 20 °C. It corrects temperature
+    /// and humidity, not CO2. Only while it does not measure.
     pub async fn set_temperature_offset(&mut self, degrees: f64) -> Result<(), Error> {
         let degrees = held("temperature offset in °C", degrees, 0.0..=20.0, "0 to 20")?;
         self.set(command::SET_OFFSET, offset_to_word(degrees)).await
     }
 
-    /// Temperature of the sensor above that of the room, in °C. Only while it does not measure.
+    /// Excess of the sensor's temperature over that of the room, in °C. Only while it does not measure.
     pub async fn temperature_offset(&mut self) -> Result<f64, Error> {
         let [word] = self.ask(command::GET_OFFSET).await?;
         Ok(word_to_offset(word))

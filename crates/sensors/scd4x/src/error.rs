@@ -1,14 +1,14 @@
-//! Failure of a reading or a command.
+//! Errors of readings and commands.
 
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Failure of a reading or a command.
+/// Errors of readings and commands.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nobody acknowledged. No sensor is there, it is busy, it does not take this command in its present state, or it
-    /// has nothing new to read.
+    /// No acknowledgement. No sensor is there, it is busy, it does not take this command in its present
+    /// state, or it has nothing new to read.
     #[error("the sensor did not acknowledge `{command}`")]
     NoAcknowledge {
         /// The command, by its name in the data sheet.
@@ -31,16 +31,16 @@ pub enum Error {
     /// No measurement became ready. The sensor was reset and measures no more: start it again.
     #[error("no measurement was ready within {} s", after.as_secs())]
     Silent {
-        /// Time waited.
+        /// Time limit that has passed.
         after: Duration,
     },
     /// The sensor could not recalibrate: it has to measure for three minutes before.
     #[error("the sensor refused the recalibration: it has to measure for 3 minutes in steady air before")]
     NotRecalibrated,
-    /// A setting is out of what the sensor takes.
+    /// A setting is outside of the range of the sensor.
     #[error("{setting} is {given}; the sensor takes {takes}")]
     OutOfRange {
-        /// The command.
+        /// The setting.
         setting: &'static str,
         /// Given value, with its unit.
         given: String,

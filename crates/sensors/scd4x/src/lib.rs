@@ -24,7 +24,7 @@ mod setup;
 mod word;
 
 pub use driver::Scd4x;
-/// Waiting, as a driver needs it.
+/// Timer of the driver.
 pub use embedded_hal_async::delay::DelayNs;
 pub use error::Error;
 pub use reading::Reading;

@@ -9,16 +9,16 @@ use crate::Error;
 pub struct Setup {
     /// Height above the sea in meters, 0 to 3000. It stands for the air pressure, which CO2 depends on.
     pub altitude: Option<u16>,
-    /// Temperature of the sensor above that of the room, in °C, 0 to 20; from the factory 4.
+    /// Excess of the sensor's temperature over that of the room, in °C, 0 to 20; from the factory 4.
     pub temperature_offset: Option<f64>,
     /// Whether the lowest value of each week counts as fresh air, 400 ppm. On from the factory. It is right for rooms
     /// that are aired, and wrong for those that never are, such as greenhouses.
     pub self_calibration: Option<bool>,
-    /// Interval of its measurements.
+    /// Rate of measurements.
     pub power: Power,
 }
 
-/// Interval of the sensor's measurements.
+/// Rate of measurements.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Power {
     /// Every 5 s.
@@ -28,7 +28,7 @@ pub enum Power {
     Low,
 }
 
-/// Refuses a value that is out of what the sensor takes.
+/// Refuses a value outside of the range of the sensor.
 pub(crate) fn held<T: PartialOrd + std::fmt::Display + Copy>(
     setting: &'static str,
     value: T,

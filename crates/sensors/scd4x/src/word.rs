@@ -1,6 +1,6 @@
 //! Words on the wire: two bytes, high one first, and a checksum.
 
-/// Size of a word on the wire, in bytes.
+/// Number of bytes of a word on the wire.
 pub(crate) const LENGTH: usize = 3;
 
 /// CRC-8 with polynomial 0x31 and initial value 0xFF, over the bytes of one word.

@@ -10,9 +10,9 @@ const SET: u8 = 1;
 /// A command, by its name in the protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Command {
-    /// Asks how measurements are reported (2).
+    /// Asks for the way measurements are reported (2).
     GetReporting,
-    /// Says how measurements are to be reported (2). The sensor keeps it without power.
+    /// Sets the way measurements are reported (2). The sensor keeps it without power.
     SetReporting(Reporting),
     /// Asks for a measurement (4). It is answered by the measurement itself.
     Query,
@@ -28,12 +28,12 @@ pub enum Command {
     SetWorkingPeriod(WorkingPeriod),
 }
 
-/// Reporting of measurements.
+/// Way measurements are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reporting {
     /// By itself, once a second.
     Active = 0,
-    /// When it is asked.
+    /// On request.
     Query = 1,
 }
 

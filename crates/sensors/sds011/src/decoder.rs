@@ -4,8 +4,8 @@ use crate::frame::{ANSWERED, Frame, HEAD, LENGTH, MEASURED, TAIL, checksum, pars
 
 /// Finds the frames in a stream of bytes. It never holds more than ten bytes.
 ///
-/// Bytes that begin no frame are skipped. Where a frame turns out to be damaged, only its first byte is given up: the
-/// next frame may begin inside of it.
+/// Bytes that begin no frame are skipped. Of a damaged frame, only the first byte is given up: the next frame
+/// may begin inside of it.
 ///
 /// ```
 /// use sds011::{Decoder, Frame};
@@ -39,7 +39,7 @@ pub enum Damage {
 }
 
 impl Decoder {
-    /// Takes the next byte. Returns the frame it completes, or what is wrong with it.
+    /// Takes the next byte. Returns the frame it completes, or its damage.
     pub fn push(&mut self, byte: u8) -> Option<Result<Frame, Damage>> {
         if let Some(free) = self.buffer.get_mut(self.filled) {
             *free = byte;
@@ -71,7 +71,7 @@ impl Decoder {
         Err(damage)
     }
 
-    /// Drops what cannot be the beginning of a frame.
+    /// Drops bytes that cannot begin a frame.
     fn skip_to_head(&mut self) {
         let waiting = self.buffer.get(..self.filled).unwrap_or_default();
         let begins = |at: usize| match waiting.get(at..) {

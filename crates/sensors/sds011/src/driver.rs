@@ -7,20 +7,20 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::{Answer, Command, Decoder, DeviceId, Error, Frame, Reading, Reporting, Work, WorkingPeriod};
 
-/// Time limit of an answer. The sensor needs some 30 ms; a second is the distance of its own reports.
+/// Time limit of an answer. The sensor needs some 30 ms; a second is the interval of its own reports.
 const ANSWER_WITHIN: Duration = Duration::from_millis(1500);
-/// Number of attempts before the sensor counts as silent. The first one after a sleep is lost now and then.
+/// Number of attempts before the sensor counts as silent. The first command after a sleep is lost now and then.
 const ATTEMPTS: u32 = 3;
-/// A frame takes 10 ms. After twice that, what comes is not the rest of an old one.
+/// A frame takes 10 ms. After twice that, incoming bytes are not the rest of an old one.
 const QUIET: Duration = Duration::from_millis(20);
-/// Time for discarding old bytes on a line that is never quiet.
+/// Time limit for throwing old bytes away, on a line that is never quiet.
 const DISCARD_WITHIN: Duration = Duration::from_millis(500);
 const CHUNK: usize = 64;
 
 /// An SDS011 on a serial port of 9600 baud, 8N1.
 ///
-/// The kernel keeps what arrives while nobody reads, up to some minutes of it. So each call throws away what came
-/// before it, and a reading is never an old one.
+/// The kernel keeps bytes that arrive while nobody reads, up to some minutes of them. So each call throws
+/// away earlier bytes, and a reading is never an old one.
 #[derive(Debug)]
 pub struct Sds011<P> {
     port: P,
@@ -29,7 +29,7 @@ pub struct Sds011<P> {
     chunk: [u8; CHUNK],
     /// Received bytes of the chunk that are not decoded yet.
     waiting: std::ops::Range<usize>,
-    /// Since when it works, as far as this driver knows.
+    /// Time since which it works, as far as this driver knows.
     pub(crate) awake_since: Option<Instant>,
 }
 
@@ -99,8 +99,8 @@ impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
 
     /// Stops fan and laser, which last for about 8000 hours.
     ///
-    /// Asleep the sensor is silent. So where its one answer is lost, or it sleeps already, silence is what was asked
-    /// for. Whether it is there shows when it is woken up.
+    /// Asleep the sensor is silent. So silence is no error: the one answer was lost, or the sensor slept
+    /// already. The next wake-up shows whether it is there.
     pub async fn sleep(&mut self) -> Result<(), Error> {
         self.awake_since = None;
         match self.set(Command::SetWork(Work::Sleep)).await {
@@ -109,13 +109,13 @@ impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
         }
     }
 
-    /// Reporting of measurements.
+    /// Way measurements are reported.
     pub async fn reporting(&mut self) -> Result<Reporting, Error> {
         let [_, value, _] = self.command(Command::GetReporting).await?.data;
         Ok(if value == 0 { Reporting::Active } else { Reporting::Query })
     }
 
-    /// Changes how measurements are reported. The sensor writes it to its flash memory, so ask first.
+    /// Changes the way measurements are reported. The sensor writes it to its flash memory, so ask first.
     pub async fn set_reporting(&mut self, reporting: Reporting) -> Result<(), Error> {
         self.set(Command::SetReporting(reporting)).await
     }
@@ -137,7 +137,7 @@ impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
         Ok(Firmware { date: answer.data, device: answer.device })
     }
 
-    /// A command whose answer repeats what was set.
+    /// Sends a command whose answer repeats the set value.
     async fn set(&mut self, command: Command) -> Result<(), Error> {
         let [_, _, _, action, value, ..] = command.encode(self.address);
         let is_done = |answer: &Answer| answer.data.starts_with(&[action, value]);
@@ -196,7 +196,7 @@ impl<P: AsyncRead + AsyncWrite + Unpin> Sds011<P> {
         }
     }
 
-    /// Throws away what arrived before now.
+    /// Throws away the bytes that arrived before now.
     async fn discard(&mut self) -> Result<(), Error> {
         self.waiting = 0..0;
         self.decoder.clear();

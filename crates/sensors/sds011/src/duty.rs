@@ -10,12 +10,12 @@ use crate::{DeviceId, Error, Reading, Reporting, Sds011, WorkingPeriod};
 /// Interval of measurements: the sensor makes one a second.
 const BETWEEN: Duration = Duration::from_secs(1);
 
-/// Cycle of a reading.
+/// Warm-up and number of measurements of a reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DutyCycle {
-    /// Warm-up before measurements count: 30 s in the data sheet.
+    /// Time of work before measurements are reliable. 30 s by the data sheet.
     pub warm_up: Duration,
-    /// Of how many measurements, a second apart, the median is taken; 1 at least.
+    /// Number of measurements, a second apart, whose median is the reading; 1 at least.
     pub samples: u16,
 }
 

@@ -1,26 +1,26 @@
-//! Failure of a reading or a command.
+//! Errors of readings and commands.
 
 use std::io;
 use std::time::Duration;
 
 use fault::{Fault, Kind};
 
-/// Failure of a reading or a command.
+/// Errors of readings and commands.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Nothing came that could be understood. The sensor sleeps, hangs, or is no SDS011. Opening the port again and
-    /// waking it up may help.
+    /// No answer came. The sensor sleeps, hangs, or is no SDS011. Opening the port again and waking it up may
+    /// help.
     #[error("the sensor was silent for {:.1} s", after.as_secs_f32())]
     Silent {
-        /// Time waited.
+        /// Time limit that has passed.
         after: Duration,
     },
     /// Frames were damaged in each attempt. If later readings fail as well, the cable is too long or loose.
     #[error("all {frames} frames of the last {:.1} s were damaged", after.as_secs_f32())]
     Damaged {
-        /// Number of frames with a wrong checksum or tail.
+        /// Number of byte sequences that began like a frame and had a wrong checksum or tail.
         frames: u32,
-        /// Time of the attempt.
+        /// Duration of all attempts.
         after: Duration,
     },
     /// The port is gone: its adapter was unplugged. It has to be opened again.

@@ -1,6 +1,6 @@
 //! Frames the sensor sends: ten bytes, head and tail around a checksum.
 
-/// Size of a frame of the sensor, in bytes.
+/// Length of a frame of the sensor, in bytes.
 pub(crate) const LENGTH: usize = 10;
 pub(crate) const HEAD: u8 = 0xAA;
 pub(crate) const TAIL: u8 = 0xAB;
@@ -21,7 +21,7 @@ pub enum Frame {
     Answered(Answer),
 }
 
-/// Fine dust in the air. The sensor knows 0.0 to 999.9, in steps of 0.1; what the frame holds is not judged here.
+/// Fine dust in the air. The sensor knows 0.0 to 999.9, in steps of 0.1; the values of the frame are not judged here.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reading {
     /// Particles up to 2.5 µm, in µg/m³.
@@ -37,7 +37,7 @@ pub struct Answer {
     pub command: u8,
     /// Data bytes.
     pub data: [u8; 3],
-    /// Number of the sensor that answers.
+    /// Number of the sensor.
     pub device: DeviceId,
 }
 
@@ -46,10 +46,10 @@ pub struct Answer {
 pub struct DeviceId(pub [u8; 2]);
 
 impl DeviceId {
-    /// Whichever sensor listens.
+    /// Address of any sensor that listens.
     pub const ANY: Self = Self([0xFF, 0xFF]);
 
-    /// Whether what `other` says is meant by this.
+    /// Whether this address matches the sensor `other`.
     pub(crate) fn includes(self, other: Self) -> bool {
         self == Self::ANY || self == other
     }
@@ -63,7 +63,7 @@ impl std::fmt::Display for DeviceId {
     }
 }
 
-/// The sum that protects what lies between head and tail.
+/// The sum that protects the bytes between head and tail.
 pub(crate) fn checksum(bytes: &[u8]) -> u8 {
     bytes.iter().fold(0, |sum, byte| sum.wrapping_add(*byte))
 }

@@ -1,4 +1,4 @@
-//! The settings that say which port is meant.
+//! The settings of the port.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use settings::{Settings, Source, Variable};
 
 use crate::{Error, UsbId, adapter};
 
-/// Choice of the port.
+/// The configured port.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Config {
     /// The one of this name.
@@ -33,7 +33,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// That it is not there passes; that it may not be used is a fault of the configuration.
+    /// A missing port is temporary; missing permission is a fault of the configuration.
     pub fn open(&self, baud: u32) -> Result<SerialPort, Error> {
         let path = self.path()?;
         SerialPort::open(&path, baud).map_err(|source| Error::open(path, source))

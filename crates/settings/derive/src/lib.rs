@@ -67,7 +67,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// Code of a field: its variables, and its reading.
+/// The code that adds a field to the variables, and the code that reads it.
 fn code(field: &Field, entry: &Entry) -> (TokenStream, TokenStream) {
     let rust_type = &field.ty;
     match entry {

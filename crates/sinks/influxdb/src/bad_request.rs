@@ -95,7 +95,7 @@ impl BadRequest {
         })
     }
 
-    /// Reason of a refusal, for people: one line, with the field where the server names it.
+    /// Reason why a record is refused, for people: one line, with the field where the server names it.
     pub(crate) fn reason(&self, measurement: &str) -> String {
         let reason = match self.type_conflict() {
             Some(TypeConflict { field, sent, stored }) => {

@@ -1,4 +1,4 @@
-//! Address, bucket and credentials of an InfluxDB.
+//! Address of an InfluxDB, its bucket, and the token for it.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use secret::Secret;
 use settings::Settings;
 use url::Url;
 
-/// Address, bucket and credentials of an InfluxDB.
+/// Address of an InfluxDB, its bucket, and the token for it.
 #[derive(Clone, Settings)]
 #[setting(group = "stores")]
 pub struct Config {

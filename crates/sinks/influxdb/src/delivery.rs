@@ -7,7 +7,7 @@ use crate::bad_request::BadRequest;
 use crate::part::{Group, Part};
 use crate::write_api::{Answer, WriteApi, too_small};
 
-/// Times that a group of one part may be divided because some of it is refused. Each costs two requests at most.
+/// Largest number of divisions of the groups of one part. Each costs two requests at most.
 const DIVISIONS: usize = 128;
 
 /// The delivery of a batch.
@@ -16,11 +16,11 @@ pub(crate) struct Delivery<'a> {
     refused: Vec<Refused>,
     /// A body that the server found too large was longer than this. Learned once, kept for all that follows.
     fits: usize,
-    /// Whether the server takes a request without a point, so that what it refuses is about lines.
+    /// Whether the server takes a request without a point, so that its refusals are about lines.
     is_open: bool,
 }
 
-/// The groups of a part that are still to be sent, and how often they may be divided.
+/// The groups of a part that are still to be sent, and the number of divisions left.
 struct Search {
     waiting: Vec<Group>,
     divisions: usize,

@@ -9,7 +9,7 @@ use crate::part::Part;
 use crate::write_api::WriteApi;
 use crate::{Config, NAME};
 
-/// Lines in one request: what the makers recommend, and well within the default limits of every version.
+/// Lines in one request: as the makers recommend, and well within the default limits of every version.
 const PART_LINES: usize = 5_000;
 
 /// A bucket of an InfluxDB.

@@ -5,7 +5,7 @@
 //! either in a request the server took or is known to be refused. Responses of the server are parsed in `bad_request`, the
 //! suspects are chosen in `part`, and the search is in `delivery`.
 //!
-//! This crate does not retry, does not keep what was not written, and does not know who calls it.
+//! This crate does not retry, does not keep unwritten rows, and does not know its callers.
 
 mod bad_request;
 mod config;

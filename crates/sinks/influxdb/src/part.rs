@@ -1,4 +1,4 @@
-//! Rows as lines, and which of the lines an error response makes suspect.
+//! Rows as lines, and the lines that an error response makes suspect.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -69,8 +69,8 @@ impl<'a> Part<'a> {
         let column = bad_request.type_conflict().and_then(|conflict| {
             self.batch.schema().columns.iter().position(|column| column.name == conflict.field)
         });
-        // A column has one type, so every line that holds the field is suspect. Not all are guilty: where the bucket
-        // has no such field yet, which can differ from one span of time to another, any type is right.
+        // A column has one type, so every line that holds the field is suspect. Not all are guilty: while the
+        // bucket has no such field yet, which can differ from one span of time to another, any type is right.
         let by_field = column.and_then(|column| divided(group, |line| self.holds(line, column)));
         by_field.or_else(|| divided(group, |line| self.is_quoted(line, bad_request)))
     }

@@ -1,4 +1,4 @@
-//! The write API: one request, and what its answer asks for.
+//! The write API: one request, and the meaning of its answer.
 
 use std::io::Write as _;
 
@@ -36,7 +36,7 @@ pub(crate) enum Answer {
     Written,
     /// The request is larger than the server, or something in front of it, takes.
     TooLarge,
-    /// At least one of them is refused, or all of them for another reason than what they hold.
+    /// At least one of them is refused, or all of them for another reason than their content.
     Refused(BadRequest),
 }
 
@@ -75,7 +75,7 @@ impl WriteApi {
         }
     }
 
-    /// Writes no point, and returns what the server has against that.
+    /// Writes no point, and returns the server's refusal, if it refuses that.
     pub(crate) async fn probe(&self) -> Result<Option<BadRequest>, Error> {
         match self.write(NO_POINT).await? {
             Answer::Written => Ok(None),

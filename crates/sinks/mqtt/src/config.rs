@@ -1,10 +1,10 @@
-//! Broker, topics and form of the messages.
+//! Settings of the broker, the topics, and the content of messages.
 
 use settings::{Setting, Settings, Source, Variable};
 
 use crate::template::Template;
 
-/// Broker, topics and form of the messages.
+/// Settings of the broker, the topics, and the content of messages.
 #[derive(Debug, Clone)]
 pub struct Config {
     pub(crate) broker: mqtt_client::Config,

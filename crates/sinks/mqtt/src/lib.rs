@@ -1,6 +1,6 @@
 //! MQTT as a sink: each record is a message that the broker acknowledges.
 //!
-//! This crate does not retry, does not keep what was not published, and does not know who subscribes.
+//! This crate does not retry, does not keep unpublished records, and does not know the subscribers.
 
 mod config;
 mod payload;

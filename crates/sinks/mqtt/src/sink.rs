@@ -96,7 +96,7 @@ impl Sink for MqttSink {
                 }
             }
         }
-        // One that was sent before knows better why the connection ended than one that was not sent any more.
+        // A message in flight has a better reason for the end of the connection than one that was not sent any more.
         for (row, on_its_way) in sent {
             refused.extend(on_its_way.arrived().await?.map(|reason| Refused { row, reason }));
         }

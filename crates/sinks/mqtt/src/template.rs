@@ -9,7 +9,7 @@ const ABSENT: &str = "-";
 /// The longest topic there is, in bytes.
 const LONGEST: usize = 65_535;
 
-/// A topic with places for what a record says.
+/// A topic with places for values of a record.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Template {
     parts: Vec<Part>,

@@ -1,4 +1,4 @@
-//! Speed of rows into a real PostgreSQL: 100,000 new ones, the same again, and one changed in ten.
+//! Benchmark of writes to a real PostgreSQL: 100,000 new rows, the same again, and one changed in ten.
 #![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark prints, and fails by panicking")]
 
 use std::time::Instant;

@@ -114,7 +114,7 @@ mod tests {
             ("text", Type::Float),
             ("double precision", Type::Decimal),
             ("bigint", Type::Decimal),
-            // It pads what is shorter, and blanks at the end do not count.
+            // It pads shorter texts, and blanks at the end do not count.
             ("character(3)", Type::Text),
             ("bpchar", Type::Text),
             ("date", Type::Timestamp),

@@ -1,4 +1,4 @@
-//! Reason that a batch was not stored.
+//! Failure of storing a batch.
 
 use fault::{Fault, Kind};
 use sink::Error;
@@ -6,7 +6,7 @@ use sink_sql::Mismatch;
 
 use crate::NAME;
 
-/// Reason that a batch was not stored.
+/// Failure of storing a batch.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The table cannot be made to fit.
@@ -41,7 +41,7 @@ impl Failure {
         matches!(self, Self::Server(error) if error.code().is_some() && error.kind() == Kind::Rejected)
     }
 
-    /// The error of the sink, which failed at what `doing` says.
+    /// The error of the sink, for a failed operation that `doing` describes.
     pub(crate) fn into_error(self, doing: &str) -> Error {
         match self {
             Self::Mismatch(mismatch) => Error::caused(NAME, doing, mismatch),

@@ -19,7 +19,7 @@ pub(crate) struct Fitting {
 }
 
 impl Fitting {
-    /// The layout for rows of the schema. A table without a known layout is looked at and made to fit.
+    /// Layout of rows of the schema. If it is not known yet, the table is looked at and made to fit.
     pub(crate) async fn layout(&self, client: &Client, schema: &Schema) -> Result<Rc<Layout>, Failure> {
         let known = self.known.borrow().get(schema.name.as_ref()).cloned();
         if let Some((_, layout)) = known.filter(|(known, _)| known == schema) {

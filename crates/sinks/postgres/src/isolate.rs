@@ -8,7 +8,7 @@ use crate::arrays::Arrays;
 use crate::failure::Failure;
 use crate::statements;
 
-/// Where more rows than this are refused, it is not the rows: a person should look at the table.
+/// Largest number of refused rows. With more, the rows are not to blame: a person should look at the table.
 const MOST_REFUSED: usize = 200;
 
 /// Stores `rows` of the batch in one transaction, and returns those PostgreSQL refuses.
@@ -25,7 +25,7 @@ pub(crate) async fn rows(
     }
     let (stored, refused) = halve(client, layout, batch, rows).await?;
     let end = match &delete {
-        // No rows replace nothing.
+        // Without stored rows, nothing is replaced.
         Some(_) if stored.is_empty() => "ROLLBACK",
         Some(delete) => {
             execute(client, delete, layout, batch, &stored).await?;

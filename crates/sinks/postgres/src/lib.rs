@@ -1,8 +1,8 @@
 //! PostgreSQL as a sink.
 //!
-//! Every measurement and table becomes a table of the first schema in the search path, made and widened as the
-//! records need it. A batch is one statement however many rows it has, and one transaction: a run needs a round trip
-//! for the connection, one to read what the table looks like, and one to write.
+//! Every measurement and table becomes a table of the first schema in the search path, made and widened as
+//! the records need it. A batch is one statement however many rows it has, and one transaction: a run needs a
+//! round trip for the connection, one to read the description of the table, and one to write.
 //!
 //! This crate does not know spools, programs or other stores.
 

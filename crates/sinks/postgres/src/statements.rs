@@ -12,9 +12,9 @@ pub(crate) const COMMIT: &str = "COMMIT";
 /// A database may be set to write floats as text with 15 digits; more than zero means as many as they need.
 pub(crate) const BEGIN: &str = "BEGIN; SET LOCAL statement_timeout = '60s'; SET LOCAL extra_float_digits = 3";
 
-/// Begin of a write's transaction, and its deletions.
+/// The statement that begins a write, and the one that deletes rows first, if any.
 ///
-/// Two replacing writes that overlap would each keep what the other one inserted.
+/// Two replacing writes that overlap would each keep the rows of the other one.
 pub(crate) fn beginning(layout: &Layout) -> (String, Option<String>) {
     match layout.write {
         Write::Replace => (begin_alone(&layout.table), Some(delete_others(layout))),
@@ -42,7 +42,7 @@ pub(crate) fn insert(layout: &Layout) -> String {
     layout.insert(&format!("SELECT {} FROM {}", values.collect::<Vec<_>>().join(", "), rows(layout)))
 }
 
-/// The delete of all that a replacing write does not name: in its partitions, or in the whole table.
+/// The delete of all rows that a replacing write does not name: in its partitions, or in the whole table.
 ///
 /// Rows that stay are not touched, so columns that others added to them are kept.
 pub(crate) fn delete_others(layout: &Layout) -> String {

@@ -35,7 +35,7 @@ async fn fit_and_store(
 ) -> Result<Vec<Refused>, Failure> {
     let layout = fitting.layout(client, batch.schema()).await?;
     let (rows, mut refused) = exact::sift(&layout, batch, rows);
-    // No rows replace nothing.
+    // Without rows, nothing is replaced.
     if rows.is_empty() {
         return Ok(refused);
     }
@@ -51,7 +51,7 @@ async fn fit_and_store(
 
 /// Sends the whole transaction without waiting for answers, so that it takes one round trip.
 ///
-/// Where a statement fails, the server skips those after it, and the last one ends the transaction without effect.
+/// If a statement fails, the server skips those after it, and the last one ends the transaction without effect.
 async fn at_once(client: &Client, layout: &Layout, batch: &Batch<'_>, rows: &[usize]) -> Result<(), Failure> {
     let arrays = Arrays::of(layout, batch, rows);
     let parameters = arrays.parameters();

@@ -1,4 +1,4 @@
-//! Stores that are configured, and those that `SINK` selects.
+//! The configured stores, and the choice of those to write to.
 
 use settings::{Setting, Settings, Source};
 

@@ -1,4 +1,4 @@
-//! A store, whichever it is.
+//! A store of any kind.
 
 use http_client::Client;
 use record::{Batch, Schema};
@@ -12,10 +12,10 @@ use sink_stdout::StdoutSink;
 
 use crate::{Config, StoreName};
 
-/// A store, whichever it is.
+/// A store of any kind.
 #[derive(Debug)]
 pub enum Store {
-    /// InfluxDB, or what speaks its v2 write API.
+    /// InfluxDB, or a database with its v2 write API.
     Influxdb(InfluxdbSink),
     /// PostgreSQL.
     Postgres(Box<PostgresSink>),

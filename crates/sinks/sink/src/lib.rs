@@ -26,7 +26,7 @@ pub trait Sink {
     ///
     /// # Errors
     ///
-    /// Reason of the refusal.
+    /// The reason why it would not take records.
     async fn check(&self) -> Result<(), Error>;
 }
 
@@ -37,7 +37,7 @@ pub struct Written {
     pub refused: Vec<Refused>,
 }
 
-/// Reason that a store did not take a batch.
+/// Error of a store that did not take a batch.
 #[derive(Debug, thiserror::Error)]
 #[error("{store}: {message}")]
 pub struct Error {
@@ -66,7 +66,7 @@ impl Error {
         Self { retry_after, ..Self::new(store, by.kind(), message).with_source(by) }
     }
 
-    /// The same error with what caused it.
+    /// The same error with its cause.
     #[must_use]
     pub fn with_source(self, source: impl Into<Source>) -> Self {
         Self { source: Some(source.into()), ..self }

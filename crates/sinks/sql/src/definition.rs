@@ -25,7 +25,7 @@ pub(crate) fn has_inexact(table: &str, column: &str) -> String {
     format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE {column} NOT BETWEEN -{most} AND {most})")
 }
 
-/// A tag that was not one before: what is absent becomes the empty text.
+/// A tag that was not one before: absent values become the empty text.
 pub(crate) fn fill_tag(table: &str, column: &str) -> String {
     let column = quoted(column);
     format!("UPDATE {} SET {column} = '' WHERE {column} IS NULL", quoted(table))

@@ -1,10 +1,10 @@
-//! Layout of rows for a table that fits them.
+//! Layout of the rows of a schema in a table that fits them.
 
 use record::{Role, Schema, Shape, Type, WriteMode};
 
 use crate::{quoted, quoted_list};
 
-/// Layout of rows for a table.
+/// Layout of the rows of a schema in a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     /// The table's name.
@@ -39,7 +39,7 @@ pub enum Write {
     Append,
     /// A row of the same identity is updated.
     Upsert,
-    /// As an upsert, and what was not written is deleted.
+    /// As an upsert, and rows that were not written are deleted.
     Replace,
 }
 

@@ -1,4 +1,4 @@
-//! A table that cannot take the records, and what a person can do about it.
+//! A table that cannot take the records, with advice for a person.
 
 use fault::{Fault, Kind};
 
@@ -97,7 +97,7 @@ pub enum Mismatch {
     LongName {
         /// The name.
         name: String,
-        /// Limit of a name, in bytes.
+        /// Largest length of a name, in bytes.
         longest: usize,
     },
     /// A name no store takes.

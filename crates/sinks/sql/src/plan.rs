@@ -15,7 +15,7 @@ pub struct Plan {
     /// Conditions that must not hold for existing rows. Check them in the same transaction before the statements, with
     /// the table locked against writes. Empty without statements.
     pub conditions: Vec<Condition>,
-    /// Layout of rows once they ran.
+    /// Layout of rows after the statements.
     pub layout: Layout,
 }
 
@@ -196,7 +196,7 @@ impl Planner<'_> {
         Ok((all, absent))
     }
 
-    /// Where a column cannot be told to refuse `NULL`, its rows at least hold none when the identity is made.
+    /// Fills absent tags before the identity is made, in columns that cannot be made to refuse `NULL`.
     fn fill_tags(&mut self, table: &Table) {
         if self.dialect.alters_columns {
             return;

@@ -1,4 +1,4 @@
-//! Rows of a batch that are written: those the store can hold, each identity once.
+//! Choice of the rows to write: those the store can hold, each identity once.
 
 use std::collections::{BTreeSet, HashMap};
 

@@ -22,8 +22,8 @@ const INDEXES: &str = "SELECT list.name, info.name FROM pragma_index_list(?1) AS
 
 /// The table of the schema's name, if there is one.
 ///
-/// SQLite takes two spellings of a name for one. Where the table spells a column in another way, the schema's spelling
-/// is given.
+/// SQLite takes two spellings of a name for one. If the table spells a column in another way, the schema's
+/// spelling is returned.
 pub(crate) fn table(connection: &Connection, schema: &Schema) -> Result<Option<Table>, Failure> {
     let name = schema.name.as_ref();
     let kinds: Vec<String> =

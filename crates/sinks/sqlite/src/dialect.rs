@@ -12,7 +12,7 @@ pub(crate) const SQLITE: Dialect = Dialect {
     longest_name: 63,
 };
 
-/// Conversion of values by a column. Source: <https://sqlite.org/datatype3.html>, section 3.1.
+/// Affinity of a column: its conversion of values. Source: <https://sqlite.org/datatype3.html>, section 3.1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Affinity {
     Integer,

@@ -8,7 +8,7 @@ use sink_sql::Mismatch;
 
 use crate::NAME;
 
-/// Reason that a batch was not stored.
+/// The reason why a batch was not stored.
 #[derive(Debug)]
 pub(crate) enum Failure {
     /// The table cannot be made to fit.
@@ -32,7 +32,7 @@ impl From<rusqlite::Error> for Failure {
 }
 
 impl Failure {
-    /// The error of the sink, which failed at what `doing` says, in the file at `path`.
+    /// The error of the sink, for a failed operation that `doing` describes, on the file at `path`.
     pub(crate) fn into_error(self, doing: &str, path: &Path) -> Error {
         match self {
             Self::Mismatch(mismatch) => Error::caused(NAME, doing, mismatch),

@@ -29,11 +29,11 @@ use failure::Failure;
 
 const NAME: &str = "sqlite";
 
-/// Cache of the file in memory, in KiB. SQLite by itself would come to 2 MiB, which is much for a device that
-/// runs for months, and rows that are only added need little more than the pages they go to.
+/// Memory for pages of the file, in KiB. SQLite by itself would come to 2 MiB, which is much for a device
+/// that runs for months, and rows that are only added need little more than the pages they go to.
 const CACHE_KIB: i64 = 256;
 
-/// Path of the embedded store.
+/// Place of the embedded store.
 #[derive(Debug, Clone, Settings)]
 #[setting(group = "stores")]
 pub struct Config {

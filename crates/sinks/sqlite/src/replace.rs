@@ -9,7 +9,7 @@ use sink_sql::{Held, Layout, quoted, quoted_list};
 
 use crate::value::{stored, value_of};
 
-/// Deletes what is not among `rows`: in their partitions, or in the whole table where there are none.
+/// Deletes the rows that are not among `rows`: in their partitions, or in the whole table where there are none.
 ///
 /// Rows that stay are not touched, so columns that others added to them are kept.
 pub(crate) fn delete_others(

@@ -28,7 +28,7 @@ pub(crate) fn rows(
         let is_stored = |row: &&usize| !refused.iter().any(|refused| refused.row == **row);
         let stored: Vec<usize> = rows.iter().filter(is_stored).copied().collect();
         if stored.is_empty() {
-            // No rows replace nothing.
+            // Without rows, nothing is replaced.
             transaction.rollback()?;
             return Ok(refused);
         }

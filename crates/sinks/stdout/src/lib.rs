@@ -11,7 +11,7 @@ use sink::{Error, Sink, Written};
 
 const NAME: &str = "stdout";
 
-/// Prints each record as one line of JSON: what `SINK=stdout` and a dry run show.
+/// Prints each record as one line of JSON, as `SINK=stdout` and a dry run do.
 ///
 /// Logs go to standard error, so the output of a program can be piped into another as it is.
 #[derive(Debug)]
@@ -54,8 +54,8 @@ impl<W: Write> Sink for StdoutSink<W> {
     ///
     /// # Errors
     ///
-    /// [`Kind::Temporary`] when the output takes no more: the reader of a pipe is gone, or a disk is full. Nothing is
-    /// wrong with the records, and whoever runs the program next may bring a reader, so they are to be kept.
+    /// [`Kind::Temporary`] when the output takes no more: the reader of a pipe is gone, or a disk is full.
+    /// The records are sound, and the next run may have a reader, so they are to be kept.
     async fn write(&self, batch: &Batch<'_>) -> Result<Written, Error> {
         let mut lines = Vec::new();
         for row in 0..batch.len() {
@@ -98,7 +98,7 @@ mod tests {
         symbol: String,
         /// Price.
         cost: Decimal,
-        /// When it was asked for.
+        /// Time of the request.
         asked_at: Option<Timestamp>,
     }
 
@@ -112,7 +112,7 @@ mod tests {
         temp: f64,
     }
 
-    /// Counts what is written and flushed, and takes nothing once it is closed.
+    /// Records writes and flushes, and takes nothing once it is closed.
     #[derive(Default)]
     struct Pipe {
         writes: Vec<Vec<u8>>,

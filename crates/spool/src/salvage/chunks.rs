@@ -4,7 +4,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::rows;
 
-/// Size of a piece that is read before it is made durable: fast, with little memory.
+/// Size of a chunk, which is made durable as one: enough to be fast, and little memory.
 const CHUNK_ROWS: u64 = 500;
 const CHUNK_BYTES: u64 = 1 << 20;
 
@@ -12,7 +12,7 @@ const CHUNK_BYTES: u64 = 1 << 20;
 pub(super) struct Chunks<'a> {
     spool: &'a Connection,
     open: Option<Transaction<'a>>,
-    /// Number of pieces that came over before this program began.
+    /// Number of rows that came over already, before this program began.
     done: u64,
     seen: u64,
     bytes: u64,

@@ -1,4 +1,4 @@
-//! Bringing over what can be read of a damaged file.
+//! Recovery of the readable content of a damaged file.
 //!
 //! A damaged file is renamed first, and read then. If the program ends in between, or the disk is full, the next one
 //! that opens the spool goes on where this one stopped.

@@ -5,8 +5,8 @@ use rusqlite::{Row, Statement};
 /// An id that is not below it was not given by a spool; it is damaged.
 const NO_ID: i64 = 1 << 48;
 
-/// Steps over the rows of a table in the order they lie in, which is that of their ids as long as these are sound.
-/// Where a page cannot be read, goes on with the first id behind it that can be found.
+/// Steps over the rows of a table in the order they lie in, which is that of their ids as long as these are
+/// sound. Behind a page that cannot be read, goes on with the first id that can be found.
 pub(super) fn scan(
     mut select: Statement<'_>,
     mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
@@ -22,7 +22,7 @@ pub(super) fn scan(
                     if (read + 1..NO_ID).contains(&id) {
                         (read, step) = (id, 1);
                     }
-                    // An id out of order can lead back to what was read before.
+                    // An id out of order can lead back to rows that were read before.
                     if id > start {
                         each(row)?;
                     }

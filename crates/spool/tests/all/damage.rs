@@ -1,4 +1,4 @@
-//! A damaged or foreign file never stops a program, is never thrown away, and gives what can be read of it.
+//! A damaged or foreign file never stops a program, is never thrown away, and gives its readable content.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -25,7 +25,7 @@ fn number(payload: &[u8]) -> u64 {
     u64::from_le_bytes(payload[..8].try_into().unwrap())
 }
 
-/// Adds up what several pushes dropped.
+/// Adds up the drops of several pushes.
 fn sum(dropped: &[Dropped]) -> (u64, u64, u64) {
     dropped.iter().fold((0, 0, 0), |(batches, records, bytes), one| {
         (batches + one.batches, records + one.records, bytes + one.bytes)

@@ -1,4 +1,4 @@
-//! Batches and dead letters: what is kept of them, and in which order they come.
+//! Batches and dead letters: their content, and their order.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Disks that fill up: what was acknowledged stays, and delivery goes on.
+//! Disks that fill up: acknowledged batches stay, and delivery goes on.
 
 use std::env;
 use std::fs;
@@ -125,7 +125,7 @@ fn deliver_on_full_disk(path: &Path) {
     let rows = |connection: &Connection| -> i64 {
         connection.query_row("SELECT count(*) FROM batches", (), |row| row.get(0)).unwrap()
     };
-    // As long as somebody reads what was there before, the log only grows.
+    // As long as somebody reads an older state, the log only grows.
     sqlite3.execute_batch("BEGIN").unwrap();
     assert_eq!(rows(&sqlite3), 0);
     let pushed = push_until_full(&mut spool, 0, 5_000);

@@ -1,11 +1,11 @@
 //! Programs that are killed, files that are torn, bits that flip, disks that fill up: at random, against an oracle.
 //!
-//! A second program, which is this very file started again, pushes and delivers by a random script and tells what it
-//! does on its standard output. After any damage to it and its files, the next program must be able to open the spool,
-//! must find every batch that was acknowledged, and none that was never pushed.
+//! A second program, which is this very file started again, pushes and delivers by a random script and
+//! reports its steps on its standard output. After any damage to it and its files, the next program must be
+//! able to open the spool, must find every batch that was acknowledged, and none that was never pushed.
 //!
-//! `SPOOL_CRASH_ROUNDS` is how often all of it is tried, and `SPOOL_CRASH_SEED` repeats the scripts of a run that failed.
-//! The moment of a kill cannot be repeated.
+//! `SPOOL_CRASH_ROUNDS` is the number of rounds, and `SPOOL_CRASH_SEED` repeats the scripts of a run that
+//! failed. The moment of a kill cannot be repeated.
 
 #![cfg(unix)]
 #![expect(

@@ -28,7 +28,7 @@ pub(crate) struct Held {
 }
 
 impl Oracle {
-    /// Follows a program whose spool is sound. Nothing is offered that cannot be there, and nothing is passed over.
+    /// Follows a program whose spool is sound. It offers only batches that may be there, and passes none over.
     pub(crate) fn follow(&mut self, event: Event) {
         match event {
             Event::Opened | Event::Refused(_) => {}
@@ -52,7 +52,7 @@ impl Oracle {
         }
     }
 
-    /// Everything that was ever pushed may be there, and what was not offered must be.
+    /// Checks that an offered batch was pushed, and that no batch before it was passed over.
     fn offered(&mut self, number: u64) {
         let destination = batch(number).0;
         let passed_over = self.certain.range(..number).find(|older| batch(**older).0 == destination);
@@ -62,7 +62,7 @@ impl Oracle {
         self.possible.insert(number);
     }
 
-    /// Takes everything from a sound spool: all that must be there is, in order, and nothing else.
+    /// Takes everything from a sound spool: all required batches, in order, and no forbidden one.
     pub(crate) fn check(&mut self, path: &Path) {
         let held = drain(path);
         held.numbers.iter().for_each(|number| self.offered(*number));
@@ -72,7 +72,7 @@ impl Oracle {
     }
 }
 
-/// Takes everything from a spool. Each batch must be what was pushed.
+/// Takes everything from a spool. Each batch must equal the pushed one.
 pub(crate) fn drain(path: &Path) -> Held {
     let mut spool = Spool::open(path, Limits::default()).expect("a start always succeeds");
     let mut names: BTreeSet<_> = DESTINATIONS.iter().map(ToString::to_string).collect();

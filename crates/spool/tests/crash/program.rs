@@ -29,7 +29,7 @@ pub(crate) struct Script<'a> {
     pub(crate) seed: u64,
     /// The number of its first batch. The numbers of batches only grow.
     pub(crate) first: u64,
-    /// After how many steps it ends, unless it is killed.
+    /// Number of steps after which it ends, unless it is killed.
     pub(crate) steps: u64,
     pub(crate) delivers: bool,
 }
@@ -46,7 +46,7 @@ pub(crate) enum Event {
     Removed(u64),
 }
 
-/// The batch of a number: whom it is for, and its bytes.
+/// The batch of a number: its destination, and its bytes.
 pub(crate) fn batch(number: u64) -> (&'static str, Vec<u8>) {
     let mut chance = Chance::new(number);
     let length = match chance.below(20) {
@@ -61,7 +61,7 @@ pub(crate) fn batch(number: u64) -> (&'static str, Vec<u8>) {
     (DESTINATIONS[usize::from(number.is_multiple_of(3))], payload)
 }
 
-/// The number of a batch, which must be what was pushed, byte for byte.
+/// The number of a batch, which must equal the pushed one, byte for byte.
 pub(crate) fn number(destination: &str, found: &SpooledBatch) -> u64 {
     let number = u64::from_le_bytes(found.payload[..8].try_into().expect("eight bytes"));
     assert!(

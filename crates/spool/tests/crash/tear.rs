@@ -1,4 +1,4 @@
-//! Files that lost their end, or are gone: what was in the rest arrives, or is kept for a person to look at.
+//! Files that lost their end, or are gone: batches in the rest arrive, or are kept for a person to look at.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::kill::kill;
 use crate::oracle::{Held, Oracle, drain};
 use crate::program::{self, Event, Script};
 
-/// A spool whose program was killed, and what is known of it.
+/// A spool whose program was killed, and its expected content.
 pub(crate) struct Killed {
     _folder: tempfile::TempDir,
     pub(crate) path: PathBuf,

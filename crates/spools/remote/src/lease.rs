@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use crate::storage::{Storage, TIMEOUT};
 use crate::{Error, name};
 
-/// Duration of a lease in a bucket when its holder is gone: the default time limit of a run.
+/// Time after which a lease in a bucket ends when its holder is gone: the default deadline of a run.
 const DURATION: Duration = Duration::from_mins(2);
 
 /// After so long it is renewed, between two batches.
@@ -71,9 +71,9 @@ impl Lease {
         }
     }
 
-    /// Gives the lease back. Where that fails, it ends by itself.
+    /// Gives the lease back. If that fails, it ends by itself.
     pub(crate) async fn release(self, storage: &Storage) {
-        // Of an older one it is not certain that it is still ours.
+        // An older lease may not be ours any more.
         if let (Self::Object { renewed, .. }, Storage::Bucket { bucket, folder }) = (self, storage)
             && renewed.elapsed() < DURATION
             && let Err(error) = bucket.delete(&format!("{folder}{LOCK}")).await

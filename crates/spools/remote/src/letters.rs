@@ -24,7 +24,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// They are not kept.
+    /// The reason why they are not kept.
     pub async fn bury(&self, letters: &[DeadLetter]) -> Result<(), Error> {
         if letters.is_empty() {
             return Ok(());
@@ -44,7 +44,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// They cannot be read.
+    /// The reason why they cannot be read.
     pub async fn dead_letters(&self) -> Result<Vec<DeadLetter>, Error> {
         let mut letters = Vec::new();
         for item in self.letter_items().await? {
@@ -68,7 +68,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// It is still there.
+    /// The reason why it is still there.
     pub async fn replace_letter(&self, letter: &DeadLetter, others: &[DeadLetter]) -> Result<(), Error> {
         for item in self.letter_items().await? {
             let Some(content) = self.storage.read(&item.name, self.largest()).await? else { continue };

@@ -1,4 +1,4 @@
-//! The batches in a spool as it was listed, kept up to date by what this run does.
+//! The batches in a spool as it was listed, with the changes by this run.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::Error;
 use crate::name::{BATCHES, Item};
 use crate::storage::Storage;
 
-/// Pause after a spool could not be read, so that each question does not wait for it.
+/// Pause before a spool that could not be read is asked again, so that not each question waits for it.
 const PAUSE: Duration = Duration::from_secs(30);
 
 /// The batches in a spool, by their place in the queue.

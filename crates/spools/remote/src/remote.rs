@@ -12,7 +12,7 @@ use crate::listing::Listing;
 use crate::name::{self, Item};
 use crate::storage::Storage;
 
-/// Folder of damaged batches, for a person to look at.
+/// Folder of batches that have changed since their push, for a person to look at.
 const DAMAGED: &str = "damaged/";
 
 /// More than a batch has beside its payload.
@@ -41,7 +41,7 @@ pub struct RemoteBatch {
     pub first: Timestamp,
     /// The time of the last of them.
     pub last: Timestamp,
-    /// When it was pushed.
+    /// Time of the push.
     pub spooled_at: Timestamp,
 }
 
@@ -59,11 +59,11 @@ impl RemoteSpool {
 
     /// The batch that has waited longest for `destination`. While this run has the lease, it is renewed.
     ///
-    /// A batch that is no longer what was pushed is put into the folder `damaged`, logged, and the next one is returned.
+    /// A damaged batch is put into the folder `damaged` and logged, and the next one is returned.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or another run has taken over.
+    /// The reason why it cannot be read, or that another run has taken over.
     pub async fn oldest(&self, destination: &str) -> Result<Option<RemoteBatch>, Error> {
         self.renew_lease().await?;
         self.listing.load(&self.storage).await?;
@@ -90,7 +90,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// It is still there, and will be delivered once more.
+    /// The reason why it is still there. It will be delivered once more then.
     pub async fn remove(&self, name: &str) -> Result<(), Error> {
         self.storage.remove(name).await?;
         self.listing.remove(name);
@@ -101,7 +101,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// They are not known.
+    /// The reason why they are not known.
     pub async fn load(&self) -> Result<(), Error> {
         self.listing.load(&self.storage).await
     }
@@ -110,7 +110,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// It is not known.
+    /// The reason why it is not known.
     pub async fn backlog(&self, destination: &str) -> Result<Backlog, Error> {
         self.load().await?;
         Ok(self.known_backlog(destination))
@@ -136,7 +136,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// It cannot be taken.
+    /// The reason why it cannot be taken.
     pub async fn try_lock(&self) -> Result<bool, Error> {
         let Some(lease) = Lease::take(&self.storage).await? else { return Ok(false) };
         self.lease.replace(Some(lease));

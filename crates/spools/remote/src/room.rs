@@ -21,7 +21,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// It is not kept, as with [`Error::Full`].
+    /// The reason why it is not kept, such as [`Error::Full`].
     pub async fn push(&self, entry: &Entry<'_>, now: Timestamp) -> Result<Pushed, Error> {
         // The caller has no other place for it.
         self.listing.require(&self.storage).await?;
@@ -53,7 +53,7 @@ impl RemoteSpool {
     ///
     /// # Errors
     ///
-    /// Some of them are still there.
+    /// The reason why some of them are still there.
     pub async fn expire(&self, now: Timestamp) -> Result<Vec<Dropped>, Error> {
         let Some(limit) = self.limits().age.and_then(|age| now.checked_sub(age).ok()) else {
             return Ok(Vec::new());
@@ -86,7 +86,7 @@ impl RemoteSpool {
         Ok(Room::Enough)
     }
 
-    /// Removes a batch for good and returns what was in it.
+    /// Removes a batch for good and returns its counts and times.
     async fn drop_batch(&self, item: &Item, cause: Cause) -> Result<Dropped, Error> {
         let bytes = self.storage.read(&item.name, self.largest()).await?.unwrap_or_default();
         self.discard(item).await?;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{Test, Threshold, Thresholds};
 use crate::{AlertText, Hold, Links, Observation, Occurred, Verdict};
 
-/// One value of a record, with what it belongs to.
+/// One value of a record, with its origin.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reading<'a> {
     /// Program that read it.
@@ -198,7 +198,7 @@ fn text(reading: &Reading<'_>, judgement: Judgement) -> AlertText {
     }
 }
 
-/// A value with its unit, rounded to what a person reads.
+/// A value with its unit, rounded for people.
 fn shown(value: FieldValue<'_>, unit: Option<&str>) -> String {
     match value {
         FieldValue::Number(number) => {

@@ -1,4 +1,4 @@
-//! Alerts from the first bad observation to the end, and what channels hear of it.
+//! Alerts from the first bad observation to the end, and the messages to channels.
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -43,7 +43,7 @@ fn quake(minute: i64, magnitude: f64, noticed: i64) -> Option<Observation> {
     thresholds().observe(&reading, &Links::default()).pop()
 }
 
-/// A run at a minute that observes earthquakes and sends what is due to `slack`.
+/// A run at a minute that observes earthquakes and sends the due messages to `slack`.
 fn run(alert: &mut Option<Alert>, minute: i64, quakes: &[i64], arrives: bool) -> Option<Notification> {
     for quake in quakes.iter().filter_map(|time| quake(*time, 6.0, minute)) {
         *alert = Alert::after(alert.take(), &quake);

@@ -1,4 +1,4 @@
-//! One alert out of two: what the state has, and what was kept elsewhere while the state was away.
+//! One alert out of two: the one in the state, and the one kept elsewhere while the state was away.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

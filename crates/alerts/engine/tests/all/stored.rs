@@ -1,4 +1,4 @@
-//! The stored form of an alert: versions that come later read what earlier ones stored.
+//! The stored form of an alert: later versions read the alerts of earlier ones.
 
 use std::time::Duration;
 

@@ -12,7 +12,7 @@ use crate::Failure;
 use crate::device::dispatch_context::DispatchContext;
 use crate::device::store_delivery::StoreDelivery;
 
-/// A store, the way to it, and what the way needs.
+/// A store, the delivery to it, and its context.
 struct Road {
     world: World,
     dispatch: DispatchContext,
@@ -31,7 +31,7 @@ impl Road {
         self.delivery.store(&self.dispatch, &self.store, &Batch::of(&[air(second)])).await
     }
 
-    /// Does something while what waits is being delivered.
+    /// Does something while the batches in the spool are delivered.
     async fn beside<T>(&self, act: impl Future<Output = T>) -> T {
         tokio::select! {
             done = act => done,
@@ -39,7 +39,7 @@ impl Road {
         }
     }
 
-    /// Waits until nothing waits in the spool.
+    /// Waits until the spool is empty.
     async fn drained(&self) {
         let drained = async {
             while self.waiting() > 0 {

@@ -1,4 +1,4 @@
-//! Devices in a folder of their own, in time that passes when everybody waits.
+//! Devices in a folder of their own, on a clock that advances while all tasks wait.
 
 mod alerts;
 mod delivery;

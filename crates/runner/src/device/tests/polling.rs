@@ -1,4 +1,4 @@
-//! Readings of sensors that work, fail, are stuck, or show what cannot be.
+//! Readings of sensors that work, fail, are stuck, or show impossible values.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

@@ -51,7 +51,7 @@ const MEASURED: &str = "01 A8 30 66 67 A2 5E B9 3C";
 #[tokio::test]
 async fn starts_from_any_state_of_the_sensor() {
     let steps = [
-        // Nobody acknowledges being woken up.
+        // The sensor does not acknowledge the wake-up.
         refuses("36 F6"),
         waits(30),
         writes("3F 86"),

@@ -20,7 +20,7 @@ pub(crate) struct Reading {
     pub(crate) at: Timestamp,
     #[record(tag)]
     pub(crate) host: String,
-    /// Load of the server.
+    /// Its load.
     pub(crate) load: f64,
     /// Free text.
     pub(crate) note: Option<String>,

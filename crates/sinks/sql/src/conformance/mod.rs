@@ -42,7 +42,7 @@ impl<S: Sink> Writer<S> {
         Self { sink: store.sink(), runtime: runtime.expect("a runtime") }
     }
 
-    /// Writes, and returns what came of it.
+    /// Writes, and returns the result.
     pub fn try_write(&self, batch: &Batch<'_>) -> Result<Written, Error> {
         self.runtime.block_on(self.sink.write(batch))
     }

@@ -1,4 +1,4 @@
-//! A database that goes away, and what people do in it.
+//! A database that goes away, and changes in it by people.
 
 use spool::{Limits, WhenFull};
 use spool_remote::Error;

@@ -1,4 +1,4 @@
-//! Spools to test, and what is put into them.
+//! Spools to test, and the batches in them.
 
 use std::time::Duration;
 

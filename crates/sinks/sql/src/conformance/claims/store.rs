@@ -1,4 +1,4 @@
-//! Claims on what is in the store after a write.
+//! Claims on the content of the store after a write.
 
 use record::{Decimal, Timestamp, Type, Value, WriteMode};
 
